@@ -1,0 +1,193 @@
+# Copyright 2026 The vla_ros authors
+# SPDX-License-Identifier: Apache-2.0
+"""The values that cross a hop between a camera image and a joint command.
+
+All are frozen; arrays are read-only and checked once, on construction. Units are SI
+(radians, metres, seconds); time is an ``int`` of nanoseconds on the node clock.
+"""
+
+import math
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+FloatArray = NDArray[np.float64]
+ImageArray = NDArray[np.uint8]
+
+
+def _frozen(array: NDArray[np.generic], name: str, shape: tuple[int | None, ...]) -> None:
+    """Check a shape (None is any length) and forbid writing."""
+    wanted = "(" + ", ".join("any" if n is None else str(n) for n in shape) + ")"
+    if array.ndim != len(shape) or any(
+        n is not None and n != got for n, got in zip(shape, array.shape, strict=True)
+    ):
+        raise ValueError(f"{name} has shape {array.shape}, wanted {wanted}")
+    array.setflags(write=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class CameraFrame:
+    """One decoded camera image.
+
+    Attributes:
+        camera: Name of the camera in the robot profile.
+        stamp_ns: When the image was taken (header stamp), node clock.
+        arrival_ns: When it reached us, node clock.
+        image: RGB, uint8, shape (H, W, 3), read-only.
+    """
+
+    camera: str
+    stamp_ns: int
+    arrival_ns: int
+    image: ImageArray
+
+    def __post_init__(self) -> None:
+        if self.image.dtype != np.uint8:
+            raise ValueError(f"image of '{self.camera}' is {self.image.dtype}, wanted uint8")
+        _frozen(self.image, f"image of '{self.camera}'", (None, None, 3))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class JointSample:
+    """One measured joint state.
+
+    Attributes:
+        names: Joint names, in the order of the arrays.
+        stamp_ns: When it was measured (header stamp), node clock.
+        arrival_ns: When it reached us, node clock.
+        position: [rad] or [m] for prismatic joints. Shape (J,), read-only.
+        velocity: [rad/s] or [m/s]. Shape (J,), read-only; None if the driver sends none.
+    """
+
+    names: tuple[str, ...]
+    stamp_ns: int
+    arrival_ns: int
+    position: FloatArray
+    velocity: FloatArray | None = None
+
+    def __post_init__(self) -> None:
+        _frozen(self.position, "position", (len(self.names),))
+        if self.velocity is not None:
+            _frozen(self.velocity, "velocity", (len(self.names),))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Observation:
+    """Everything a policy sees at one instant, aligned by header stamps.
+
+    Attributes:
+        stamp_ns: The reference instant: the oldest of the newest images, node clock.
+        frames: One frame per camera of the policy, resized for it, in the profile's order.
+        frozen: For each frame, True if its camera repeats itself (see `observe/buffer.py`).
+        joints: Arm joints in the robot profile's order, measured closest to `stamp_ns`.
+        gripper: Measured opening: 0 is closed, 1 is open.
+    """
+
+    stamp_ns: int
+    frames: tuple[CameraFrame, ...]
+    frozen: tuple[bool, ...]
+    joints: JointSample
+    gripper: float
+
+    def __post_init__(self) -> None:
+        if len(self.frozen) != len(self.frames):
+            raise ValueError(f"{len(self.frozen)} frozen flags for {len(self.frames)} frames")
+        if not math.isfinite(self.gripper):
+            raise ValueError(f"gripper opening is {self.gripper}, wanted a finite number")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class PolicyOutput:
+    """What a policy answers, in its own action space and already un-normalised.
+
+    Attributes:
+        rows: Actions without the gripper, in the policy profile's action space. Shape (T, D).
+        gripper: Opening wanted per row: 0 closed, 1 open. Shape (T,).
+        confidence: 0..1, NaN if the policy has none.
+        progress: Fraction of the task done, 0..1, NaN if the policy has none.
+        done_probability: Probability that the task is finished, NaN if the policy has none.
+    """
+
+    rows: FloatArray
+    gripper: FloatArray
+    confidence: float = math.nan
+    progress: float = math.nan
+    done_probability: float = math.nan
+
+    def __post_init__(self) -> None:
+        _frozen(self.rows, "rows", (None, None))
+        _frozen(self.gripper, "gripper", (len(self.rows),))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class ActionChunk:
+    """Joint targets the policy wants, evenly spaced in time.
+
+    A chunk without rows and with `last` set ends its goal.
+
+    Attributes:
+        goal_id: The goal it belongs to (UUID as 32 hex digits).
+        session: Random number of the inference process; a restart changes it.
+        epoch: Arming epoch of the gate this chunk was made for.
+        sequence: Counts up by one within a session.
+        last: No chunk of this goal follows.
+        observed_ns: Stamp of the observation this answers, node clock.
+        first_ns: When row 0 is due, node clock.
+        step_ns: Time between rows.
+        joint_names: Arm joints, in column order.
+        position_rad: Absolute targets [rad] ([m] for prismatic joints). Shape (T, J), read-only.
+        gripper: Opening wanted per row: 0 closed, 1 open. Shape (T,), read-only.
+        confidence: 0..1, NaN if the policy has none.
+        progress: Fraction of the task done, 0..1, NaN if the policy has none.
+        done_probability: NaN if the policy has none.
+        camera_frozen: True if a camera behind the observation repeated itself.
+        hop_ms: Time spent per hop so far, by hop name [ms].
+    """
+
+    goal_id: str
+    session: int
+    epoch: int
+    sequence: int
+    last: bool
+    observed_ns: int
+    first_ns: int
+    step_ns: int
+    joint_names: tuple[str, ...]
+    position_rad: FloatArray
+    gripper: FloatArray
+    confidence: float = math.nan
+    progress: float = math.nan
+    done_probability: float = math.nan
+    camera_frozen: bool = False
+    hop_ms: tuple[tuple[str, float], ...] = field(default=())
+
+    def __post_init__(self) -> None:
+        """Make the arrays read-only; their content is the gate's to judge, so no check here."""
+        self.position_rad.setflags(write=False)
+        self.gripper.setflags(write=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class JointCommand:
+    """One command for the arm, proved by the gate.
+
+    Attributes:
+        stamp_ns: When it applies, node clock.
+        names: Arm joints, in command order.
+        position: [rad] ([m] for prismatic joints). Shape (J,), read-only.
+        velocity: [rad/s] ([m/s]). Shape (J,), read-only.
+        acceleration: [rad/s^2] ([m/s^2]). Shape (J,), read-only.
+        gripper: Opening wanted: 0 closed, 1 open; None leaves the gripper as it is.
+    """
+
+    stamp_ns: int
+    names: tuple[str, ...]
+    position: FloatArray
+    velocity: FloatArray
+    acceleration: FloatArray
+    gripper: float | None
+
+    def __post_init__(self) -> None:
+        for label in ("position", "velocity", "acceleration"):
+            _frozen(getattr(self, label), label, (len(self.names),))
