@@ -1,0 +1,46 @@
+# Copyright 2026 The vla_ros authors
+# SPDX-License-Identifier: Apache-2.0
+"""What every kind of policy offers to the inference node."""
+
+from typing import Protocol
+
+from vla_ros.policy.spec import PolicyProfile
+from vla_ros.types import Observation, PolicyOutput
+
+
+class PolicyBackend(Protocol):
+    """A policy that is ready to answer.
+
+    `infer`, `warm_up` and `close` are called from one thread at a time and may block;
+    `check_instruction` returns at once and may be called from any thread.
+    """
+
+    @property
+    def profile(self) -> PolicyProfile:
+        """The contract it keeps."""
+
+    def check_instruction(self, text: str) -> None:
+        """Refuse what the policy cannot understand, before anything moves.
+
+        Raises:
+            InstructionError: The message names what is not understood and what would be.
+        """
+
+    def infer(self, observation: Observation, instruction: str) -> PolicyOutput:
+        """Return the next rows in the policy's action space.
+
+        Raises:
+            PolicyError: It cannot answer.
+            InstructionError: As `check_instruction`.
+            ObservationError: The observation lacks an image of the profile.
+        """
+
+    def warm_up(self) -> None:
+        """Answer once for nothing, because the first answer is slow.
+
+        Raises:
+            PolicyError: It cannot answer.
+        """
+
+    def close(self) -> None:
+        """Free what it holds; nothing may be called afterwards."""

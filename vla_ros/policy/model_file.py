@@ -1,0 +1,136 @@
+# Copyright 2026 The vla_ros authors
+# SPDX-License-Identifier: Apache-2.0
+"""What a model file says about itself, so that profile and file cannot drift apart."""
+
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import Field, ValidationError
+
+from vla_ros.errors import ConfigError
+from vla_ros.policy.language import Vocabulary
+from vla_ros.policy.spec import PolicyProfile
+from vla_ros.strict_yaml import StrictModel
+
+METADATA_KEY = "vla_ros"
+
+
+class ImageSize(StrictModel):
+    """One image input of the model.
+
+    Attributes:
+        key: As in the profile; also the name of the model's input.
+        width: [pixels].
+        height: [pixels].
+    """
+
+    key: str
+    width: int
+    height: int
+
+
+class Normalisation(StrictModel):
+    """The statistics that the model applies inside, for the record.
+
+    Attributes:
+        state_mean: Subtracted from each state number.
+        state_scale: Divides each state number.
+        action_scale: Multiplies each number of a row.
+    """
+
+    state_mean: tuple[float, ...]
+    state_scale: tuple[float, ...]
+    action_scale: tuple[float, ...]
+
+
+class ModelDescription(StrictModel):
+    """The metadata of an embedded policy's model file.
+
+    Attributes:
+        words: Vocabulary; word 0 is padding.
+        text_length: Longest instruction [words].
+        images: Image inputs, uint8 RGB.
+        state: Names of the state numbers, in order.
+        space: Action space of the rows.
+        rotation: Rotation form of the rows.
+        rows: Names of the numbers in a row, the gripper last.
+        step_s: Time between rows [s].
+        horizon: Rows per answer.
+        normalisation: Statistics inside the model.
+        parameters: Number of weights.
+        trained: How it was made, in words.
+    """
+
+    words: tuple[str, ...]
+    text_length: Annotated[int, Field(ge=1)]
+    images: tuple[ImageSize, ...]
+    state: tuple[str, ...]
+    space: str
+    rotation: str | None
+    rows: tuple[str, ...]
+    step_s: float
+    horizon: int
+    normalisation: Normalisation
+    parameters: int
+    trained: str
+
+    @property
+    def vocabulary(self) -> Vocabulary:
+        """The words it understands."""
+        return Vocabulary(words=self.words, length=self.text_length)
+
+
+def read_description(path: Path, metadata: str | None) -> ModelDescription:
+    """Read the metadata of a model file.
+
+    Raises:
+        ConfigError: There is none, or it cannot be read.
+    """
+    if metadata is None:
+        raise ConfigError(
+            f"{path}: the model file carries no '{METADATA_KEY}' metadata, so nobody knows what its "
+            "inputs mean; export it with `vla_ros train --export`"
+        )
+    try:
+        return ModelDescription.model_validate_json(metadata)
+    except ValidationError as e:
+        raise ConfigError(f"{path}: its '{METADATA_KEY}' metadata cannot be read: {e}") from e
+
+
+def check_description(path: Path, described: ModelDescription, profile: PolicyProfile) -> None:
+    """Hold what a model file says against what a profile says.
+
+    Raises:
+        ConfigError: With one line for each thing that differs.
+    """
+    action = profile.action
+    pairs = (
+        ("images", _sizes(profile), tuple((i.key, i.width, i.height) for i in described.images)),
+        ("state", profile.state, described.state),
+        ("action.space", action.space.value, described.space),
+        ("action.rotation", action.rotation and action.rotation.value, described.rotation),
+        ("action.rows", action.rows, described.rows),
+        ("action.step_s", action.step_s, described.step_s),
+        ("action.horizon", action.horizon, described.horizon),
+    )
+    found = [
+        f"{key} = {_text(wanted)}: the model file has {_text(got)}"
+        for key, wanted, got in pairs
+        if wanted != got
+    ]
+    if found:
+        lines = "\n  ".join(found)
+        raise ConfigError(
+            f"config/policies/{profile.name}.yaml does not fit its model {path}:\n  {lines}\n"
+            "Correct the profile, or train and export a model that fits it."
+        )
+
+
+def _sizes(profile: PolicyProfile) -> tuple[tuple[str, int, int], ...]:
+    return tuple((image.key, image.width, image.height) for image in profile.images)
+
+
+def _text(value: object) -> str:
+    if isinstance(value, tuple):
+        return "[" + ", ".join(map(_text, value)) + "]"
+    return str(value)
