@@ -1,0 +1,202 @@
+# Copyright 2026 The vla_ros authors
+# SPDX-License-Identifier: Apache-2.0
+"""Which chunks may move the arm: schema, order, ownership, stamps, and where they start."""
+
+import math
+
+import numpy as np
+
+from vla_ros.gate.state import Finding
+from vla_ros.gate.tick import ChunkCheck, Tick
+from vla_ros.gate.vocabulary import GateMode, Reason, Verdict
+from vla_ros.types import ActionChunk
+
+_LARGEST = 1e3  # [rad]: no joint of an arm turns this far; catches degrees times anything.
+_JUMP_FACTOR = 3.0
+_RATE_WINDOW_S = 0.1  # Over shorter times the noise of a policy looks like acceleration.
+_TRIMMED = 0.25
+_LATE = 0.5
+
+
+def _drop(reason: Reason, message: str) -> Finding:
+    return Finding(Verdict.DROP, reason, message)
+
+
+def ends_goal(chunk: ActionChunk) -> bool:
+    """Say whether a chunk carries nothing but the end of its goal."""
+    return chunk.last and chunk.position_rad.size == 0
+
+
+def check_owner(chunk: ActionChunk, tick: Tick) -> Finding | None:
+    """Object to a session that does not own the epoch."""
+    owner = tick.state.owner
+    if owner is None or chunk.session == owner:
+        return None
+    return _drop(
+        Reason.NOT_OWNER,
+        f"chunk of session {chunk.session}, but session {owner} owns epoch {tick.state.epoch}: "
+        "call ~/stop, ~/reset and ~/arm to let a restarted policy in",
+    )
+
+
+def check_schema(chunk: ActionChunk, tick: Tick) -> Finding | None:
+    """Object to a chunk of the wrong shape, names, step or content."""
+    names = tick.config.limits.names
+    if ends_goal(chunk):
+        return None
+    rows = chunk.position_rad
+    if rows.ndim != 2 or rows.shape[1] != len(names) or len(rows) < 1:
+        return _drop(Reason.BAD_DIM, f"rows have shape {rows.shape}, wanted (1.., {len(names)})")
+    if chunk.gripper.shape != (len(rows),):
+        return _drop(
+            Reason.BAD_DIM, f"gripper has shape {chunk.gripper.shape}, wanted ({len(rows)},)"
+        )
+    if chunk.joint_names != names:
+        return _drop(Reason.BAD_NAMES, f"joints are {chunk.joint_names}, wanted {names}")
+    if not (np.isfinite(rows).all() and np.isfinite(chunk.gripper).all()):
+        return _drop(Reason.NON_FINITE, "a target is NaN or infinite")
+    if not np.abs(rows).max() < _LARGEST:
+        return _drop(Reason.BAD_CHUNK, f"a target is {np.abs(rows).max():.3g} rad; degrees?")
+    shortest, longest = tick.config.step_s
+    if not shortest <= chunk.step_ns * 1e-9 <= longest:
+        return _drop(
+            Reason.BAD_CHUNK, f"step is {chunk.step_ns * 1e-9} s, wanted {shortest} to {longest} s"
+        )
+    return None
+
+
+def check_order(chunk: ActionChunk, tick: Tick) -> Finding | None:
+    """Object to a chunk of another epoch, seen before, or older than the newest."""
+    state = tick.state
+    if chunk.epoch != state.epoch:
+        return _drop(Reason.OLD_EPOCH, f"chunk of epoch {chunk.epoch}, now is {state.epoch}")
+    if chunk.sequence == state.sequence:
+        return _drop(Reason.DUPLICATE, f"chunk {chunk.sequence} was seen before")
+    if not chunk.sequence > state.sequence:
+        return _drop(
+            Reason.OUT_OF_ORDER, f"chunk {chunk.sequence} came after chunk {state.sequence}"
+        )
+    if ends_goal(chunk):
+        return None
+    if not chunk.observed_ns >= state.armed_ns:
+        return _drop(Reason.OLD_EPOCH, "its observation is older than ~/arm")
+    if not chunk.observed_ns >= state.observed_ns:
+        return _drop(Reason.OUT_OF_ORDER, "its observation is older than that of the chunk before")
+    return None
+
+
+def check_future(chunk: ActionChunk, tick: Tick) -> Finding | None:
+    """Object to stamps ahead of the clock."""
+    ahead_s = -tick.since_s(max(chunk.observed_ns, chunk.first_ns))
+    if ends_goal(chunk) or ahead_s <= tick.config.future_s:
+        return None
+    return _drop(
+        Reason.FUTURE_STAMP,
+        f"a stamp is {ahead_s:.3f} s ahead, limit {tick.config.future_s} s. "
+        "Synchronise the clocks of the machines",
+    )
+
+
+def check_observation_age(chunk: ActionChunk, tick: Tick) -> Finding | None:
+    """Object to a chunk that answers an old observation."""
+    age_s = tick.since_s(chunk.observed_ns)
+    if ends_goal(chunk) or age_s <= tick.config.observation_max_age_s:
+        return None
+    return _drop(
+        Reason.OBS_STALE,
+        f"its observation is {age_s:.3f} s old, limit {tick.config.observation_max_age_s} s "
+        "(observation_max_age_s)",
+    )
+
+
+def check_camera(chunk: ActionChunk, tick: Tick) -> Finding | None:  # noqa: ARG001 - a check.
+    """Object to a chunk that a frozen camera stands behind."""
+    if not chunk.camera_frozen:
+        return None
+    return _drop(Reason.CAM_FROZEN, "a camera behind the observation repeats itself")
+
+
+def check_late(chunk: ActionChunk, tick: Tick) -> Finding | None:
+    """Object to a chunk most of whose rows are past."""
+    if ends_goal(chunk):
+        return None
+    late = tick.since_s(chunk.first_ns) / (chunk.step_ns * 1e-9 * len(chunk.position_rad))
+    if late <= _TRIMMED:
+        return None
+    text = f"{min(late, 1.0):.0%} of its rows are past"
+    if late <= _LATE:
+        return Finding(Verdict.CLAMP, Reason.CHUNK_TRIMMED, text)
+    return _drop(Reason.CHUNK_LATE, text)
+
+
+def check_start(chunk: ActionChunk, tick: Tick) -> Finding | None:
+    """Object to a first chunk that begins away from where the arm is."""
+    if tick.state.mode is GateMode.RUN or ends_goal(chunk):
+        return None
+    measured = tick.measured
+    if measured is None:
+        return _drop(Reason.START_MISMATCH, "no joint state to compare with")
+    row = int(max(tick.now_ns - chunk.first_ns, 0) // chunk.step_ns)
+    start = chunk.position_rad[min(row, len(chunk.position_rad) - 1)]
+    distance = np.abs(start - np.array(measured))
+    limit = tick.config.start_mismatch_rad
+    if (distance <= limit).all():
+        return None
+    j = int(np.argmax(distance))
+    return _drop(
+        Reason.START_MISMATCH,
+        f"{tick.config.limits.names[j]}: plan starts at {start[j]:.3f} rad, the arm is at "
+        f"{measured[j]:.3f} rad, limit {limit} rad apart (start_mismatch_rad)",
+    )
+
+
+def check_jump(chunk: ActionChunk, tick: Tick) -> Finding | None:
+    """Object to rows that no arm could connect."""
+    if len(chunk.position_rad) < 2:
+        return None
+    limit = np.array(tick.config.limits.operating.velocity) * chunk.step_ns * 1e-9 * _JUMP_FACTOR
+    jump = np.abs(np.diff(chunk.position_rad, axis=0)).max(axis=0)
+    if (jump <= limit).all():
+        return None
+    j = int(np.argmax(jump / limit))
+    return _drop(
+        Reason.CHUNK_JUMP,
+        f"{tick.config.limits.names[j]}: rows are {jump[j]:.3f} rad apart, limit {limit[j]:.3f}",
+    )
+
+
+def check_rates(chunk: ActionChunk, tick: Tick) -> Finding | None:
+    """Note that a chunk itself asks for more speed, acceleration or jerk than is allowed."""
+    if len(chunk.position_rad) < 2:
+        return None
+    rates = tick.config.limits.operating
+    step_s = chunk.step_ns * 1e-9
+    velocity = np.diff(chunk.position_rad, axis=0) / step_s
+    stride = max(1, math.ceil(_RATE_WINDOW_S / step_s - 1e-6))
+    slow_s = stride * step_s
+    acceleration = np.diff(chunk.position_rad[::stride], n=2, axis=0) / slow_s**2
+    jerk = np.diff(chunk.position_rad[::stride], n=3, axis=0) / slow_s**3
+    asked = (
+        ("velocity", "rad/s", velocity, rates.velocity),
+        ("acceleration", "rad/s^2", acceleration, rates.acceleration),
+        ("jerk", "rad/s^3", jerk, rates.jerk),
+    )
+    for word, unit, values, limit in asked:
+        if not (np.abs(values) <= np.array(limit) * (1.0 + 1e-9)).all():
+            text = f"asks for a {word} of {np.abs(values).max():.2f} {unit}"
+            return Finding(Verdict.CLAMP, Reason.RATE_LIMITED, text)
+    return None
+
+
+CHUNK_CHECKS = (
+    ChunkCheck(10, check_owner),
+    ChunkCheck(11, check_schema),
+    ChunkCheck(12, check_order),
+    ChunkCheck(13, check_future),
+    ChunkCheck(14, check_observation_age),
+    ChunkCheck(15, check_camera),
+    ChunkCheck(16, check_late),
+    ChunkCheck(20, check_start),
+    ChunkCheck(21, check_jump),
+    ChunkCheck(23, check_rates),
+)

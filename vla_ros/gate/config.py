@@ -1,0 +1,147 @@
+# Copyright 2026 The vla_ros authors
+# SPDX-License-Identifier: Apache-2.0
+"""Everything the gate has to know before it may move an arm. Constant while it runs."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from vla_ros.gate.limits import JointLimits, Vector, make_joint_limits
+from vla_ros.robot.profile import BoxProfile, RobotProfile
+from vla_ros.types import FloatArray
+
+Vector3 = tuple[float, float, float]
+ToolPosition = Callable[[Vector], Vector3]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Box:
+    """An axis-parallel box in the base frame [m]."""
+
+    name: str
+    lower: Vector3
+    upper: Vector3
+
+    def contains(self, point: Vector3) -> bool:
+        """Say whether a point is inside; False for NaN."""
+        ends = zip(self.lower, point, self.upper, strict=True)
+        return all(low <= x <= high for low, x, high in ends)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GateConfig:
+    """The gate's constants.
+
+    Attributes:
+        dt_s: Time between two commands [s].
+        limits: Of the joints.
+        tracking_rad: Largest distance of a measured joint from its recent commands [rad].
+        start_mismatch_rad: Largest distance of a plan's start from the measured joints [rad].
+        estop_topic: Where the emergency-stop heartbeat comes from; None if the profile says none.
+        estop_timeout_s: Silence of the emergency stop that counts as pressed [s].
+        tool_position: Tool position in the base frame [m] for joint positions [rad].
+        workspace: Where the tool may be; None only where `tool_position` is None.
+        keep_out: Where the tool may not be.
+        tcp_speed_m_s: Fastest speed of the tool [m/s].
+        joint_state_stale_s: Joint states older than this hold the arm [s].
+        joint_state_lost_s: Joint states older than this stop the arm [s].
+        observation_max_age_s: Oldest observation a new chunk may answer [s].
+        execution_max_age_s: Oldest observation a row being sent may answer [s].
+        tracking_window_s: How far back commands count as recent: the delay of the drive [s].
+        tracking_time_s: A tracking error counts after this long [s].
+        arm_timeout_s: Disarm after this long without a goal [s]; None never does.
+        arm_speed_rad_s: Fastest measured joint at which arming is allowed [rad/s].
+        future_s: Furthest a stamp may lie ahead of the clock [s].
+        step_s: Shortest and longest time between rows [s]; long, since a slow goal stretches it.
+        overrun_s: A tick later than this holds the arm [s].
+        clock_jump_s: A step of the clock beyond this holds the arm [s].
+        clear_s: A hold ends after its cause is gone for this long [s].
+        resume_s: A hold longer than this needs a person [s].
+        reset_clear_s: A reset needs the cause gone for this long [s].
+        reset_quiet_s: A reset needs this long without an event, so that a person saw it [s].
+        scale_slew_per_s: Fastest rise of the speed scale [1/s].
+        gripper_switches_per_s: Most switches of the gripper within a second.
+    """
+
+    dt_s: float
+    limits: JointLimits
+    tracking_rad: float
+    start_mismatch_rad: float
+    estop_topic: str | None
+    estop_timeout_s: float
+    tool_position: ToolPosition | None
+    workspace: Box | None
+    keep_out: tuple[Box, ...]
+    tcp_speed_m_s: float
+    joint_state_stale_s: float = 0.1
+    joint_state_lost_s: float = 0.25
+    observation_max_age_s: float = 0.5
+    execution_max_age_s: float = 1.5
+    tracking_window_s: float = 0.2
+    tracking_time_s: float = 0.05
+    arm_timeout_s: float | None = None
+    arm_speed_rad_s: float = 0.02
+    future_s: float = 0.05
+    step_s: tuple[float, float] = (0.005, 1.0)
+    overrun_s: float = 0.05
+    clock_jump_s: float = 0.1
+    clear_s: float = 0.2
+    resume_s: float = 2.0
+    reset_clear_s: float = 0.5
+    reset_quiet_s: float = 1.0
+    scale_slew_per_s: float = 1.0
+    gripper_switches_per_s: int = 2
+
+    @property
+    def not_configured(self) -> tuple[str, ...]:
+        """Inputs that the profile does not provide."""
+        return () if self.estop_topic is not None else ("estop",)
+
+
+def make_gate_config(
+    profile: RobotProfile,
+    forward: Callable[[FloatArray], tuple[FloatArray, FloatArray]] | None,
+) -> GateConfig:
+    """Take the gate's constants from a robot profile.
+
+    Args:
+        profile: Of the robot.
+        forward: Pose of the tool for joint positions, see `robot/kinematics.py`. None leaves
+            the tool unchecked and is for tests.
+    """
+    thresholds = profile.thresholds
+    estop = None if profile.estop == "none" else profile.estop
+    dt_s = 1.0 / profile.command.rate_hz
+    return GateConfig(
+        dt_s=dt_s,
+        limits=make_joint_limits(profile),
+        tracking_rad=thresholds.tracking_rad,
+        start_mismatch_rad=thresholds.start_mismatch_rad,
+        estop_topic=None if estop is None else estop.topic,
+        estop_timeout_s=0.2 if estop is None else estop.timeout_s,
+        tool_position=None if forward is None else _position_only(forward),
+        workspace=None if forward is None else _box("workspace", profile.workspace),
+        keep_out=tuple(_box(box.name, box) for box in profile.keep_out),
+        tcp_speed_m_s=profile.tcp_speed_m_s,
+        joint_state_stale_s=thresholds.joint_state_stale_s,
+        joint_state_lost_s=thresholds.joint_state_lost_s,
+        observation_max_age_s=thresholds.observation_max_age_s,
+        execution_max_age_s=thresholds.execution_max_age_s,
+        arm_timeout_s=profile.arm_timeout_s,
+        overrun_s=5.0 * dt_s,
+    )
+
+
+def _position_only(
+    forward: Callable[[FloatArray], tuple[FloatArray, FloatArray]],
+) -> ToolPosition:
+    def tool_position(q: Vector) -> Vector3:
+        x, y, z = forward(np.array(q))[0].tolist()
+        return x, y, z
+
+    return tool_position
+
+
+def _box(name: str, box: BoxProfile) -> Box:
+    return Box(name=name, lower=box.lower_m, upper=box.upper_m)

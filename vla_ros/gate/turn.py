@@ -1,0 +1,193 @@
+# Copyright 2026 The vla_ros authors
+# SPDX-License-Identifier: Apache-2.0
+"""One tick being worked on: the state so far, and what there is to tell."""
+
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from vla_ros.gate.config import GateConfig
+from vla_ros.gate.state import Answer, Event, Finding, GateState, PolicyRecord
+from vla_ros.gate.stop import MotionError, MotionGenerator
+from vla_ros.gate.vocabulary import POLICY_REASONS, GateMode, Reason, Verdict
+
+_FLAPPING_S = 60.0
+_FLAPPING_COUNT = 5
+_CONTENT_REASONS = POLICY_REASONS | {
+    Reason.WORKSPACE,
+    Reason.KEEPOUT,
+    Reason.NO_SAFE_STOP,
+    Reason.POLICY_DIVERGED,
+}
+
+
+@dataclass(slots=True, kw_only=True, eq=False)
+class Turn:
+    """Changes of mode and what they bring about.
+
+    Attributes:
+        config: The gate's constants.
+        generator: Of stops.
+        now_ns: Control clock.
+        state: So far.
+        findings: Of this tick.
+        events: Of this tick.
+        answers: To the requests of this tick.
+    """
+
+    config: GateConfig
+    generator: MotionGenerator
+    now_ns: int
+    state: GateState
+    findings: list[Finding] = field(default_factory=list)
+    events: list[Event] = field(default_factory=list)
+    answers: list[Answer] = field(default_factory=list)
+
+    def change(self, **fields: Any) -> None:  # noqa: ANN401 - passes on to replace().
+        """Replace fields of the state."""
+        self.state = replace(self.state, **fields)
+
+    def tell(self, message: str, *reasons: Reason) -> None:
+        """Add an event."""
+        number = self.state.event_id + 1
+        self.change(event_id=number, event_ns=self.now_ns, message=message)
+        self.events.append(
+            Event(
+                number=number,
+                stamp_ns=self.now_ns,
+                mode=self.state.mode,
+                reasons=reasons,
+                message=message,
+            )
+        )
+
+    def enter(self, mode: GateMode, cause: tuple[Finding, ...] = ()) -> None:
+        """Change the mode without motion of its own."""
+        self.change(mode=mode, entered_ns=self.now_ns, cause=cause)
+
+    def react(self, findings: list[Finding]) -> None:
+        """Do what the worst finding asks for."""
+        worst = max((finding.verdict for finding in findings), default=Verdict.PASS)
+        cause = tuple(finding for finding in findings if finding.verdict is worst)
+        mode = self.state.mode
+        if worst is Verdict.FAULT:
+            self.fault(cause)
+        elif worst is Verdict.ESTOP:
+            self.emergency_stop(cause)
+        elif worst is Verdict.STOP and mode in (GateMode.ARMED, GateMode.RUN, GateMode.HOLD):
+            self.protective_stop(cause)
+        elif worst is Verdict.HOLD and mode is GateMode.RUN:
+            self.hold(cause)
+
+    def hold(self, cause: tuple[Finding, ...]) -> None:
+        """Stop; a new chunk may resume the goal."""
+        holds = self.state.record.holds_ns
+        if any(finding.reason in _CONTENT_REASONS for finding in cause):
+            recent = [ns for ns in holds if (self.now_ns - ns) * 1e-9 < _FLAPPING_S]
+            holds = (*recent, self.now_ns)
+        if len(holds) >= _FLAPPING_COUNT:
+            text = f"held {len(holds)} times within {_FLAPPING_S:.0f} s"
+            self.protective_stop((Finding(Verdict.STOP, Reason.FLAPPING, text), *cause))
+            return
+        self.enter(GateMode.HOLD, cause)
+        self.change(schedule=self.state.schedule.flush(), record=PolicyRecord(holds_ns=holds))
+        self.tell(_words("holding", cause), *_reasons(cause))
+
+    def protective_stop(self, cause: tuple[Finding, ...]) -> None:
+        """Stop and latch."""
+        self.enter(GateMode.PSTOP, cause)
+        self._drop_plan()
+        text = _words("protective stop", cause)
+        self.tell(f"{text}; remove the cause, then call ~/reset and ~/arm", *_reasons(cause))
+
+    def emergency_stop(self, cause: tuple[Finding, ...]) -> None:
+        """Stop as fast as the hard limits allow, and latch."""
+        state = self.state
+        if state.mode in (GateMode.ESTOP, GateMode.FAULT):
+            return
+        self.enter(GateMode.ESTOP, cause)
+        self._drop_plan()
+        if state.motion is not None and not state.resting:
+            try:
+                stop = self.generator.stop(state.motion, emergency=True)
+            except MotionError:
+                stop = None  # The stored stop is slower, and proved.
+            if stop is not None:
+                self.change(stop=stop, stop_elapsed_s=0.0, emergency=True)
+        text = _words("emergency stop", cause)
+        self.tell(f"{text}; release it, then call ~/reset and ~/arm", *_reasons(cause))
+
+    def fault(self, cause: tuple[Finding, ...]) -> None:
+        """Stop for good: the gate does not trust itself."""
+        if self.state.mode is GateMode.FAULT:
+            return
+        self.enter(GateMode.FAULT, cause)
+        self._drop_plan()
+        self.tell(f"{_words('fault', cause)}; cleanup and configure the node", *_reasons(cause))
+
+    def end_goal(self) -> None:
+        """The goal is over: follow the stop and stay armed."""
+        self._drop_plan()
+        self.enter(GateMode.ARMED)
+        self.tell("the goal ended; armed")
+
+    def disarm(self, message: str, *reasons: Reason) -> None:
+        """Publish nothing any more."""
+        self._drop_plan()
+        self.enter(GateMode.IDLE)
+        self.change(
+            motion=None, stop=None, stop_elapsed_s=0.0, commands=(), owner=None, tracking_ns=None
+        )
+        self.tell(message, *reasons)
+
+    def time_out(self) -> None:
+        """Leave modes that may not last."""
+        state = self.state
+        waited_s = (self.now_ns - state.entered_ns) * 1e-9
+        limit_s = self.config.arm_timeout_s
+        if state.mode is GateMode.HOLD and state.resting and waited_s > self.config.resume_s:
+            text = f"held for {self.config.resume_s} s; call ~/arm to go on"
+            self.disarm(text, Reason.HOLD_TIMEOUT)
+        elif state.mode is GateMode.ARMED and limit_s is not None and waited_s > limit_s:
+            self.disarm(f"no goal for {limit_s} s; call ~/arm to go on", Reason.ARM_TIMEOUT)
+
+    def close(self) -> None:
+        """Tell what is new among the findings, count, and settle the verdict."""
+        state = self.state
+        before = {finding.reason for finding in state.findings}
+        told = {reason for event in self.events for reason in event.reasons}
+        new = [f for f in self.findings if f.verdict is Verdict.DROP or f.reason not in before]
+        untold = [f for f in new if f.verdict > Verdict.SCALE and f.reason not in told]
+        if untold:
+            self.tell("; ".join(f.message for f in untold), *_reasons(untold))
+        blocked = any(finding.verdict >= Verdict.HOLD for finding in self.findings)
+        worst = max((finding.verdict for finding in self.findings), default=Verdict.PASS)
+        self.change(
+            findings=tuple(self.findings),
+            verdict=max(worst, _LEAST_VERDICT.get(state.mode, Verdict.PASS)),
+            blocked_ns=self.now_ns if blocked else state.blocked_ns,
+            interventions=state.interventions + sum(f.reason in _CONTENT_REASONS for f in new),
+            tick_ns=self.now_ns,
+        )
+
+    def _drop_plan(self) -> None:
+        self.change(
+            schedule=self.state.schedule.flush(), goal_id=None, ending=False, record=PolicyRecord()
+        )
+
+
+_LEAST_VERDICT = {
+    GateMode.HOLD: Verdict.HOLD,
+    GateMode.PSTOP: Verdict.STOP,
+    GateMode.ESTOP: Verdict.ESTOP,
+    GateMode.FAULT: Verdict.FAULT,
+}
+
+
+
+
+def _reasons(findings: tuple[Finding, ...] | list[Finding]) -> tuple[Reason, ...]:
+    return tuple(finding.reason for finding in findings)
+
+
+def _words(what: str, cause: tuple[Finding, ...]) -> str:
+    return f"{what}: " + "; ".join(f"{f.reason.name}: {f.message}" for f in cause)
