@@ -1,0 +1,123 @@
+# Copyright 2026 The vla_ros authors
+# SPDX-License-Identifier: Apache-2.0
+"""Finds the files that ship with the package: profiles, models, URDF, launch files.
+
+They lie at the top of a source checkout, and in `share/vla_ros` of the prefix that pip or
+colcon installed into.
+"""
+
+import difflib
+import os
+import sys
+from collections.abc import Iterator, MutableMapping
+from pathlib import Path
+
+from vla_ros.errors import ConfigError
+
+PACKAGE = "vla_ros"
+_PROFILE_SUFFIXES = (".yaml", ".yml")
+_FASTDDS_VARIABLES = ("FASTDDS_DEFAULT_PROFILES_FILE", "FASTRTPS_DEFAULT_PROFILES_FILE")
+
+
+def share_dir() -> Path:
+    """Folder that holds `config/`, `urdf/`, `launch/` and package.xml.
+
+    Raises:
+        ConfigError: If the package is installed incompletely.
+    """
+    tried = []
+    for folder in _candidates():
+        if (folder / "package.xml").is_file():
+            return folder
+        tried.append(str(folder))
+    raise ConfigError(
+        f"the data files of {PACKAGE} (config, urdf, launch) are in none of: {', '.join(tried)}. "
+        "Install the package again: pip install . or colcon build"
+    )
+
+
+def config_path(kind: str, name: str | Path) -> Path:
+    """Path of a profile, given its name or its own path.
+
+    Args:
+        kind: Folder under `config/`: "robots" or "policies".
+        name: Name of a shipped profile ("sim_arm"), or the path of any YAML file.
+
+    Raises:
+        ConfigError: If there is no such file; the text lists the names that exist.
+    """
+    folder = share_dir() / "config" / kind
+    return _resolve(folder, name, _PROFILE_SUFFIXES, f"{kind} profile")
+
+
+def urdf_path(name: str | Path) -> Path:
+    """Path of a robot description, given the name of a shipped one or its own path.
+
+    Raises:
+        ConfigError: If there is no such file; the text lists the names that exist.
+    """
+    return _resolve(share_dir() / "urdf", name, (".urdf",), "robot description")
+
+
+def config_names(kind: str) -> tuple[str, ...]:
+    """Names of the shipped profiles of one kind ("robots" or "policies"), sorted."""
+    return _names(share_dir() / "config" / kind, _PROFILE_SUFFIXES)
+
+
+def ensure_ament_prefix_path(environ: MutableMapping[str, str] = os.environ) -> None:
+    """Point AMENT_PREFIX_PATH at this Python's prefix where no ROS setup file has set it.
+
+    ROS installed by pip into a virtual environment has no setup file, and the middleware and
+    the resource index raise without the variable.
+    """
+    if not environ.get("AMENT_PREFIX_PATH") and Path(sys.prefix, "share/ament_index").is_dir():
+        environ["AMENT_PREFIX_PATH"] = sys.prefix
+
+
+def ensure_fastdds_profile(environ: MutableMapping[str, str] = os.environ) -> None:
+    """Make Fast DDS read `config/fastdds.xml`, unless the user chose a profile.
+
+    Call it before `rclpy.init()`, or on the environment of a process about to start.
+    """
+    if any(environ.get(variable) for variable in _FASTDDS_VARIABLES):
+        return
+    profile = str(share_dir() / "config" / "fastdds.xml")
+    for variable in _FASTDDS_VARIABLES:
+        environ[variable] = profile
+
+
+def _candidates() -> Iterator[Path]:
+    """Folders that may hold the data files: the checkout, our own prefix, then every prefix."""
+    package = Path(__file__).absolute().parent
+    yield package.parent
+    for prefix in package.parents:
+        if (prefix / "share" / PACKAGE).is_dir():
+            yield prefix / "share" / PACKAGE
+    prefixes = [*os.environ.get("AMENT_PREFIX_PATH", "").split(os.pathsep), sys.prefix]
+    for prefix_text in filter(None, prefixes):
+        yield Path(prefix_text, "share", PACKAGE)
+
+
+def _resolve(folder: Path, name: str | Path, suffixes: tuple[str, ...], what: str) -> Path:
+    path = Path(name)
+    if path.suffix in suffixes or len(path.parts) > 1:
+        if path.is_file():
+            return path
+        raise ConfigError(f"{what} '{name}' is not a file; looked in {Path.cwd()}")
+    for suffix in suffixes:
+        shipped = folder / f"{name}{suffix}"
+        if shipped.is_file():
+            return shipped
+    names = _names(folder, suffixes)
+    close = difflib.get_close_matches(str(name), names, n=1)
+    hint = f" Did you mean '{close[0]}'?" if close else ""
+    raise ConfigError(
+        f"{what} '{name}' does not exist.{hint} Available: {', '.join(names) or 'none'}. "
+        f"Give one of these names or the path of a {suffixes[0]} file."
+    )
+
+
+def _names(folder: Path, suffixes: tuple[str, ...]) -> tuple[str, ...]:
+    if not folder.is_dir():
+        return ()
+    return tuple(sorted(p.stem for p in folder.iterdir() if p.suffix in suffixes))
