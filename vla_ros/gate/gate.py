@@ -89,12 +89,14 @@ class Gate:
         turn.react(found)
         for request in inputs.requests:
             answer(turn, tick, request)
-        tick = self._look(turn, inputs, error_rad)
+        if turn.state is not tick.state:
+            tick = self._look(turn, inputs, error_rad)
         self._move(turn, tick)
         self._escalate(turn)
         turn.time_out()
         turn.close()
-        turn.change(failures=0)
+        if turn.state.failures:
+            turn.change(failures=0)
         return turn.state, self._decide(turn, tick)
 
     def _turn(self, state: GateState, now_ns: int) -> Turn:
@@ -213,10 +215,7 @@ class Gate:
             turn.react([proposal])
             return False
         candidate, stop = proposal
-        if not self._accept(turn, candidate, target.gripper):
-            return False
-        turn.change(stop=stop, stop_elapsed_s=0.0)
-        return True
+        return self._accept(turn, candidate, target.gripper, stop, 0.0)
 
     def _set_scale(self, turn: Turn, tick: Tick, target: Target) -> None:
         rise = self.config.scale_slew_per_s * self.config.dt_s
@@ -226,7 +225,9 @@ class Gate:
             scale = min(scale, allowed)
             if finding is not None:
                 turn.findings.append(finding)
-        turn.change(schedule=turn.state.schedule.at_scale(scale, turn.now_ns))
+        schedule = turn.state.schedule.at_scale(scale, turn.now_ns)
+        if schedule is not turn.state.schedule:
+            turn.change(schedule=schedule)
 
     def _propose(
         self, state: GateState, target: Target, tick: Tick
@@ -257,11 +258,18 @@ class Gate:
         if state.stop is None:
             return
         elapsed_s = state.stop_elapsed_s + self.config.dt_s
-        turn.change(stop_elapsed_s=elapsed_s)
-        if not self._accept(turn, state.stop.at(elapsed_s), state.gripper):
+        motion = state.stop.at(elapsed_s)
+        if not self._accept(turn, motion, state.gripper, state.stop, elapsed_s):
             turn.change(motion=None)  # Not even the stop can be trusted: silence, the drive holds.
 
-    def _accept(self, turn: Turn, motion: MotionState, gripper: float | None) -> bool:
+    def _accept(
+        self,
+        turn: Turn,
+        motion: MotionState,
+        gripper: float | None,
+        stop: StopTrajectory,
+        stop_elapsed_s: float,
+    ) -> bool:
         """Have the final checker look, and make a motion the next command."""
         state = turn.state
         last = state.commands[-3:]
@@ -281,6 +289,8 @@ class Gate:
         switched = gripper is not None and state.gripper is not None and gripper != state.gripper
         turn.change(
             motion=motion,
+            stop=stop,
+            stop_elapsed_s=stop_elapsed_s,
             gripper=gripper,
             gripper_ns=(*state.gripper_ns[-9:], turn.now_ns) if switched else state.gripper_ns,
             commands=(*state.commands[1 - self._remembered :], motion.position),
@@ -298,7 +308,8 @@ class Gate:
             f.reason in POLICY_REASONS and f.verdict <= Verdict.DROP for f in turn.findings
         )
         bits = (state.record.corrected << 1 | corrected) & ((1 << self._window) - 1)
-        turn.change(record=replace(state.record, corrected=bits))
+        if bits != state.record.corrected:
+            turn.change(record=replace(state.record, corrected=bits))
         if 2 * bits.bit_count() > self._window:
             text = f"corrected in more than half of the last {_DIVERGED_S:.0f} s"
             finding = Finding(Verdict.HOLD, Reason.POLICY_DIVERGED, text)
