@@ -246,7 +246,7 @@ _TCP_M = 0.115  # Flange to the tool centre point.
 _BIG = Servo(stiffness=6000.0, damping=170.0, friction=8.0, armature=0.1)
 _SMALL = Servo(stiffness=1600.0, damping=40.0, friction=3.0, armature=0.1)
 _TOOL = Servo(stiffness=900.0, damping=24.0, friction=2.0, armature=0.1)
-_FINGER = Servo(stiffness=600.0, damping=16.0, friction=8.0, armature=0.01)
+_FINGER = Servo(stiffness=1200.0, damping=20.0, friction=8.0, armature=0.01)
 
 _X: Vector = (1.0, 0.0, 0.0)
 _Y: Vector = (0.0, 1.0, 0.0)

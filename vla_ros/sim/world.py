@@ -19,6 +19,7 @@ from vla_ros.types import FloatArray, ImageArray
 
 PHYSICS_STEP_NS = round(PHYSICS_STEP_S * 1e9)
 GRIPPER_SPEED_PER_S = 5.0  # Opening fraction per second.
+_SQUEEZE_M = 0.012  # How far the finger's target runs ahead; times its stiffness, the grip force.
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -260,7 +261,10 @@ class World:
     def _slew_gripper(self) -> None:
         """Move the finger target at the speed of the gripper's motor."""
         reach = GRIPPER_SPEED_PER_S * FINGER_TRAVEL_M * PHYSICS_STEP_S
+        finger = float(self._data.qpos[self._finger_q])
+        # No further than the squeeze from the finger itself, so that it lets go at once.
         now = float(self._data.ctrl[self._finger_u])
+        now = min(max(now, finger - _SQUEEZE_M), finger + _SQUEEZE_M)
         change = self._opening * FINGER_TRAVEL_M - now
         self._data.ctrl[self._finger_u] = now + min(max(change, -reach), reach)
 
