@@ -18,7 +18,7 @@ ROLL_OUT_STEPS = 120
 _TURN_RAD_S = 2.0
 _FAST_M_S = 0.27
 _SLOW_M_S = 0.15
-_GRIPPER_PER_S = 2.5  # Opening fraction per second that the roll-out assumes.
+_GRIPPER_PER_S = 1.75  # Opening fraction per second that the roll-out assumes.
 
 _HOVER_M = 0.10  # Above the table: where the hand aligns itself over the cube.
 _CARRY_M = 0.14
