@@ -16,7 +16,8 @@ from vla_ros.errors import ConfigError
 
 PACKAGE = "vla_ros"
 _PROFILE_SUFFIXES = (".yaml", ".yml")
-_FASTDDS_VARIABLES = ("FASTDDS_DEFAULT_PROFILES_FILE", "FASTRTPS_DEFAULT_PROFILES_FILE")
+_FASTDDS_VARIABLE = "FASTDDS_DEFAULT_PROFILES_FILE"
+_FASTDDS_2_VARIABLE = "FASTRTPS_DEFAULT_PROFILES_FILE"  # Up to ROS 2 Jazzy; later ones warn.
 
 
 def share_dir() -> Path:
@@ -79,11 +80,12 @@ def ensure_fastdds_profile(environ: MutableMapping[str, str] = os.environ) -> No
 
     Call it before `rclpy.init()`, or on the environment of a process about to start.
     """
-    if any(environ.get(variable) for variable in _FASTDDS_VARIABLES):
+    if environ.get(_FASTDDS_VARIABLE) or environ.get(_FASTDDS_2_VARIABLE):
         return
-    profile = str(share_dir() / "config" / "fastdds.xml")
-    for variable in _FASTDDS_VARIABLES:
-        environ[variable] = profile
+    prefixes = environ.get("AMENT_PREFIX_PATH", "").split(os.pathsep)
+    is_fastdds_2 = any(Path(prefix, "share/fastrtps").is_dir() for prefix in filter(None, prefixes))
+    variable = _FASTDDS_2_VARIABLE if is_fastdds_2 else _FASTDDS_VARIABLE
+    environ[variable] = str(share_dir() / "config" / "fastdds.xml")
 
 
 def _candidates() -> Iterator[Path]:
