@@ -7,6 +7,7 @@ zero raise, unknown result codes raise ValueError. Intermediate waypoints are ne
 would be sent to a web service.
 """
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -55,10 +56,19 @@ def at_rest(position: Sequence[float]) -> MotionState:
 class StopTrajectory:
     """The way from one state to rest; read-only."""
 
-    __slots__ = ("_end", "_trajectory", "duration_s")
+    __slots__ = ("_end", "_jerk", "_start", "_trajectory", "duration_s")
 
-    def __init__(self, trajectory: Trajectory) -> None:
+    def __init__(self, trajectory: Trajectory, start: MotionState, jerk: Vector) -> None:
+        """Wrap a solved stop.
+
+        Args:
+            trajectory: From `start` to rest.
+            start: Where it begins.
+            jerk: With which it was solved [rad/s^3]. Length J.
+        """
         self._trajectory = trajectory
+        self._start = start
+        self._jerk = jerk
         self.duration_s: float = trajectory.duration
         self._end = at_rest(trajectory.at_time(self.duration_s)[0])
 
@@ -70,8 +80,39 @@ class StopTrajectory:
         return MotionState(tuple(position), tuple(velocity), tuple(acceleration))
 
     def extremes(self) -> list[tuple[float, float]]:
-        """Return the exact smallest and largest position of each joint on the way [rad]."""
-        return [(bound.min, bound.max) for bound in self._trajectory.position_extrema]
+        """Return the exact smallest and largest position of each joint on the way [rad].
+
+        Computed here: ruckig's own extremes of a stop always include zero.
+        """
+        found = []
+        start = self._start
+        joints = zip(
+            start.position,
+            start.velocity,
+            start.acceleration,
+            self._end.position,
+            self._jerk,
+            strict=True,
+        )
+        for position, velocity, acceleration, end, jerk in joints:
+            turn = _turning_point(position, velocity, acceleration, jerk)
+            found.append((min(position, end, turn), max(position, end, turn)))
+        return found
+
+
+def _turning_point(position: float, velocity: float, acceleration: float, jerk: float) -> float:
+    """Return where a joint turns back during its stop; its position if it does not.
+
+    It does when it brakes so hard already that it is through zero speed before the jerk limit
+    lets it ease off; until then only the jerk acts.
+    """
+    sign = 1.0 if velocity > 0.0 else -1.0
+    v, a = sign * velocity, sign * acceleration
+    rest = a * a - 2.0 * jerk * v
+    if not (v > 0.0 and a < 0.0 and rest > 0.0):
+        return position
+    t = (-a - math.sqrt(rest)) / jerk
+    return position + sign * t * (v + t * (a / 2.0 + t * jerk / 6.0))
 
 
 class MotionGenerator:
@@ -91,6 +132,8 @@ class MotionGenerator:
         self._dt_s = dt_s
         self._generator = Ruckig(self._count, dt_s)
         self._zeros = (0.0,) * self._count
+        self._jerk = limits.operating.jerk
+        self._hard_jerk = limits.hard.jerk
         self._velocity = limits.operating.velocity
         self._frame_cap = tuple(_FRAME_SHARE * v for v in self._velocity)
         self._track = _parameters(limits.operating, ControlInterface.Position)
@@ -149,7 +192,8 @@ class MotionGenerator:
         """
         parameters = self._fast_stop if emergency else self._stop
         self._set_state(parameters, state)
-        return StopTrajectory(self._solve(parameters, None))
+        jerk = self._hard_jerk if emergency else self._jerk
+        return StopTrajectory(self._solve(parameters, None), state, jerk)
 
     def _set_state(self, parameters: InputParameter, state: MotionState) -> None:
         for name in ("position", "velocity", "acceleration"):
