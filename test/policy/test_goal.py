@@ -1,0 +1,393 @@
+# Copyright 2026 The vla_ros authors
+# SPDX-License-Identifier: Apache-2.0
+import math
+from dataclasses import replace
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+
+from vla_ros.chunk.request import RequestTimer
+from vla_ros.errors import InstructionError
+from vla_ros.gate.vocabulary import GateMode, Reason
+from vla_ros.policy.admission import GateFacts, Goal, Patience
+from vla_ros.policy.goal import Ask, GoalRun, Phase
+from vla_ros.policy.outcome import End, Outcome
+from vla_ros.policy.spec import DoneSpec
+from vla_ros.types import ActionChunk, CameraFrame, JointSample, Observation
+
+MS = 1_000_000
+S = 1_000_000_000
+START = 100 * S
+STEP_NS = 100 * MS
+JOINTS = ("a", "b")
+
+
+class KnowsOneWord:
+    profile = SimpleNamespace(
+        done=DoneSpec(probability=0.7, count=2), timeout_s=30.0, replan_s=0.3
+    )
+
+    def check_instruction(self, text: str) -> None:
+        if not text:
+            raise InstructionError("the instruction is empty; say for example 'go'")
+        if text != "go":
+            raise InstructionError(f"this policy does not know the word '{text}'. It knows: go")
+
+
+def observation(stamp_ns: int) -> Observation:
+    frame = CameraFrame(
+        camera="front", stamp_ns=stamp_ns, arrival_ns=stamp_ns, image=np.zeros((4, 4, 3), np.uint8)
+    )
+    joints = JointSample(
+        names=JOINTS, stamp_ns=stamp_ns, arrival_ns=stamp_ns, position=np.zeros(2)
+    )
+    return Observation(
+        stamp_ns=stamp_ns, frames=(frame,), frozen=(False,), joints=joints, gripper=1.0
+    )
+
+
+def gate(now_ns: int, mode: GateMode = GateMode.ARMED, **fields: object) -> GateFacts:
+    facts = GateFacts(
+        arrival_ns=now_ns,
+        mode=mode,
+        stopping=False,
+        epoch=3,
+        reasons=(),
+        longest_stop_s=0.3,
+        intervention_count=10,
+        message="",
+    )
+    return replace(facts, **fields)
+
+
+def chunk(now_ns: int, done: float = 0.0) -> ActionChunk:
+    return ActionChunk(
+        goal_id="a" * 32,
+        session=1,
+        epoch=3,
+        sequence=1,
+        last=False,
+        observed_ns=now_ns,
+        first_ns=now_ns,
+        step_ns=STEP_NS,
+        joint_names=JOINTS,
+        position_rad=np.zeros((16, 2)),
+        gripper=np.zeros(16),
+        progress=0.25,
+        confidence=0.5,
+        done_probability=done,
+    )
+
+
+GO = Goal(goal_id="a" * 32, instruction="go", timeout_s=0.0, speed_scale=0.0, dry_run=False)
+
+
+def make_run(goal: Goal = GO, patience: Patience | None = None) -> GoalRun:
+    timer = RequestTimer(replan_s=0.3, stop_s=0.3)
+    return GoalRun(goal, KnowsOneWord(), timer, patience or Patience(), START)
+
+
+def running(goal: Goal = GO) -> GoalRun:
+    """A goal that has asked its first question at START."""
+    run = make_run(goal)
+    assert run.step(START, observation(START - 20 * MS), gate(START)) is None
+    ask = run.step(START, observation(START - 10 * MS), gate(START))
+    assert isinstance(ask, Ask)
+    return run
+
+
+def end_of(run: GoalRun, now_ns: int, **seen: object) -> End:
+    given = {"observation": observation(now_ns), "gate": gate(now_ns)} | seen
+    action = run.step(now_ns, given["observation"], given["gate"])
+    assert isinstance(action, End)
+    return action
+
+
+# ---- a goal that cannot run ----
+
+
+@pytest.mark.parametrize(
+    ("fields", "text"),
+    [
+        ({"instruction": ""}, "the instruction is empty"),
+        ({"instruction": "fly"}, "does not know the word 'fly'. It knows: go"),
+        ({"timeout_s": -1.0}, r"timeout_s = -1.0 s is outside \[0, 3600\]"),
+        ({"timeout_s": math.nan}, "timeout_s = nan s is outside"),
+        ({"timeout_s": math.inf}, "timeout_s = inf s is outside"),
+        ({"speed_scale": 1.5}, r"speed_scale = 1.5 is outside \(0, 1\]"),
+        ({"speed_scale": -0.1}, "speed_scale = -0.1 is outside"),
+        ({"speed_scale": math.nan}, "speed_scale = nan is outside"),
+        ({"speed_scale": math.inf}, "speed_scale = inf is outside"),
+    ],
+)
+def test_a_goal_that_can_never_run_is_rejected_at_once(fields: dict, text: str) -> None:
+    run = make_run(replace(GO, **fields))
+    end = end_of(run, START)
+    assert end.outcome is Outcome.REJECTED
+    with pytest.raises(AssertionError, match=text):
+        raise AssertionError(end.message)
+    assert not run.started
+
+
+@pytest.mark.parametrize(
+    ("seen", "text"),
+    [
+        ({"gate": gate(START, GateMode.IDLE)}, "not armed: call ~/arm"),
+        ({"gate": gate(START, GateMode.INACTIVE)}, "executor_node is not active"),
+        ({"gate": None}, "no executor: nobody publishes gate_state"),
+        ({"gate": gate(START - 3 * S)}, "no executor: nobody publishes gate_state"),
+        (
+            {"gate": gate(START, GateMode.PSTOP, reasons=(Reason.TRACKING,), message="j1 lags")},
+            "latched in PSTOP (TRACKING: j1 lags). Clear the cause, then call ~/reset and ~/arm",
+        ),
+        ({"gate": gate(START, GateMode.ESTOP)}, "latched in ESTOP"),
+        ({"gate": gate(START, GateMode.FAULT)}, "latched in FAULT"),
+        ({"gate": gate(START, GateMode.HOLD)}, "the gate holds the arm"),
+        ({"observation": None}, "no observation yet: is perception_node running?"),
+        ({"observation": observation(START - S)}, "no fresh observation: the newest is 1.0 s old"),
+    ],
+)
+def test_a_goal_that_misses_something_is_rejected_with_the_reason(seen: dict, text: str) -> None:
+    run = make_run(patience=Patience(start_s=0.0))
+    end = end_of(run, START, **seen)
+    assert end.outcome is Outcome.REJECTED
+    assert text in end.message
+    assert not run.started
+
+
+def test_a_goal_waits_a_moment_for_the_news_that_the_gate_is_armed() -> None:
+    run = make_run()
+    assert run.step(START, observation(START), gate(START, GateMode.IDLE)) is None
+    later = START + 100 * MS
+    assert run.step(later, observation(later), gate(later)) is None
+    assert run.phase is Phase.RUNNING
+
+
+def test_a_goal_does_not_wait_longer_than_that() -> None:
+    run = make_run()
+    assert run.step(START, observation(START), gate(START, GateMode.IDLE)) is None
+    later = START + 300 * MS
+    end = end_of(run, later, gate=gate(later, GateMode.IDLE))
+    assert "not armed" in end.message
+
+
+# ---- requests ----
+
+
+def test_the_first_request_goes_out_with_the_next_observation_after_the_start() -> None:
+    run = make_run()
+    first = observation(START - 20 * MS)
+    assert run.step(START, first, gate(START)) is None
+    second = observation(START + 10 * MS)
+    ask = run.step(START + 15 * MS, second, gate(START))
+    assert isinstance(ask, Ask)
+    assert ask.observation is second
+    assert ask.epoch == 3
+
+
+def test_no_second_request_while_one_is_in_flight() -> None:
+    run = running()
+    later = START + 500 * MS
+    assert run.step(later, observation(later), gate(later)) is None
+
+
+def test_the_next_request_waits_until_the_chunk_was_executed_for_the_replan_time() -> None:
+    run = running()
+    run.answered(START + 10 * MS, chunk(START), 5.0)
+    early = START + 300 * MS
+    assert run.step(early, observation(early), gate(early)) is None
+    due = START + 320 * MS
+    assert isinstance(run.step(due, observation(due), gate(due)), Ask)
+
+
+def test_a_due_request_never_shows_an_observation_twice() -> None:
+    run = running()
+    run.answered(START + 10 * MS, chunk(START), 5.0)
+    old = observation(START - 10 * MS)
+    assert run.step(START + 400 * MS, old, gate(START + 400 * MS)) is None
+
+
+def test_an_observation_too_old_for_the_gate_is_not_shown_to_the_policy() -> None:
+    run = running()
+    run.answered(START + 10 * MS, chunk(START), 5.0)
+    now = START + 700 * MS
+    assert run.step(now, observation(now - 600 * MS), gate(now)) is None
+
+
+def test_a_failed_request_is_repeated_with_the_next_observation() -> None:
+    run = running()
+    run.failed("no luck")
+    now = START + 40 * MS
+    assert isinstance(run.step(now, observation(now), gate(now)), Ask)
+
+
+# ---- ends ----
+
+
+def test_success_needs_the_policys_own_word_several_times_in_a_row() -> None:
+    run = running()
+    run.answered(START + 10 * MS, chunk(START, done=0.9), 5.0)
+    now = START + 400 * MS
+    assert isinstance(run.step(now, observation(now), gate(now)), Ask)
+    run.answered(now, chunk(now, done=0.9), 5.0)
+    end = end_of(run, now + MS)
+    assert end.outcome is Outcome.SUCCEEDED
+    assert run.inference_count == 2
+
+
+def test_done_without_a_number_is_no_success() -> None:
+    run = running()
+    for k in range(5):
+        now = START + k * 400 * MS
+        run.answered(now, chunk(now, done=math.nan), 5.0)
+        run.step(now + 350 * MS, observation(now + 350 * MS), gate(now + 350 * MS))
+    assert run.phase is Phase.RUNNING
+
+
+@pytest.mark.parametrize(("timeout_s", "end_s"), [(0.0, 30.0), (2.0, 2.0)])
+def test_a_goal_times_out_after_its_own_time_or_the_profiles(
+    timeout_s: float, end_s: float
+) -> None:
+    run = running(replace(GO, timeout_s=timeout_s))
+    run.answered(START, chunk(START), 5.0)
+    just = START + int(end_s * S) - MS
+    assert not isinstance(run.step(just, observation(just), gate(just)), End)
+    end = end_of(run, just + 2 * MS)
+    assert end.outcome is Outcome.TIMEOUT
+    assert f"within {end_s:g} s" in end.message
+
+
+def test_a_cancelled_goal_ends_canceled() -> None:
+    run = running()
+    run.cancel()
+    assert end_of(run, START).outcome is Outcome.CANCELED
+
+
+def test_a_newer_goal_preempts_even_one_that_is_being_cancelled() -> None:
+    run = running()
+    run.cancel()
+    run.preempt()
+    assert end_of(run, START).outcome is Outcome.PREEMPTED
+
+
+def test_a_shutdown_ends_the_goal_with_a_reason() -> None:
+    run = running()
+    run.abandon("inference_node was deactivated")
+    end = end_of(run, START)
+    assert end == End(outcome=Outcome.POLICY_FAILED, message="inference_node was deactivated")
+
+
+def test_a_lost_observation_ends_the_goal() -> None:
+    run = running()
+    now = START + 2 * S
+    end = end_of(run, now, observation=observation(now - S - MS))
+    assert end.outcome is Outcome.OBSERVATION_LOST
+    assert "1.0 s old, limit 1 s" in end.message
+
+
+def test_three_failures_in_a_row_end_the_goal_with_the_policys_words() -> None:
+    run = running()
+    for k in range(3):
+        run.failed("out of reach")
+        now = START + (k + 1) * 40 * MS
+        action = run.step(now, observation(now), gate(now))
+    assert isinstance(action, End)
+    assert action.outcome is Outcome.POLICY_FAILED
+    assert action.message == "the policy failed 3 times in a row: out of reach"
+
+
+def test_an_answer_between_failures_starts_the_count_again() -> None:
+    run = running()
+    for k in range(4):
+        run.failed("out of reach") if k % 2 else run.answered(START, chunk(START), 5.0)
+        now = START + (k + 1) * 400 * MS
+        assert isinstance(run.step(now, observation(now), gate(now)), Ask)
+
+
+def test_a_policy_that_does_not_answer_has_failed() -> None:
+    run = running()
+    now = START + 2 * S + MS
+    end = end_of(run, now)
+    assert end.outcome is Outcome.POLICY_FAILED
+    assert "did not answer for 2.0 s, limit 2 s" in end.message
+
+
+@pytest.mark.parametrize(
+    ("fields", "outcome", "text"),
+    [
+        ({"mode": GateMode.PSTOP, "message": "stopped"}, Outcome.PROTECTIVE_STOP, "in PSTOP"),
+        ({"mode": GateMode.FAULT}, Outcome.PROTECTIVE_STOP, "latched in FAULT"),
+        ({"mode": GateMode.ESTOP}, Outcome.EMERGENCY_STOP, "emergency stop"),
+        ({"mode": GateMode.IDLE}, Outcome.PROTECTIVE_STOP, "disarmed"),
+        ({"epoch": 4}, Outcome.PROTECTIVE_STOP, "armed anew (epoch 3 -> 4)"),
+        ({"arrival_ns": START - 3 * S}, Outcome.PROTECTIVE_STOP, "silent for 3.0 s"),
+    ],
+)
+def test_a_gate_that_no_longer_follows_ends_the_goal(
+    fields: dict, outcome: Outcome, text: str
+) -> None:
+    end = end_of(running(), START, gate=replace(gate(START), **fields))
+    assert end.outcome is outcome
+    assert text in end.message
+
+
+@pytest.mark.parametrize("mode", [GateMode.ARMED, GateMode.RUN, GateMode.HOLD])
+def test_a_gate_that_runs_or_holds_does_not_end_the_goal(mode: GateMode) -> None:
+    assert not isinstance(running().step(START, observation(START), gate(START, mode)), End)
+
+
+# ---- dry run ----
+
+
+def test_a_dry_run_needs_no_gate_and_publishes_nothing() -> None:
+    run = make_run(replace(GO, dry_run=True))
+    run.step(START, observation(START), None)
+    now = START + 30 * MS
+    assert isinstance(run.step(now, observation(now), gate(now, GateMode.IDLE)), Ask)
+    assert run.answered(now, chunk(now), 5.0) is None
+    assert not run.started
+
+
+# ---- what the client hears ----
+
+
+def test_progress_tells_what_the_policy_and_the_gate_said() -> None:
+    run = running()
+    run.answered(START, chunk(START), 5.0)
+    now = START + 400 * MS
+    run.step(now, observation(now - 30 * MS), gate(now, intervention_count=12))
+    told = run.progress(now, observation(now - 30 * MS))
+    assert told.phase is Phase.RUNNING
+    assert (told.progress, told.confidence, told.inference_ms) == (0.25, 0.5, 5.0)
+    assert told.observation_age_ms == pytest.approx(30.0)
+    assert told.queue_s == pytest.approx(1.2)
+    assert told.intervention_count == 2
+
+
+def test_before_the_first_answer_progress_says_that_it_knows_nothing() -> None:
+    told = make_run().progress(START, None)
+    assert math.isnan(told.progress)
+    assert math.isnan(told.inference_ms)
+    assert math.isinf(told.observation_age_ms)
+    assert told.queue_s == 0.0
+
+
+# ---- coming to rest ----
+
+
+def test_the_end_waits_until_the_gate_says_that_the_arm_is_at_rest() -> None:
+    run = running()
+    run.stop()
+    assert run.phase is Phase.STOPPING
+    moving = gate(START - MS, GateMode.RUN)
+    assert not run.at_rest(START + 100 * MS, START, moving)
+    braking = gate(START + 20 * MS, GateMode.ARMED, stopping=True)
+    assert not run.at_rest(START + 100 * MS, START, braking)
+    assert run.at_rest(START + 200 * MS, START, gate(START + 150 * MS))
+
+
+def test_the_end_does_not_wait_for_ever_for_the_arm_to_rest() -> None:
+    run = running()
+    run.stop()
+    assert run.at_rest(START + 2 * S, START, gate(START, GateMode.RUN))

@@ -1,0 +1,67 @@
+# Copyright 2026 The vla_ros authors
+# SPDX-License-Identifier: Apache-2.0
+"""Entry point of `vla_ros VERB`; imports only the verb that runs, so that help is instant."""
+
+import argparse
+import importlib
+import sys
+from collections.abc import Sequence
+from typing import Protocol, cast
+
+from vla_ros import __version__
+from vla_ros.errors import VlaRosError
+
+VERBS = {
+    "demo": "start a simulated arm and let one sentence move it",
+    "send": "send an instruction to a running system and watch it",
+    "train": "train the embedded policy from a seed",
+    "eval": "measure how often a policy solves its tasks",
+}
+EXIT_ERROR = 2
+EXIT_INTERRUPTED = 130
+
+
+class Verb(Protocol):
+    """What each module of this folder that is named in `VERBS` offers."""
+
+    def add_arguments(self, parser: argparse.ArgumentParser) -> None:
+        """Declare the verb's options."""
+
+    def run(self, args: argparse.Namespace) -> int:
+        """Do it; the exit code of the process, 0 for success."""
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one verb; the exit code of the process."""
+    arguments = sys.argv[1:] if argv is None else list(argv)
+    args = _parse(arguments)
+    try:
+        return _verb(args.verb).run(args)
+    except VlaRosError as error:
+        sys.stderr.write(f"vla_ros {args.verb}: {error}\n")
+        return EXIT_ERROR
+    except KeyboardInterrupt:
+        sys.stderr.write(f"vla_ros {args.verb}: interrupted\n")
+        return EXIT_INTERRUPTED
+
+
+def _parse(arguments: Sequence[str]) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(
+        prog="vla_ros", description="Tell a robot arm what to do in plain language."
+    )
+    parser.add_argument("--version", action="version", version=f"vla_ros {__version__}")
+    verbs = parser.add_subparsers(dest="verb", metavar="VERB", required=True)
+    chosen = next((a for a in arguments if not a.startswith("-")), None)
+    for name, summary in VERBS.items():
+        sub = verbs.add_parser(name, help=summary, description=summary[0].upper() + summary[1:])
+        if name == chosen:
+            _verb(name).add_arguments(sub)
+    return parser.parse_args(arguments)
+
+
+def _verb(name: str) -> Verb:
+    return cast("Verb", importlib.import_module(f"vla_ros.cli.{name}"))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

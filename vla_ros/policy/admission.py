@@ -1,0 +1,208 @@
+# Copyright 2026 The vla_ros authors
+# SPDX-License-Identifier: Apache-2.0
+"""Whether a goal may start, and whether the gate and the observation still allow it to run."""
+
+from dataclasses import dataclass
+
+from vla_ros.errors import InstructionError
+from vla_ros.gate.vocabulary import LATCHED, GateMode, Reason
+from vla_ros.policy.backend import PolicyBackend
+from vla_ros.policy.outcome import End, Outcome
+from vla_ros.types import Observation
+
+LONGEST_TIMEOUT_S = 3600.0
+_MOVING = (GateMode.ARMED, GateMode.RUN)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Goal:
+    """What a client asks for.
+
+    Attributes:
+        goal_id: UUID as 32 hex digits.
+        instruction: What the arm shall do, in words.
+        timeout_s: Give up after this long [s]; 0 takes the policy's default.
+        speed_scale: Speed along the path, 0 < s <= 1; 0 takes 1.
+        dry_run: Run the policy, send nothing to the gate.
+    """
+
+    goal_id: str
+    instruction: str
+    timeout_s: float
+    speed_scale: float
+    dry_run: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GateFacts:
+    """What executor_node last said about the gate.
+
+    Attributes:
+        arrival_ns: When it said so, node clock.
+        mode: What the gate does.
+        stopping: The arm still moves along its verified stop.
+        epoch: Arming epoch; chunks must carry it.
+        reasons: What the gate objects to, or what latched it.
+        longest_stop_s: Longest possible stop of the arm [s].
+        intervention_count: Interventions since the gate was configured.
+        message: Its newest event in words.
+    """
+
+    arrival_ns: int
+    mode: GateMode
+    stopping: bool
+    epoch: int
+    reasons: tuple[Reason, ...]
+    longest_stop_s: float
+    intervention_count: int
+    message: str
+
+    @property
+    def why(self) -> str:
+        """The reasons by name, then the words of the newest event."""
+        names = ", ".join(reason.name for reason in self.reasons) or "no reason given"
+        return f"{names}: {self.message}" if self.message else names
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Patience:
+    """How long a goal waits for what it depends on.
+
+    Attributes:
+        observation_max_age_s: Older observations are not shown to the policy [s].
+        observation_lost_s: The goal ends when the newest one is older [s].
+        gate_lost_s: The goal ends when executor_node is silent for longer [s].
+        policy_s: The policy has failed when it does not answer within this [s].
+        policy_failures: It has failed for good after so many errors in a row.
+        start_s: How long a goal waits for what it misses at its start [s].
+        rest_s: How long the end of a goal waits for the arm to come to rest [s].
+    """
+
+    observation_max_age_s: float = 0.5
+    observation_lost_s: float = 1.0
+    gate_lost_s: float = 2.5
+    policy_s: float = 2.0
+    policy_failures: int = 3
+    start_s: float = 0.3
+    rest_s: float = 1.5
+
+
+def check_goal(goal: Goal, backend: PolicyBackend) -> End | None:
+    """Object to a goal that can never run: bad numbers, or words the policy does not know."""
+    if not 0.0 <= goal.timeout_s <= LONGEST_TIMEOUT_S:
+        return _rejected(
+            f"timeout_s = {goal.timeout_s} s is outside [0, {LONGEST_TIMEOUT_S:g}]; "
+            "0 takes the default of the policy profile"
+        )
+    if not 0.0 <= goal.speed_scale <= 1.0:
+        return _rejected(f"speed_scale = {goal.speed_scale} is outside (0, 1]; 0 takes 1")
+    try:
+        backend.check_instruction(goal.instruction)
+    except InstructionError as error:
+        return _rejected(str(error))
+    return None
+
+
+def check_start(
+    goal: Goal,
+    observation: Observation | None,
+    gate: GateFacts | None,
+    patience: Patience,
+    now_ns: int,
+) -> End | None:
+    """Object to a start while something is missing; the same goal may run a moment later."""
+    if observation is None:
+        return _rejected(
+            "no observation yet: is perception_node running? "
+            "Check: ros2 topic hz /vla/observation, and /diagnostics"
+        )
+    age_s = (now_ns - observation.stamp_ns) * 1e-9
+    if not age_s <= patience.observation_max_age_s:
+        return _rejected(
+            f"no fresh observation: the newest is {age_s:.1f} s old, "
+            f"limit {patience.observation_max_age_s:g} s. Check: ros2 topic hz /vla/observation"
+        )
+    return None if goal.dry_run else _check_gate_at_start(gate, patience, now_ns)
+
+
+def check_running(
+    observation: Observation, gate: GateFacts | None, epoch: int, patience: Patience, now_ns: int
+) -> End | None:
+    """End a goal whose observation went missing or whose gate does not follow it any more.
+
+    Args:
+        observation: The newest one.
+        gate: The newest word of executor_node; None in a dry run.
+        epoch: Arming epoch in which the goal began.
+        patience: The limits.
+        now_ns: Node clock.
+    """
+    age_s = (now_ns - observation.stamp_ns) * 1e-9
+    if not age_s <= patience.observation_lost_s:
+        return End(
+            outcome=Outcome.OBSERVATION_LOST,
+            message=f"the newest observation is {age_s:.1f} s old, "
+            f"limit {patience.observation_lost_s:g} s. A camera, the joint states or "
+            "perception_node went missing. Check: ros2 topic hz /vla/observation, /diagnostics",
+        )
+    return None if gate is None else _check_gate_running(gate, epoch, patience, now_ns)
+
+
+def _check_gate_at_start(gate: GateFacts | None, patience: Patience, now_ns: int) -> End | None:
+    if gate is None or not (now_ns - gate.arrival_ns) * 1e-9 <= patience.gate_lost_s:
+        return _rejected(
+            "no executor: nobody publishes gate_state. Start executor_node, "
+            "or check ROS_DOMAIN_ID and the namespace"
+        )
+    if gate.mode in _MOVING:
+        return None
+    if gate.mode in LATCHED:
+        return _rejected(
+            f"the gate is latched in {gate.mode.name} ({gate.why}). "
+            "Clear the cause, then call ~/reset and ~/arm of executor_node"
+        )
+    if gate.mode is GateMode.HOLD:
+        return _rejected(
+            f"the gate holds the arm ({gate.why}); send the goal again when that is over"
+        )
+    if gate.mode is GateMode.INACTIVE:
+        return _rejected("executor_node is not active: ros2 lifecycle set executor_node activate")
+    return _rejected(
+        "not armed: call ~/arm of executor_node, for example "
+        "ros2 service call /vla/executor_node/arm std_srvs/srv/Trigger"
+    )
+
+
+def _check_gate_running(
+    gate: GateFacts, epoch: int, patience: Patience, now_ns: int
+) -> End | None:
+    silent_s = (now_ns - gate.arrival_ns) * 1e-9
+    if not silent_s <= patience.gate_lost_s:
+        return _stopped(
+            f"executor_node has been silent for {silent_s:.1f} s "
+            f"(limit {patience.gate_lost_s:g} s). "
+            "Nothing commands the arm, its driver holds it. Start executor_node, then call ~/arm"
+        )
+    if gate.mode is GateMode.ESTOP:
+        return End(
+            outcome=Outcome.EMERGENCY_STOP,
+            message=f"emergency stop ({gate.why}). Release it, then call ~/reset and ~/arm",
+        )
+    if gate.mode in LATCHED:
+        return _stopped(
+            f"the gate stopped the arm and latched in {gate.mode.name} ({gate.why}). "
+            "Clear the cause, then call ~/reset and ~/arm"
+        )
+    if gate.mode in {GateMode.IDLE, GateMode.INACTIVE}:
+        return _stopped(f"the gate stopped the arm and disarmed ({gate.why}). Call ~/arm")
+    if gate.epoch != epoch:
+        return _stopped(f"the gate was armed anew (epoch {epoch} -> {gate.epoch}) during the goal")
+    return None
+
+
+def _rejected(message: str) -> End:
+    return End(outcome=Outcome.REJECTED, message=message)
+
+
+def _stopped(message: str) -> End:
+    return End(outcome=Outcome.PROTECTIVE_STOP, message=message)

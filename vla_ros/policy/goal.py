@@ -1,0 +1,304 @@
+# Copyright 2026 The vla_ros authors
+# SPDX-License-Identifier: Apache-2.0
+"""The life of one goal, from acceptance to its end, without ROS and without a clock.
+
+The node asks `step` again and again and does what it says: wait, show an observation to the
+policy, or end. Every answer of the policy goes through `answered`.
+"""
+
+import math
+from dataclasses import dataclass
+from enum import Enum
+
+from vla_ros.chunk.request import RequestTimer
+from vla_ros.gate.vocabulary import GateMode
+from vla_ros.policy.admission import (
+    GateFacts,
+    Goal,
+    Patience,
+    check_goal,
+    check_running,
+    check_start,
+)
+from vla_ros.policy.backend import PolicyBackend
+from vla_ros.policy.completion import Completion
+from vla_ros.policy.outcome import End, Outcome
+from vla_ros.types import ActionChunk, Observation
+
+
+class Phase(Enum):
+    """What a goal is doing."""
+
+    STARTING = "starting"
+    RUNNING = "running"
+    STOPPING = "stopping"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Ask:
+    """Show this to the policy.
+
+    Attributes:
+        observation: What it sees.
+        epoch: Arming epoch that the chunk shall carry.
+    """
+
+    observation: Observation
+    epoch: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Progress:
+    """What a client wants to know while a goal runs.
+
+    Attributes:
+        phase: What the goal is doing.
+        progress: 0..1, NaN if the policy has no such output.
+        confidence: 0..1, NaN if the policy has none.
+        inference_ms: Duration of the newest inference [ms], NaN before the first.
+        observation_age_ms: Age of the newest observation [ms], infinite without one.
+        queue_s: How much of the newest chunk is not yet due [s].
+        intervention_count: Interventions of the gate since the goal began.
+    """
+
+    phase: Phase
+    progress: float
+    confidence: float
+    inference_ms: float
+    observation_age_ms: float
+    queue_s: float
+    intervention_count: int
+
+
+class GoalRun:
+    """One goal. One thread calls it; `cancel`, `preempt` and `abandon` any thread may call.
+
+    Args:
+        goal: What the client asked for.
+        backend: The policy; only its profile and `check_instruction` are used.
+        timer: When the next request goes out; it keeps the latency seen across goals.
+        patience: How long to wait for what.
+        accepted_ns: When the goal was accepted, node clock.
+    """
+
+    def __init__(
+        self,
+        goal: Goal,
+        backend: PolicyBackend,
+        timer: RequestTimer,
+        patience: Patience,
+        accepted_ns: int,
+    ) -> None:
+        self.goal = goal
+        self.inference_count = 0
+        self.intervention_count = 0
+        self.phase = Phase.STARTING
+        self._backend = backend
+        self._timer = timer
+        self._patience = patience
+        self._accepted_ns = accepted_ns
+        self._completion = Completion(spec=backend.profile.done)
+        self._checked = False
+        self._canceled = False
+        self._preempted = False
+        self._abandoned = ""
+        self._epoch = 0
+        self._interventions_before = 0
+        self._shown_ns: int | None = None
+        self._asked_ns = 0
+        self._failures = 0
+        self._failure = ""
+        self._chunk: ActionChunk | None = None
+        self._inference_ms = math.nan
+
+    @property
+    def started(self) -> bool:
+        """The gate has heard, or will hear, of this goal; it must be told of the end."""
+        return self.phase is not Phase.STARTING and not self.goal.dry_run
+
+    @property
+    def epoch(self) -> int:
+        """Arming epoch of the gate in which the goal began."""
+        return self._epoch
+
+    def cancel(self) -> None:
+        """End as CANCELED with the next step."""
+        self._canceled = True
+
+    def preempt(self) -> None:
+        """End as PREEMPTED with the next step."""
+        self._preempted = True
+
+    def abandon(self, message: str) -> None:
+        """End as POLICY_FAILED with the next step, because the node goes away."""
+        self._abandoned = message
+
+    def step(
+        self, now_ns: int, observation: Observation | None, gate: GateFacts | None
+    ) -> Ask | End | None:
+        """Say what to do now; None is to wait.
+
+        Args:
+            now_ns: Node clock.
+            observation: The newest one; None if there was none.
+            gate: The newest word of executor_node; None if there was none.
+        """
+        end = self._asked_to_end() or self._past_timeout(now_ns)
+        if end is None and self.phase is Phase.STARTING:
+            end = self._try_to_start(now_ns, observation, gate)
+        if end is not None or self.phase is Phase.STARTING or observation is None:
+            return end
+        self._count_interventions(gate)
+        return self._run(now_ns, observation, None if self.goal.dry_run else gate)
+
+    def answered(self, now_ns: int, chunk: ActionChunk, inference_ms: float) -> ActionChunk | None:
+        """Take the policy's answer; return what to publish, None in a dry run.
+
+        Args:
+            now_ns: Node clock.
+            chunk: The answer as joint targets.
+            inference_ms: How long the model took [ms].
+        """
+        self._timer.answered(now_ns)
+        self.inference_count += 1
+        self._failures = 0
+        self._inference_ms = inference_ms
+        self._chunk = chunk
+        self._completion = self._completion.observe(chunk.done_probability)
+        return None if self.goal.dry_run else chunk
+
+    def failed(self, message: str) -> None:
+        """Take note that the policy could not answer the newest request."""
+        self._timer.failed()
+        self._failures += 1
+        self._failure = message
+
+    def stop(self) -> None:
+        """The goal has ended; from now on it only waits for the arm to come to rest."""
+        self.phase = Phase.STOPPING
+        self._timer.failed()
+
+    def at_rest(self, now_ns: int, stopped_ns: int, gate: GateFacts | None) -> bool:
+        """Say whether the arm has come to rest after the end, or has had time enough.
+
+        Args:
+            now_ns: Node clock.
+            stopped_ns: When `stop` was called.
+            gate: The newest word of executor_node.
+        """
+        if gate is None or (now_ns - stopped_ns) * 1e-9 > self._patience.rest_s:
+            return True
+        return gate.mode is not GateMode.RUN and not gate.stopping
+
+    def progress(self, now_ns: int, observation: Observation | None) -> Progress:
+        """Return what to tell the client now."""
+        chunk = self._chunk
+        return Progress(
+            phase=self.phase,
+            progress=math.nan if chunk is None else chunk.progress,
+            confidence=math.nan if chunk is None else chunk.confidence,
+            inference_ms=self._inference_ms,
+            observation_age_ms=math.inf
+            if observation is None
+            else (now_ns - observation.stamp_ns) * 1e-6,
+            queue_s=self._queue_s(now_ns),
+            intervention_count=self.intervention_count,
+        )
+
+    def duration_s(self, now_ns: int) -> float:
+        """Return the time since acceptance [s]."""
+        return (now_ns - self._accepted_ns) * 1e-9
+
+    def _asked_to_end(self) -> End | None:
+        if self._preempted:
+            return End(outcome=Outcome.PREEMPTED, message="a newer goal took over")
+        if self._canceled:
+            return End(outcome=Outcome.CANCELED, message="the client canceled the goal")
+        if self._abandoned:
+            return End(outcome=Outcome.POLICY_FAILED, message=self._abandoned)
+        return None
+
+    def _past_timeout(self, now_ns: int) -> End | None:
+        timeout_s = self.goal.timeout_s or self._backend.profile.timeout_s
+        if self.phase is not Phase.RUNNING or self.duration_s(now_ns) <= timeout_s:
+            return None
+        return End(
+            outcome=Outcome.TIMEOUT,
+            message=f"not finished within {timeout_s:g} s (timeout_s of the goal, "
+            "or of the policy profile)",
+        )
+
+    def _try_to_start(
+        self, now_ns: int, observation: Observation | None, gate: GateFacts | None
+    ) -> End | None:
+        if not self._checked:
+            self._checked = True
+            end = check_goal(self.goal, self._backend)
+            if end is not None:
+                return end
+        missing = check_start(self.goal, observation, gate, self._patience, now_ns)
+        if missing is not None:
+            return missing if self.duration_s(now_ns) >= self._patience.start_s else None
+        self.phase = Phase.RUNNING
+        self._timer.restart()
+        self._shown_ns = None if observation is None else observation.stamp_ns
+        if gate is not None:
+            self._epoch = gate.epoch
+            self._interventions_before = gate.intervention_count
+            if gate.longest_stop_s >= 0.0:
+                self._timer.stop_s = gate.longest_stop_s
+        return None
+
+    def _run(
+        self, now_ns: int, observation: Observation, gate: GateFacts | None
+    ) -> Ask | End | None:
+        end = check_running(observation, gate, self._epoch, self._patience, now_ns)
+        end = end or self._policy_failed(now_ns)
+        if end is not None:
+            return end
+        if self._completion.complete:
+            return End(
+                outcome=Outcome.SUCCEEDED, message="the policy reports the task as finished"
+            )
+        return self._ask(now_ns, observation)
+
+    def _ask(self, now_ns: int, observation: Observation) -> Ask | None:
+        """Ask only when an observation arrives: the policy sees nothing older than need be."""
+        if observation.stamp_ns == self._shown_ns:
+            return None
+        self._shown_ns = observation.stamp_ns
+        age_s = (now_ns - observation.stamp_ns) * 1e-9
+        if not age_s <= self._patience.observation_max_age_s:
+            return None
+        if not self._timer.due(now_ns, self._queue_s(now_ns)):
+            return None
+        self._timer.sent(now_ns)
+        self._asked_ns = now_ns
+        return Ask(observation=observation, epoch=self._epoch)
+
+    def _policy_failed(self, now_ns: int) -> End | None:
+        if self._failures >= self._patience.policy_failures:
+            return End(
+                outcome=Outcome.POLICY_FAILED,
+                message=f"the policy failed {self._failures} times in a row: {self._failure}",
+            )
+        waited_s = (now_ns - self._asked_ns) * 1e-9
+        if self._timer.in_flight and not waited_s <= self._patience.policy_s:
+            return End(
+                outcome=Outcome.POLICY_FAILED,
+                message=f"the policy did not answer for {waited_s:.1f} s, "
+                f"limit {self._patience.policy_s:g} s",
+            )
+        return None
+
+    def _queue_s(self, now_ns: int) -> float:
+        chunk = self._chunk
+        if chunk is None:
+            return 0.0
+        end_ns = chunk.first_ns + len(chunk.position_rad) * chunk.step_ns
+        return max(0.0, (end_ns - now_ns) * 1e-9)
+
+    def _count_interventions(self, gate: GateFacts | None) -> None:
+        if gate is not None:
+            count = gate.intervention_count - self._interventions_before
+            self.intervention_count = max(self.intervention_count, count)

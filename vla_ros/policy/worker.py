@@ -1,0 +1,119 @@
+# Copyright 2026 The vla_ros authors
+# SPDX-License-Identifier: Apache-2.0
+"""Runs the policy in a thread of its own, so that no callback ever waits for a model."""
+
+import queue
+import threading
+import traceback
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+from vla_ros.chunk.stretch import stretch
+from vla_ros.errors import VlaRosError
+from vla_ros.policy.backend import PolicyBackend
+from vla_ros.policy.transforms import ChunkHeader, PolicyAdapter
+from vla_ros.types import ActionChunk, Observation
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Question:
+    """What the policy is asked.
+
+    Attributes:
+        header: Goal, session, epoch and number of the chunk to make.
+        observation: What it sees.
+        instruction: What the client asked for.
+        speed_scale: Speed along the path, 0 < s <= 1.
+    """
+
+    header: ChunkHeader
+    observation: Observation
+    instruction: str
+    speed_scale: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Answer:
+    """What came back.
+
+    Attributes:
+        goal_id: Goal of the question.
+        chunk: None if the policy failed.
+        inference_ms: How long the model took [ms].
+        failure: Why it failed, in words; empty if it did not.
+        details: Traceback of a failure nobody expected, for the log.
+    """
+
+    goal_id: str
+    chunk: ActionChunk | None
+    inference_ms: float
+    failure: str = ""
+    details: str = ""
+
+
+class PolicyWorker:
+    """One thread that answers one question at a time.
+
+    Args:
+        backend: The policy; used by this thread alone.
+        adapter: From its rows to joint positions; used by this thread alone.
+        on_answer: Called in this thread with every answer; must return at once.
+        clock_ns: A clock for durations.
+    """
+
+    def __init__(
+        self,
+        backend: PolicyBackend,
+        adapter: PolicyAdapter,
+        on_answer: Callable[[Answer], None],
+        clock_ns: Callable[[], int],
+    ) -> None:
+        self._backend = backend
+        self._adapter = adapter
+        self._on_answer = on_answer
+        self._clock_ns = clock_ns
+        self._questions: queue.SimpleQueue[Question | None] = queue.SimpleQueue()
+        self._thread = threading.Thread(target=self._work, name="policy", daemon=True)
+
+    def start(self) -> None:
+        """Begin to answer."""
+        self._thread.start()
+
+    def ask(self, question: Question) -> None:
+        """Put a question; the answer comes through `on_answer`."""
+        self._questions.put(question)
+
+    def close(self, timeout_s: float) -> None:
+        """Stop answering; waits for an answer in the making, but not longer than this [s]."""
+        self._questions.put(None)
+        self._thread.join(timeout_s)
+
+    def _work(self) -> None:
+        while (question := self._questions.get()) is not None:
+            self._on_answer(self._answer(question))
+
+    def _answer(self, question: Question) -> Answer:
+        goal_id = question.header.goal_id
+        began_ns = self._clock_ns()
+        try:
+            output = self._backend.infer(question.observation, question.instruction)
+            inferred_ns = self._clock_ns()
+            chunk = self._adapter.make_chunk(output, question.observation, question.header)
+            chunk = stretch(chunk, question.speed_scale)
+        except VlaRosError as error:
+            return Answer(goal_id=goal_id, chunk=None, inference_ms=0.0, failure=str(error))
+        except Exception as error:  # noqa: BLE001  The outer edge of this thread.
+            return Answer(
+                goal_id=goal_id,
+                chunk=None,
+                inference_ms=0.0,
+                failure=f"{type(error).__name__}: {error}",
+                details=traceback.format_exc(),
+            )
+        infer_ms = (inferred_ns - began_ns) * 1e-6
+        adapt_ms = (self._clock_ns() - inferred_ns) * 1e-6
+        return Answer(
+            goal_id=goal_id,
+            chunk=replace(chunk, hop_ms=(("infer", infer_ms), ("adapt", adapt_ms))),
+            inference_ms=infer_ms,
+        )
