@@ -71,7 +71,7 @@ def test_a_new_goal_asks_at_once_and_remembers_the_latency(timer: RequestTimer) 
 
 @pytest.mark.parametrize("value", [math.nan, math.inf, -0.1])
 def test_a_time_that_cannot_be_is_refused(value: float) -> None:
-    with pytest.raises(ValueError, match="replan_s = .* wanted a finite time"):
+    with pytest.raises(ValueError, match=r"replan_s = .* wanted a finite time"):
         RequestTimer(replan_s=value, stop_s=0.2)
 
 

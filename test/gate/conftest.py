@@ -68,7 +68,9 @@ class Rig:
         self.sequence = 0
         self.moves_joints = True
 
-    def tick(self, *requests: Request, chunks: tuple[ActionChunk, ...] = (), **inputs: Any) -> Decision:
+    def tick(
+        self, *requests: Request, chunks: tuple[ActionChunk, ...] = (), **inputs: Any
+    ) -> Decision:
         """Let 10 ms pass."""
         self.now_ns += TICK_NS
         if self.moves_joints:
@@ -102,7 +104,7 @@ class Rig:
     def chunk(self, rows: Any = None, **changes: Any) -> ActionChunk:
         """Return the next chunk: observed now, from here by 0.02 rad per row unless told."""
         if rows is None:
-            rows = self.position + 0.02 * np.arange(16)[:, None]
+            rows = self.position + 0.02 * np.arange(14)[:, None]
         rows = np.asarray(rows, dtype=np.float64)
         self.sequence += 1
         fields: dict[str, Any] = {

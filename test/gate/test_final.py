@@ -38,9 +38,7 @@ def test_what_is_no_number_is_never_published(config: GateConfig, bad: float) ->
 
 
 def test_a_position_for_too_few_joints_is_never_published(config: GateConfig) -> None:
-    breach = find_breach(
-        _REST, (0.0,), None, limits=config.limits, dt_s=0.01, emergency=False
-    )
+    breach = find_breach(_REST, (0.0,), None, limits=config.limits, dt_s=0.01, emergency=False)
     assert breach is not None
     assert breach[0] is Reason.INVARIANT_I1
 

@@ -81,9 +81,7 @@ def test_no_chunk_moves_the_arm_beyond_its_limits(
 
 @_SETTINGS
 @given(
-    goals=st.lists(
-        st.tuples(st.floats(-0.4, 0.4), st.floats(-0.4, 0.4)), min_size=1, max_size=4
-    )
+    goals=st.lists(st.tuples(st.floats(-0.4, 0.4), st.floats(-0.4, 0.4)), min_size=1, max_size=4)
 )
 def test_a_gentle_plan_passes_without_any_intervention(
     make_rig: Callable[..., Any], goals: list[tuple[float, float]]

@@ -55,7 +55,7 @@ def test_the_distance_at_which_ruckig_fails_is_reached() -> None:
     )
     generator = MotionGenerator(limits, 0.01)
     edge = 2.0 * 5.0**3 / 100.0**2
-    rng = random.Random(1)  # noqa: S311 - not for secrets.
+    rng = random.Random(1)
     for _ in range(2000):
         target = edge * (1.0 + rng.choice([-1, 0, 1]) * rng.random() * 1e-15)
         state = generator.track(at_rest((0.0,)), (target,), (0.0,))
@@ -101,7 +101,7 @@ def test_the_stop_ends_at_rest(generator: MotionGenerator) -> None:
 def test_the_extremes_of_a_stop_are_those_of_its_way(
     generator: MotionGenerator, config: GateConfig
 ) -> None:
-    rng = random.Random(3)  # noqa: S311 - not for secrets.
+    rng = random.Random(3)
     turned = 0
     for _ in range(300):
         stop = generator.stop(draw_state(rng, config))
@@ -122,7 +122,7 @@ def test_the_emergency_stop_is_faster(generator: MotionGenerator) -> None:
 def test_no_stop_takes_longer_than_the_longest(
     generator: MotionGenerator, config: GateConfig
 ) -> None:
-    rng = random.Random(2)  # noqa: S311 - not for secrets.
+    rng = random.Random(2)
     longest = config.limits.operating.longest_stop_s
     for _ in range(500):
         assert generator.stop(draw_state(rng, config)).duration_s <= longest + 1e-9
@@ -130,4 +130,4 @@ def test_no_stop_takes_longer_than_the_longest(
 
 def test_waypoints_are_never_used(generator: MotionGenerator) -> None:
     generator.track(at_rest(ZEROS), (0.1, 0.1), ZEROS)
-    assert list(generator._track.intermediate_positions) == []  # noqa: SLF001 - the trap itself.
+    assert list(generator._track.intermediate_positions) == []

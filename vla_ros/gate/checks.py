@@ -82,7 +82,10 @@ def check_joint_range(tick: Tick) -> Finding | None:
         return None
     limits = tick.config.limits
     for j, q in enumerate(measured):
-        low, high = limits.hard_lower[j] - _RANGE_SLACK_RAD, limits.hard_upper[j] + _RANGE_SLACK_RAD
+        low, high = (
+            limits.hard_lower[j] - _RANGE_SLACK_RAD,
+            limits.hard_upper[j] + _RANGE_SLACK_RAD,
+        )
         if not low <= q <= high:
             text = f"{limits.names[j]} is at {q:.3f} rad, outside [{low:.3f}, {high:.3f}]"
             return Finding(Verdict.STOP, Reason.JS_OUT_OF_RANGE, text)
@@ -214,9 +217,7 @@ def scale_by_tool_speed(target: Target, tick: Tick) -> tuple[float, Finding | No
     return limit / speed, Finding(Verdict.SCALE, Reason.TCP_SPEED, text)
 
 
-def check_stop_range(
-    candidate: MotionState, stop: StopTrajectory, tick: Tick
-) -> Finding | None:
+def check_stop_range(candidate: MotionState, stop: StopTrajectory, tick: Tick) -> Finding | None:
     """Object to a command after which the arm could not stop inside the joint range."""
     limits = tick.config.limits
     ends = zip(limits.lower, candidate.position, stop.extremes(), limits.upper, strict=True)
@@ -228,9 +229,7 @@ def check_stop_range(
     return None
 
 
-def check_tool_boxes(
-    candidate: MotionState, stop: StopTrajectory, tick: Tick
-) -> Finding | None:
+def check_tool_boxes(candidate: MotionState, stop: StopTrajectory, tick: Tick) -> Finding | None:
     """Object to a command or its stop that takes the tool out of where it may be."""
     tool = tick.config.tool_position
     if tool is None:

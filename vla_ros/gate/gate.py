@@ -16,7 +16,7 @@ from vla_ros.gate.config import GateConfig
 from vla_ros.gate.final import find_breach
 from vla_ros.gate.intake import note_tracking, take_in, tracking_error
 from vla_ros.gate.requests import answer
-from vla_ros.gate.state import Decision, Finding, GateInputs, GateState, PolicyRecord
+from vla_ros.gate.state import Decision, Finding, GateInputs, GateState
 from vla_ros.gate.stop import MotionError, MotionGenerator, MotionState, StopTrajectory
 from vla_ros.gate.tick import (
     Check,

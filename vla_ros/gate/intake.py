@@ -8,7 +8,6 @@ from dataclasses import replace
 import numpy as np
 
 from vla_ros.gate.config import GateConfig
-from vla_ros.gate.limits import Vector
 from vla_ros.gate.state import GateInputs, GateState
 from vla_ros.gate.vocabulary import GateMode
 from vla_ros.types import JointSample
@@ -27,9 +26,7 @@ def take_in(state: GateState, inputs: GateInputs, config: GateConfig) -> GateSta
         return state
     right = sample.names == config.limits.names and bool(np.isfinite(sample.position).all())
     if not right:
-        return replace(
-            state, seen_ns=sample.arrival_ns, invalid_samples=state.invalid_samples + 1
-        )
+        return replace(state, seen_ns=sample.arrival_ns, invalid_samples=state.invalid_samples + 1)
     jumps = state.joints is not None and _jumps(state.joints, sample, config)
     return replace(
         state,
@@ -48,11 +45,12 @@ def tracking_error(state: GateState) -> float:
     """
     if state.joints is None or not state.commands or state.mode not in _TRACKED:
         return math.nan
-    measured = state.joints.position.tolist()
-    return max(
+    measured: list[float] = state.joints.position.tolist()
+    error: float = max(
         max(min(column) - q, q - max(column), 0.0)
         for q, column in zip(measured, zip(*state.commands, strict=True), strict=True)
     )
+    return error
 
 
 def note_tracking(state: GateState, error: float, config: GateConfig, now_ns: int) -> GateState:
@@ -65,7 +63,7 @@ def note_tracking(state: GateState, error: float, config: GateConfig, now_ns: in
 def _jumps(before: JointSample, sample: JointSample, config: GateConfig) -> bool:
     dt_s = max((sample.stamp_ns - before.stamp_ns) * 1e-9, config.dt_s)
     moves = np.abs(sample.position - before.position)
-    top: Vector = config.limits.hard.velocity
+    top = config.limits.hard.velocity
     return not bool((moves <= np.array(top) * (_JUMP_FACTOR * dt_s) + _JUMP_SLACK_RAD).all())
 
 

@@ -76,7 +76,7 @@ class JointLimits:
         for name, hard_low, low, high, hard_high in ends:
             if not -math.inf < hard_low <= low < high <= hard_high < math.inf:
                 raise ConfigError(
-                    f"{name}: [{low}, {high}] rad is not a range inside [{hard_low}, {hard_high}]. "
+                    f"{name}: [{low}, {high}] rad is no range inside [{hard_low}, {hard_high}]. "
                     "Set lower_rad, upper_rad and position_margin_rad in the robot profile"
                 )
 

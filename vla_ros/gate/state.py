@@ -206,7 +206,7 @@ class Decision:
         events: What is new, oldest first.
         answers: To the requests, in their order.
         queue_s: How much of the plan is left [s].
-        tracking_rad: Largest distance of a measured joint from its recent commands; NaN if unknown.
+        tracking_rad: Largest distance of a measured joint from its recent commands, or NaN.
         observation_age_s: Of what is behind the target; NaN without a target.
         interventions: How often the policy was corrected or refused so far.
         error: What went wrong inside, for the log; None if nothing did.

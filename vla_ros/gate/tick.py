@@ -23,7 +23,7 @@ class Tick:
         state: As the last tick left it, with the newest joint state.
         inputs: What is new.
         target: What the plan wants now; None without a plan.
-        tracking_rad: Largest distance of a measured joint from its recent commands; NaN if unknown.
+        tracking_rad: Largest distance of a measured joint from its recent commands, or NaN.
     """
 
     now_ns: int

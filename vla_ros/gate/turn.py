@@ -42,7 +42,7 @@ class Turn:
     events: list[Event] = field(default_factory=list)
     answers: list[Answer] = field(default_factory=list)
 
-    def change(self, **fields: Any) -> None:  # noqa: ANN401 - passes on to replace().
+    def change(self, **fields: Any) -> None:
         """Replace fields of the state."""
         self.state = replace(self.state, **fields)
 
@@ -181,8 +181,6 @@ _LEAST_VERDICT = {
     GateMode.ESTOP: Verdict.ESTOP,
     GateMode.FAULT: Verdict.FAULT,
 }
-
-
 
 
 def _reasons(findings: tuple[Finding, ...] | list[Finding]) -> tuple[Reason, ...]:
