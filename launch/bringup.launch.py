@@ -1,0 +1,85 @@
+# Copyright 2026 The vla_ros authors
+# SPDX-License-Identifier: Apache-2.0
+"""Start the three nodes between a robot's topics and its controller."""
+
+from launch import LaunchDescription
+from launch.actions import DeclareLaunchArgument
+from launch.substitutions import LaunchConfiguration
+from launch_ros.actions import Node
+from launch_ros.parameter_descriptions import ParameterValue
+
+FLAGS = ["true", "false"]
+
+
+def generate_launch_description() -> LaunchDescription:
+    """Describe the arguments and the nodes."""
+    profiles = {"robot": text("robot"), "policy": text("policy")}
+    return LaunchDescription(
+        [
+            DeclareLaunchArgument(
+                "robot",
+                description="Robot profile: a name in config/robots or the path of a YAML file.",
+            ),
+            DeclareLaunchArgument(
+                "policy",
+                default_value="native",
+                description="Policy profile: a name in config/policies or the path of a file.",
+            ),
+            DeclareLaunchArgument(
+                "namespace",
+                default_value="vla",
+                description="Namespace of the nodes; give each arm its own.",
+            ),
+            DeclareLaunchArgument(
+                "use_sim_time",
+                default_value="false",
+                choices=FLAGS,
+                description="Take the time from /clock, as a simulator publishes it.",
+            ),
+            DeclareLaunchArgument(
+                "autostart",
+                default_value="true",
+                choices=FLAGS,
+                description="Configure and activate the nodes; false leaves it to ros2 lifecycle.",
+            ),
+            DeclareLaunchArgument(
+                "auto_arm",
+                default_value="false",
+                choices=FLAGS,
+                description="Arm without a person. Refused for a robot that is not simulated.",
+            ),
+            DeclareLaunchArgument(
+                "log_level",
+                default_value="info",
+                choices=["debug", "info", "warn", "error", "fatal"],
+                description="The least severe log messages that are shown.",
+            ),
+            make_node("perception_node", profiles),
+            make_node("inference_node", profiles),
+            make_node("executor_node", {"robot": text("robot"), "auto_arm": flag("auto_arm")}),
+        ]
+    )
+
+
+def make_node(name: str, parameters: dict[str, ParameterValue]) -> Node:
+    """Return one node of the namespace, with the parameters that all have and its own."""
+    common = {"autostart": flag("autostart"), "use_sim_time": flag("use_sim_time")}
+    return Node(
+        package="vla_ros",
+        executable=name,
+        name=name,
+        namespace=LaunchConfiguration("namespace"),
+        parameters=[{**common, **parameters}],
+        ros_arguments=["--log-level", LaunchConfiguration("log_level")],
+        output="screen",
+    )
+
+
+def text(argument: str) -> ParameterValue:
+    """Return a launch argument as a string, also where it looks like a number."""
+    return ParameterValue(LaunchConfiguration(argument), value_type=str)
+
+
+def flag(argument: str) -> ParameterValue:
+    """Return a launch argument as a bool."""
+    return ParameterValue(LaunchConfiguration(argument), value_type=bool)
