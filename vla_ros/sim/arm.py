@@ -172,9 +172,7 @@ def _capsule(radius: float, start_m: float, end_m: float, mass_kg: float) -> Pri
     """White capsule along the link's z axis."""
     middle = (0.0, 0.0, (start_m + end_m) / 2)
     size = (radius, end_m - start_m)
-    return Primitive(
-        shape=Shape.CAPSULE, size=size, at=middle, paint=Paint.SHELL, mass_kg=mass_kg
-    )
+    return Primitive(shape=Shape.CAPSULE, size=size, at=middle, paint=Paint.SHELL, mass_kg=mass_kg)
 
 
 def _drum(radius: float, length: float, height_m: float, mass_kg: float) -> Primitive:
@@ -220,11 +218,11 @@ def _turn(
     height_m: float,
     axis: Vector,
     limits: tuple[float, float],
-    effort: float,
-    servo: Servo,
+    drive: tuple[float, Servo],
+    *,
     yaw_rad: float = 0.0,
 ) -> Joint:
-    """Revolute joint on the z axis of its parent."""
+    """Revolute joint on the z axis of its parent; `drive` is its torque [N m] and servo."""
     return Joint(
         name=name,
         motion=Motion.REVOLUTE,
@@ -234,8 +232,8 @@ def _turn(
         lower=limits[0],
         upper=limits[1],
         velocity=3.0,
-        effort=effort,
-        servo=servo,
+        effort=drive[0],
+        servo=drive[1],
     )
 
 
@@ -271,9 +269,7 @@ def _finger(name: str, joint: str, side: float, servo: Servo | None, mirrors: st
             servo=servo,
             mirrors=mirrors,
         ),
-        primitives=(
-            _box((0.022, 0.010, 0.084), (0.0, side * 0.005, 0.042), Paint.FINGER, 0.04),
-        ),
+        primitives=(_box((0.022, 0.010, 0.084), (0.0, side * 0.005, 0.042), Paint.FINGER, 0.04),),
     )
 
 
@@ -295,7 +291,7 @@ LINKS: tuple[Link, ...] = (
     Link(
         name="shoulder_link",
         parent="base_link",
-        joint=_turn("joint1", 0.05, _Z, (-2.9, 2.9), 150.0, _BIG),
+        joint=_turn("joint1", 0.05, _Z, (-2.9, 2.9), (150.0, _BIG)),
         primitives=(
             _disc(0.060, 0.150, 0.071, Paint.SHELL, 2.0),
             _drum(0.066, 0.140, 0.180, 1.5),
@@ -305,7 +301,7 @@ LINKS: tuple[Link, ...] = (
     Link(
         name="upper_arm_link",
         parent="shoulder_link",
-        joint=_turn("joint2", SHOULDER_HEIGHT_M - 0.05, _Y, (-2.0, 2.0), 250.0, _BIG),
+        joint=_turn("joint2", SHOULDER_HEIGHT_M - 0.05, _Y, (-2.0, 2.0), (250.0, _BIG)),
         primitives=(
             _capsule(0.050, 0.0, UPPER_ARM_M, 2.0),
             _drum(0.056, 0.124, UPPER_ARM_M, 1.0),
@@ -315,13 +311,13 @@ LINKS: tuple[Link, ...] = (
     Link(
         name="forearm_link",
         parent="upper_arm_link",
-        joint=_turn("joint3", UPPER_ARM_M, _Y, (-0.2, 2.75), 200.0, _BIG),
+        joint=_turn("joint3", UPPER_ARM_M, _Y, (-0.2, 2.75), (200.0, _BIG)),
         primitives=(_capsule(0.043, 0.0, 0.19, 1.2),),
     ),
     Link(
         name="wrist_link",
         parent="forearm_link",
-        joint=_turn("joint4", 0.19, _Z, (-2.9, 2.9), 60.0, _SMALL),
+        joint=_turn("joint4", 0.19, _Z, (-2.9, 2.9), (60.0, _SMALL)),
         primitives=(
             _capsule(0.039, 0.02, 0.17, 0.7),
             _drum(0.043, 0.092, FOREARM_M - 0.19, 0.4),
@@ -331,7 +327,7 @@ LINKS: tuple[Link, ...] = (
     Link(
         name="tool_link",
         parent="wrist_link",
-        joint=_turn("joint5", FOREARM_M - 0.19, _Y, (-2.2, 2.2), 60.0, _SMALL),
+        joint=_turn("joint5", FOREARM_M - 0.19, _Y, (-2.2, 2.2), (60.0, _SMALL)),
         primitives=(
             _capsule(0.036, 0.0, 0.045, 0.3),
             _disc(0.040, 0.014, 0.076, Paint.ACCENT, 0.1),
@@ -343,7 +339,7 @@ LINKS: tuple[Link, ...] = (
         touches=True,
         # Turned by pi: the zero of joint6 is in the middle of its range in the working posture.
         joint=_turn(
-            "joint6", WRIST_TO_TCP_M - _TCP_M, _Z, (-3.0, 3.0), 40.0, _TOOL, yaw_rad=math.pi
+            "joint6", WRIST_TO_TCP_M - _TCP_M, _Z, (-3.0, 3.0), (40.0, _TOOL), yaw_rad=math.pi
         ),
         primitives=(
             _box((0.056, 0.118, 0.036), (0.0, 0.0, 0.020), Paint.JOINT, 0.3),
@@ -355,9 +351,7 @@ LINKS: tuple[Link, ...] = (
 )
 
 JOINTS: tuple[Joint, ...] = tuple(
-    link.joint
-    for link in LINKS
-    if link.joint is not None and link.joint.motion is Motion.REVOLUTE
+    link.joint for link in LINKS if link.joint is not None and link.joint.motion is Motion.REVOLUTE
 )
 JOINT_NAMES: tuple[str, ...] = tuple(joint.name for joint in JOINTS)
 GRIPPER_JOINT = "finger_joint"

@@ -30,16 +30,14 @@ def arm_bodies() -> str:
 
 def arm_actuators() -> str:
     """Return one position servo per driven joint, in table order, named like its joint."""
-    lines = []
-    for joint in (link.joint for link in LINKS if link.joint is not None):
-        if joint.servo is not None:
-            lines.append(
-                f'<position name="{joint.name}" joint="{joint.name}" '
-                f'kp="{joint.servo.stiffness}" kv="{joint.servo.damping}" '
-                f'ctrlrange="{joint.lower} {joint.upper}" '
-                f'forcerange="{-joint.effort} {joint.effort}"/>'
-            )
-    return "\n".join(lines)
+    return "\n".join(
+        f'<position name="{joint.name}" joint="{joint.name}" '
+        f'kp="{joint.servo.stiffness}" kv="{joint.servo.damping}" '
+        f'ctrlrange="{joint.lower} {joint.upper}" '
+        f'forcerange="{-joint.effort} {joint.effort}"/>'
+        for joint in (link.joint for link in LINKS)
+        if joint is not None and joint.servo is not None
+    )
 
 
 def arm_constraints() -> str:
@@ -50,9 +48,7 @@ def arm_constraints() -> str:
         if joint.mirrors is not None
     ]
     touching = [link.name for link in LINKS if link.touches]
-    excluded = [
-        f'<exclude body1="{a}" body2="{b}"/>' for a in touching for b in touching if a < b
-    ]
+    excluded = [f'<exclude body1="{a}" body2="{b}"/>' for a in touching for b in touching if a < b]
     return f"<equality>{''.join(mirrored)}</equality><contact>{''.join(excluded)}</contact>"
 
 

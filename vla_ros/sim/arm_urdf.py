@@ -9,7 +9,18 @@ import sys
 from collections.abc import Iterable
 from pathlib import Path
 
-from vla_ros.sim.arm import CAMERAS, LINKS, TCP, Frame, Joint, Link, Paint, Primitive, Shape, Vector
+from vla_ros.sim.arm import (
+    CAMERAS,
+    LINKS,
+    TCP,
+    Frame,
+    Joint,
+    Link,
+    Paint,
+    Primitive,
+    Shape,
+    Vector,
+)
 from vla_ros.sim.solids import link_inertial, rotation
 
 _HEADER = """<?xml version="1.0"?>
@@ -45,10 +56,8 @@ def _origin(at: Vector, rpy: Vector) -> str:
 def _link(link: Link) -> list[str]:
     lines = [f'  <link name="{link.name}">', *_inertial(link)]
     for primitive in link.primitives:
-        for geometry in _geometries(primitive):
-            lines.append(
-                f'    <visual>{geometry}<material name="{primitive.paint.name.lower()}"/></visual>'
-            )
+        paint = f'<material name="{primitive.paint.name.lower()}"/>'
+        lines += [f"    <visual>{g}{paint}</visual>" for g in _geometries(primitive)]
     for primitive in link.primitives:
         if primitive.solid:
             lines += [f"    <collision>{g}</collision>" for g in _geometries(primitive)]
@@ -74,9 +83,7 @@ def _geometries(primitive: Primitive) -> list[str]:
     if primitive.shape is Shape.BOX:
         return [f'{place}<geometry><box size="{_numbers(primitive.size)}"/></geometry>']
     radius, length = primitive.size
-    tube = (
-        f'{place}<geometry><cylinder radius="{radius:.9g}" length="{length:.9g}"/></geometry>'
-    )
+    tube = f'{place}<geometry><cylinder radius="{radius:.9g}" length="{length:.9g}"/></geometry>'
     if primitive.shape is Shape.CYLINDER:
         return [tube]
     along = rotation(primitive.rpy)[:, 2] * length / 2

@@ -200,9 +200,7 @@ def _fetch(state: ExpertState) -> Waypoint:
     ready = state.opening >= _OPEN
     if lined_up and ready:
         speed = _SLOW_M_S if above < 0.045 else _FAST_M_S
-        return Waypoint(
-            at_m=(cube_x, cube_y, bottom), yaw_rad=yaw, gripper=1.0, speed_m_s=speed
-        )
+        return Waypoint(at_m=(cube_x, cube_y, bottom), yaw_rad=yaw, gripper=1.0, speed_m_s=speed)
     hover = cube_z + _HOVER_M - CUBE_SIDE_M / 2
     if above < 0.045:
         return Waypoint(at_m=(x, y, hover), yaw_rad=state.yaw_rad, gripper=1.0)

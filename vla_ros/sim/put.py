@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The task family `put`: a cube goes into a bowl and stays there."""
 
+import itertools
 import math
 
 from vla_ros.sim.scene import BOWL_RIM_M, COLORS
@@ -36,8 +37,8 @@ _VERBS = ("put", "place", "move", "drop", "pick", "take")
 
 def put_colors(words: list[str]) -> tuple[str, str] | None:
     """Return (cube colour, bowl colour) of a `put` sentence, or None if it is none."""
-    cubes = [a for a, b in zip(words, words[1:], strict=False) if a in COLORS and b in _THINGS]
-    bowls = [a for a, b in zip(words, words[1:], strict=False) if a in COLORS and b == "bowl"]
+    cubes = [a for a, b in itertools.pairwise(words) if a in COLORS and b in _THINGS]
+    bowls = [a for a, b in itertools.pairwise(words) if a in COLORS and b == "bowl"]
     colors = sum(word in COLORS for word in words)
     if len(cubes) != 1 or len(bowls) != 1 or colors != 2:
         return None

@@ -52,7 +52,7 @@ class Renderer:
         self._scene: Scene | None = None
         self._shadows = shadows
         self._noise_sigma = pixel_noise
-        self._noise = np.zeros(0, np.int16)
+        self._noise: NDArray[np.int16] = np.zeros(0, np.int16)
         self._rng = np.random.default_rng(0)
         self._contexts: dict[tuple[int, int], mujoco.Renderer] = {}
 
@@ -101,11 +101,12 @@ class Renderer:
         if not self._noise_sigma > 0:
             return image
         if self._noise.size < 2 * image.size:
-            noise = self._rng.normal(0.0, self._noise_sigma, 2 * image.size)
-            self._noise = np.rint(noise).astype(np.int16)
+            values = self._rng.normal(0.0, self._noise_sigma, 2 * image.size)
+            self._noise = np.rint(values).astype(np.int16)
         start = int(self._rng.integers(self._noise.size - image.size + 1))
         noise = self._noise[start : start + image.size].reshape(image.shape)
-        return np.clip(image + noise, 0, 255).astype(np.uint8)
+        noisy: ImageArray = np.clip(image + noise, 0, 255).astype(np.uint8)
+        return noisy
 
 
 def apply_look(model: mujoco.MjModel, pristine: mujoco.MjModel, scene: Scene) -> None:

@@ -84,8 +84,7 @@ def _capsule_moments(mass: float, radius: float, length: float) -> Vector:
     ball_share = (4 / 3 * radius) / (4 / 3 * radius + length)
     ball, tube = mass * ball_share, mass * (1 - ball_share)
     along = tube * radius**2 / 2 + ball * 2 * radius**2 / 5
-    across = (
-        tube * (3 * radius**2 + length**2) / 12
-        + ball * (2 * radius**2 / 5 + length**2 / 4 + 3 * length * radius / 8)
+    across = tube * (3 * radius**2 + length**2) / 12 + ball * (
+        2 * radius**2 / 5 + length**2 / 4 + 3 * length * radius / 8
     )
     return across, across, along

@@ -40,7 +40,7 @@ class TaskFamily:
     """A kind of task: its sentences and its check.
 
     Attributes:
-        templates: Sentences with `{object}` and `{target}` for the colours; the first is canonical.
+        templates: Sentences with `{object}` and `{target}` for the colours; the first is plain.
         words: Every word its sentences may use, colours left out.
         colors: Finds (object, target) in a list of known words; None if the sentence is another's.
         missing: Says what is missing until a task is solved; empty when nothing is.

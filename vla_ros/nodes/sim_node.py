@@ -1,0 +1,276 @@
+# Copyright 2026 The vla_ros authors
+# SPDX-License-Identifier: Apache-2.0
+"""sim_node: a simulated arm with two cameras that behaves like a hardware driver."""
+
+import sys
+from collections.abc import Callable, Sequence
+
+import numpy as np
+from rclpy.parameter import Parameter
+from std_msgs.msg import Float64MultiArray
+from std_srvs.srv import Trigger
+from trajectory_msgs.msg import JointTrajectory
+
+from vla_ros.errors import ConfigError, SimulationError
+from vla_ros.nodes.base import BaseNode, run_node
+from vla_ros.nodes.sim_loop import CameraLoop, PhysicsLoop
+from vla_ros.nodes.sim_outputs import SimOutputs
+from vla_ros.params import SimParams
+from vla_ros.robot.profile import RobotProfile, load_robot_profile
+from vla_ros.ros.simulation import decode_trajectory, stamp_ns
+from vla_ros.sim.arm import CAMERAS, FINGER_TRAVEL_M, GRIPPER_JOINT, JOINT_NAMES, JOINTS
+from vla_ros.sim.driver import Driver
+from vla_ros.sim.render import Renderer, Snapshot
+from vla_ros.sim.sample import sample_scene
+from vla_ros.sim.scene import Scene
+from vla_ros.sim.tasks import is_solved, parse_instruction
+from vla_ros.sim.world import ArmState, World
+from vla_ros.srv import CheckTask, ResetScene
+
+# Where the controllers listen; the profile may rename the one that it commands through.
+_POSITION_TOPIC = "/arm_controller/commands"
+_TRAJECTORY_TOPIC = "/arm_trajectory_controller/joint_trajectory"
+_STATE_PERIOD_NS = 10_000_000
+_BUTTON_RATE_HZ = 20.0
+
+
+class SimNode(BaseNode[SimParams]):
+    """Driver of the simulated arm; see `vla_ros/params.py` for its parameters."""
+
+    def __init__(
+        self, *, overrides: Sequence[Parameter] = (), namespace: str | None = None
+    ) -> None:
+        """Declare the parameters."""
+        super().__init__("sim_node", SimParams, overrides=overrides, namespace=namespace)
+
+    def configure(self) -> None:
+        """Build the world and everything that connects it to ROS."""
+        self._profile = load_robot_profile(self.params.robot)
+        check_profile(self._profile)
+        if self.params.real_time_factor != 1.0 and not self.params.publish_clock:
+            raise ConfigError(
+                f"real_time_factor = {self.params.real_time_factor} needs publish_clock:=true, "
+                "and use_sim_time:=true on all other nodes: stamps would not fit the motion"
+            )
+        self._world = World()
+        self._driver = Driver(
+            JOINT_NAMES,
+            np.array([joint.velocity for joint in JOINTS]),
+            self._profile.driver_command_timeout_s,
+            FINGER_TRAVEL_M,
+        )
+        self._pressed = False
+        self._driven = False
+        self._complaints: dict[str, str] = {}
+        self._lay_out(sample_scene(self.params.seed))
+        self._out = SimOutputs(self, self.params, self._profile)
+        self._inputs = self._subscribe()
+        self._services = self._serve()
+
+    def activate(self) -> None:
+        """Let time run."""
+        self._physics = PhysicsLoop(
+            self._world,
+            self._driver,
+            real_time_factor=self.params.real_time_factor,
+            publish=self._on_state,
+            publish_period_ns=_STATE_PERIOD_NS,
+            fail=self._on_failure,
+        )
+        self._cameras = CameraLoop(
+            self._take_snapshot,
+            self._world.make_renderer,
+            rate_hz=self.params.camera_rate_hz,
+            draw=self._on_snapshot,
+            fail=self._on_failure,
+        )
+        self._button = self.create_timer(
+            1.0 / _BUTTON_RATE_HZ, lambda: self._out.publish_button(pressed=self._pressed)
+        )
+        self._physics.start()
+        self._cameras.start()
+        self.get_logger().info(f"simulating: {self._world.scene.instruction}")
+
+    def deactivate(self) -> None:
+        """Stop time."""
+        self._cameras.stop()
+        self._physics.stop()
+        self.destroy_timer(self._button)
+
+    def cleanup(self) -> None:
+        """Take everything off the graph again."""
+        for subscription in self._inputs:
+            self.destroy_subscription(subscription)
+        for service in self._services:
+            self.destroy_service(service)
+        self._out.destroy()
+
+    # -- inputs -----------------------------------------------------------------------------
+
+    def _subscribe(self) -> list[object]:
+        command, gripper = self._profile.command, self._profile.gripper
+        topics = {"forward_position": _POSITION_TOPIC, "joint_trajectory": _TRAJECTORY_TOPIC}
+        topics[command.kind] = command.topic
+        positions, trajectory = topics["forward_position"], topics["joint_trajectory"]
+        make = self.create_subscription
+        return [
+            make(Float64MultiArray, positions, self._on_positions, 10),
+            make(JointTrajectory, trajectory, self._on_trajectory, 10),
+            make(Float64MultiArray, gripper.topic, self._on_gripper, 10),
+        ]
+
+    def _serve(self) -> list[object]:
+        return [
+            self.create_service(ResetScene, "~/reset_scene", self._on_reset),
+            self.create_service(CheckTask, "~/check_task", self._on_check),
+            self.create_service(Trigger, "~/press_estop", self._on_press),
+            self.create_service(Trigger, "~/release_estop", self._on_release),
+        ]
+
+    def _on_positions(self, message: Float64MultiArray) -> None:
+        self._take("arm command", lambda now: self._driver.command_positions(message.data, now))
+
+    def _on_trajectory(self, message: JointTrajectory) -> None:
+        age_ns = self._out.clock_ns(self._world.time_ns) - stamp_ns(message.header.stamp)
+        self._take(
+            "trajectory",
+            lambda now: self._driver.command_trajectory(
+                message.joint_names, decode_trajectory(message, age_ns, now), now
+            ),
+        )
+
+    def _on_gripper(self, message: Float64MultiArray) -> None:
+        self._take("gripper command", lambda _: self._driver.command_gripper(message.data))
+
+    def _take(self, what: str, accept: Callable[[int], None]) -> None:
+        """Give a command to the driver; log a refusal, and its end, once."""
+        complaint = ""
+        try:
+            with self._physics.lock:
+                accept(self._world.time_ns)
+        except SimulationError as error:
+            complaint = str(error)
+        if complaint != self._complaints.get(what, ""):
+            self._complaints[what] = complaint
+            if complaint:
+                self.get_logger().error(f"{what} refused: {complaint}")
+            else:
+                self.get_logger().info(f"{what} accepted again")
+
+    # -- services ---------------------------------------------------------------------------
+
+    def _on_reset(
+        self, request: ResetScene.Request, response: ResetScene.Response
+    ) -> ResetScene.Response:
+        try:
+            scene = sample_scene(request.seed, request.instruction or None)
+        except SimulationError as error:
+            response.outcome, response.message = ResetScene.Response.UNKNOWN_TASK, str(error)
+            return response
+        with self._physics.lock:
+            if self._driver.is_driven(self._world.time_ns):
+                response.outcome = ResetScene.Response.FAILED
+                response.message = (
+                    "arm commands are arriving, so the gate drives the arm; stop it first "
+                    "(ros2 service call /vla/executor_node/stop std_srvs/srv/Trigger)"
+                )
+                return response
+            self._lay_out(scene)
+        response.outcome = ResetScene.Response.OK
+        response.instruction = scene.instruction
+        response.message = _describe(scene)
+        self.get_logger().info(f"new scene: seed={scene.seed}, {response.message}")
+        return response
+
+    def _on_check(
+        self, request: CheckTask.Request, response: CheckTask.Response
+    ) -> CheckTask.Response:
+        try:
+            with self._physics.lock:
+                task = parse_instruction(request.instruction or self._world.scene.instruction)
+                check = is_solved(self._world, task)
+        except SimulationError as error:
+            response.outcome, response.message = CheckTask.Response.UNKNOWN_TASK, str(error)
+            return response
+        solved, unsolved = CheckTask.Response.SOLVED, CheckTask.Response.UNSOLVED
+        response.outcome = solved if check.solved else unsolved
+        response.message = check.message
+        return response
+
+    def _on_press(self, _: Trigger.Request, response: Trigger.Response) -> Trigger.Response:
+        return self._set_button(response, pressed=True)
+
+    def _on_release(self, _: Trigger.Request, response: Trigger.Response) -> Trigger.Response:
+        return self._set_button(response, pressed=False)
+
+    def _set_button(self, response: Trigger.Response, *, pressed: bool) -> Trigger.Response:
+        self._pressed = pressed
+        self._out.publish_button(pressed=pressed)
+        response.success = True
+        response.message = f"emergency stop button {'pressed' if pressed else 'released'}"
+        self.get_logger().info(response.message)
+        return response
+
+    # -- threads ----------------------------------------------------------------------------
+
+    def _on_state(self, state: ArmState) -> None:
+        """Physics thread: the joints are due."""
+        self._out.publish_state(state)
+        driven = self._driver.is_driven(state.time_ns)
+        if driven != self._driven:
+            self._driven = driven
+            now = "commands arrive" if driven else "commands stopped: holding position"
+            self.get_logger().info(now)
+
+    def _take_snapshot(self) -> tuple[Snapshot, int]:
+        with self._physics.lock:
+            snapshot = self._world.snapshot()
+            return snapshot, self._out.clock_ns(snapshot.time_ns)
+
+    def _on_snapshot(self, renderer: Renderer, snapshot: Snapshot, taken_ns: int) -> None:
+        """Camera thread: pictures are due."""
+        self._out.publish_pictures(renderer, snapshot, taken_ns)
+
+    def _on_failure(self, text: str) -> None:
+        self.get_logger().fatal(f"the simulator stopped:\n{text}")
+
+    def _lay_out(self, scene: Scene) -> None:
+        self._world.reset(scene)
+        self._driver.place(self._world.joint_state().position_rad, scene.start.gripper)
+
+
+def check_profile(profile: RobotProfile) -> None:
+    """Refuse a robot profile that describes another arm than the simulated one.
+
+    Raises:
+        ConfigError: Its joints, gripper joint or cameras are not ours.
+    """
+    names = tuple(joint.name for joint in profile.joints)
+    cameras = {camera.name for camera in profile.cameras}
+    known = {camera.name for camera in CAMERAS}
+    for what, got, wanted in (
+        ("joints", names, JOINT_NAMES),
+        ("gripper.joint", (profile.gripper.joint,), (GRIPPER_JOINT,)),
+        ("cameras", tuple(sorted(cameras - known)), ()),
+    ):
+        if got != wanted:
+            raise ConfigError(
+                f"robot profile '{profile.name}': {what} {', '.join(got)} "
+                f"{'do' if len(got) > 1 else 'does'} not exist on the simulated arm, which has "
+                f"{', '.join(wanted or sorted(known))}. Set 'robot' of sim_node."
+            )
+
+
+def _describe(scene: Scene) -> str:
+    cubes = ", ".join(cube.color for cube in scene.cubes)
+    bowls = ", ".join(bowl.color for bowl in scene.bowls)
+    return f"cubes: {cubes}; bowls: {bowls}; task: {scene.instruction}"
+
+
+def main() -> int:
+    """Run sim_node until it is told to end."""
+    return run_node(SimNode)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
