@@ -83,7 +83,7 @@ def _construct(path: Path, node: yaml.Node, at: _Path, lines: dict[_Path, int]) 
         return dict(_items(path, node, at, lines))
     if isinstance(node, yaml.SequenceNode):
         return tuple(_construct(path, n, (*at, i), lines) for i, n in enumerate(node.value))
-    return yaml.SafeLoader("").construct_object(node)  # type: ignore[no-untyped-call]
+    return yaml.SafeLoader("").construct_object(node)
 
 
 def _items(
@@ -97,8 +97,9 @@ def _items(
                 f"{path}:{line}: key '{key}' is given twice, first on line {seen[key]}; keep one"
             )
         seen[key] = line
-        lines[(*at, key)] = line
-        yield key, _construct(path, value_node, (*at, key), lines)
+        here = (*at, key)
+        lines[here] = line
+        yield key, _construct(path, value_node, here, lines)
 
 
 def _describe(
@@ -130,10 +131,9 @@ def _real_path(loc: tuple[_Key, ...], data: object, *, keep_last: bool) -> _Path
     """Drop the parts of a location which name a branch of a union and not a key of the file."""
     at: list[_Key] = []
     for n, part in enumerate(loc):
-        if isinstance(data, Mapping) and part in data:
-            data = data[part]
-        elif isinstance(data, tuple) and isinstance(part, int) and part < len(data):
-            data = data[part]
+        keys: object = range(len(data)) if isinstance(data, tuple) else data
+        if isinstance(keys, Mapping | range) and part in keys:
+            data = data[part]  # type: ignore[index]
         elif not (keep_last and n == len(loc) - 1):
             continue
         at.append(part)

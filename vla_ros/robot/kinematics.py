@@ -111,7 +111,8 @@ class Kinematics:
                 f"tool position {_text(position)} m needs {self.joint_names[j]} to turn by "
                 f"{change[j]:.2f} rad, limit {swing_rad:.2f} rad: that would be a swing"
             )
-        return q[self._order]
+        found: FloatArray = q[self._order]
+        return found
 
     def inverse_path(
         self,

@@ -307,9 +307,10 @@ class RobotProfile(StrictModel):
             for key in MotionLimits.model_fields:
                 hard = getattr(joint.hard, key)
                 if not getattr(joint.operating, key) <= self.operating_at_most * hard:
+                    part = self.operating_at_most
                     text = (
-                        f"should be at most {self.operating_at_most * hard:g}, that is "
-                        f"operating_at_most = {self.operating_at_most:g} of the hard limit {hard:g}"
+                        f"should be at most {part * hard:g}, that is "
+                        f"operating_at_most = {part:g} of the hard limit {hard:g}"
                     )
                     raise mistake(text, "joints", i, "operating", key)
         return self

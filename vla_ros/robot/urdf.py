@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
-from xml.etree import ElementTree
+from xml.etree import ElementTree as ET
 
 from vla_ros.errors import ConfigError
 
@@ -57,10 +57,10 @@ def read_urdf(path: Path) -> Urdf:
     """
     try:
         # The description of one's own robot is trusted like its configuration.
-        root = ElementTree.parse(path).getroot()  # noqa: S314
+        root = ET.parse(path).getroot()  # noqa: S314
     except OSError as e:
         raise ConfigError(f"{path}: cannot be read: {e.strerror}") from e
-    except ElementTree.ParseError as e:
+    except ET.ParseError as e:
         raise ConfigError(f"{path}: is not XML: {e}") from e
     if root.tag != "robot":
         raise ConfigError(f"{path}: the root element is <{root.tag}>, wanted <robot> (a URDF)")
@@ -92,7 +92,7 @@ def validate_profile(profile: "RobotProfile", urdf: Urdf) -> None:
         )
 
 
-def _joint(path: Path, element: ElementTree.Element) -> UrdfJoint:
+def _joint(path: Path, element: ET.Element) -> UrdfJoint:
     limit = element.find("limit")
     given = {} if limit is None else limit.attrib
     try:

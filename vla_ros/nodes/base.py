@@ -1,0 +1,189 @@
+# Copyright 2026 The vla_ros authors
+# SPDX-License-Identifier: Apache-2.0
+"""What all nodes share: a lifecycle that starts itself, and errors that are seen."""
+
+import sys
+import traceback
+from collections.abc import Callable, Sequence
+from typing import Generic, TypeVar
+
+import rclpy
+from rclpy.executors import Executor, ExternalShutdownException, SingleThreadedExecutor
+from rclpy.lifecycle import LifecycleNode, LifecycleState, TransitionCallbackReturn
+from rclpy.parameter import Parameter
+from rclpy.signals import SignalHandlerOptions
+
+from vla_ros.errors import VlaRosError
+from vla_ros.params import NodeParams
+from vla_ros.resources import ensure_fastdds_profile
+from vla_ros.ros.params import declare_params
+
+_Params = TypeVar("_Params", bound=NodeParams)
+
+
+class BaseNode(LifecycleNode, Generic[_Params]):
+    """A lifecycle node whose hooks raise errors instead of returning codes.
+
+    Derived classes override the hooks `configure`, `activate`, `deactivate` and `cleanup`; each
+    runs in the thread that changes the state. rclpy swallows exceptions of lifecycle callbacks;
+    here they are logged, a `VlaRosError` as its message and everything else as a traceback.
+
+    Attributes:
+        params: The node's parameters, checked.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        params: type[_Params],
+        *,
+        overrides: Sequence[Parameter] = (),
+        namespace: str | None = None,
+    ) -> None:
+        """Declare the parameters.
+
+        Args:
+            name: Name of the node.
+            params: Declaration of its parameters.
+            overrides: Values of parameters, for tests.
+            namespace: Namespace of the node, for tests.
+
+        Raises:
+            ConfigError: A parameter is unknown, missing or wrong.
+        """
+        super().__init__(name, namespace=namespace, parameter_overrides=list(overrides))
+        self._failure: Exception | None = None
+        self._is_configured = False
+        self._is_active = False
+        self._starts_itself = False
+        self.params: _Params = declare_params(self, params)
+
+    def configure(self) -> None:
+        """Read profiles, create publishers and subscriptions; nothing is sent yet."""
+
+    def activate(self) -> None:
+        """Begin to work."""
+
+    def deactivate(self) -> None:
+        """Stop working; `activate` may follow."""
+
+    def cleanup(self) -> None:
+        """Undo `configure`."""
+
+    def start(self) -> None:
+        """Drive the node to active, if its parameter `autostart` says so.
+
+        Raises:
+            VlaRosError: As the hooks raise.
+        """
+        if not self.params.autostart:
+            self.get_logger().info("autostart is false: waiting for `ros2 lifecycle set`")
+            return
+        self._starts_itself = True
+        for trigger in (self.trigger_configure, self.trigger_activate):
+            if trigger() != TransitionCallbackReturn.SUCCESS:
+                raise self._failure or RuntimeError(f"{self.get_name()} cannot start")
+        self._starts_itself = False
+
+    def stop(self) -> None:
+        """Run the hooks that end the work, if it has begun; safe after ROS has shut down."""
+        if self._is_active:
+            self._is_active = False
+            self._guard("deactivate", self.deactivate)
+        if self._is_configured:
+            self._is_configured = False
+            self._guard("clean up", self.cleanup)
+
+    def now_ns(self) -> int:
+        """Return the time on the node's clock [ns]."""
+        return int(self.get_clock().now().nanoseconds)
+
+    def on_configure(self, state: LifecycleState) -> TransitionCallbackReturn:
+        """Run the hook `configure`."""
+        result = self._guard("configure", self.configure)
+        self._is_configured = result == TransitionCallbackReturn.SUCCESS
+        return super().on_configure(state) if self._is_configured else result
+
+    def on_activate(self, state: LifecycleState) -> TransitionCallbackReturn:
+        """Enable the lifecycle publishers, then run the hook `activate`."""
+        super().on_activate(state)
+        result = self._guard("activate", self.activate)
+        self._is_active = result == TransitionCallbackReturn.SUCCESS
+        return result
+
+    def on_deactivate(self, state: LifecycleState) -> TransitionCallbackReturn:
+        """Run the hook `deactivate`, then disable the lifecycle publishers."""
+        self._is_active = False
+        result = self._guard("deactivate", self.deactivate)
+        super().on_deactivate(state)
+        return result
+
+    def on_cleanup(self, state: LifecycleState) -> TransitionCallbackReturn:
+        """Run the hook `cleanup`."""
+        self._is_configured = False
+        result = self._guard("clean up", self.cleanup)
+        super().on_cleanup(state)
+        return result
+
+    def on_shutdown(self, state: LifecycleState) -> TransitionCallbackReturn:
+        """End the work from whatever state."""
+        self.stop()
+        return super().on_shutdown(state)
+
+    def on_error(self, state: LifecycleState) -> TransitionCallbackReturn:
+        """Return to unconfigured after an unexpected exception, which is logged already."""
+        self.stop()
+        super().on_error(state)
+        return TransitionCallbackReturn.SUCCESS
+
+    def _guard(self, what: str, hook: Callable[[], None]) -> TransitionCallbackReturn:
+        """Run a hook; log what it raises and translate it for the state machine."""
+        try:
+            hook()
+        except VlaRosError as e:
+            self._failure = e
+            if not self._starts_itself:  # `start` raises it, and its caller says it.
+                self.get_logger().error(f"cannot {what}: {e}")
+            return TransitionCallbackReturn.FAILURE
+        except Exception as e:  # noqa: BLE001  The outer edge: rclpy would hide it.
+            self._failure = e
+            self.get_logger().error(f"cannot {what}:\n{traceback.format_exc()}")
+            return TransitionCallbackReturn.ERROR
+        return TransitionCallbackReturn.SUCCESS
+
+
+def run_node(
+    make_node: Callable[[], BaseNode[_Params]],
+    *,
+    args: Sequence[str] | None = None,
+    make_executor: Callable[[], Executor] = SingleThreadedExecutor,
+    signals: SignalHandlerOptions = SignalHandlerOptions.ALL,
+) -> int:
+    """Start a node, serve it until it is told to end, and return the exit code.
+
+    Args:
+        make_node: Builds the node; called after ROS has been initialised.
+        args: Command line; the process's own if None.
+        make_executor: Builds the executor that serves the callbacks.
+        signals: Which signals end ROS at once; a node that has to brake first takes none.
+    """
+    ensure_fastdds_profile()
+    rclpy.init(args=None if args is None else list(args), signal_handler_options=signals)
+    node: BaseNode[_Params] | None = None
+    try:
+        node = make_node()
+        node.start()
+        executor = make_executor()
+        executor.add_node(node)
+        executor.spin()
+    except VlaRosError as e:
+        sys.stderr.write(f"{e}\n")
+        return 1
+    except (KeyboardInterrupt, ExternalShutdownException):
+        return 0
+    finally:
+        if node is not None:
+            node.stop()
+            node.destroy_node()
+        rclpy.try_shutdown()
+    return 0
