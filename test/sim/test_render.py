@@ -1,0 +1,96 @@
+# Copyright 2026 The vla_ros authors
+# SPDX-License-Identifier: Apache-2.0
+"""Pictures show the scene; skipped where no off-screen OpenGL exists."""
+
+import threading
+
+import numpy as np
+import pytest
+
+from vla_ros.errors import SimulationError
+from vla_ros.sim import render
+from vla_ros.sim.sample import sample_scene
+from vla_ros.sim.scene import COLORS
+from vla_ros.sim.world import World, WorldOptions
+
+try:
+    World().make_renderer()
+    _probe = World()
+    _probe.reset(sample_scene(0))
+    _probe.render("front", 32, 32)
+except SimulationError as error:
+    pytest.skip(str(error), allow_module_level=True)
+
+
+@pytest.fixture(scope="module")
+def plain() -> World:
+    """Return a world without pixel noise."""
+    return World(WorldOptions(pixel_noise=0.0))
+
+
+@pytest.mark.parametrize("size", [(96, 96), (640, 480)])
+def test_picture_has_the_size_asked_for(plain: World, size: tuple[int, int]) -> None:
+    plain.reset(sample_scene(0))
+    image = plain.render("wrist", *size)
+    assert image.shape == (size[1], size[0], 3)
+    assert image.dtype == np.uint8
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_cube_is_seen_where_its_pixel_is(plain: World, seed: int) -> None:
+    plain.reset(sample_scene(seed))
+    image = plain.render("front", 480, 480).astype(float)
+    for cube in plain.scene.cubes:
+        x, y, z = plain.cube(cube.color).position_m
+        u, v = plain.pixel("front", (x, y, z + 0.018))
+        pixel = image[int((v + 0.5) * 480), int((u + 0.5) * 480)]
+        hue = pixel / pixel.sum()
+        nearest = min(
+            COLORS, key=lambda c: np.linalg.norm(hue - np.array(COLORS[c]) / sum(COLORS[c]))
+        )
+        assert nearest == cube.color
+
+
+def test_noise_keeps_a_still_scene_from_looking_frozen() -> None:
+    world = World(WorldOptions(pixel_noise=2.0))
+    world.reset(sample_scene(0))
+    first, second = world.render("front", 96, 96), world.render("front", 96, 96)
+    difference = first.astype(int) - second
+    assert 1.5 < difference.std() < 4.0
+
+
+def test_picture_is_the_same_for_the_same_state(plain: World) -> None:
+    plain.reset(sample_scene(0))
+    np.testing.assert_array_equal(plain.render("front", 96, 96), plain.render("front", 96, 96))
+
+
+def test_snapshot_is_drawn_in_another_thread_as_it_was_taken(plain: World) -> None:
+    plain.reset(sample_scene(0))
+    expected = plain.render("front", 96, 96)
+    snapshot = plain.snapshot()
+    plain.reset(sample_scene(1))
+    drawn = []
+
+    def draw() -> None:
+        renderer = plain.make_renderer()
+        drawn.append(renderer.draw(snapshot, "front", 96, 96))
+        renderer.close()
+
+    thread = threading.Thread(target=draw)
+    thread.start()
+    thread.join()
+    np.testing.assert_array_equal(drawn[0], expected)
+
+
+def test_unknown_camera_is_named(plain: World) -> None:
+    plain.reset(sample_scene(0))
+    with pytest.raises(SimulationError, match="camera 'rear' does not exist"):
+        plain.render("rear", 96, 96)
+
+
+def test_missing_opengl_names_the_packages(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(render, "select_backend", lambda: "disable")
+    world = World()
+    world.reset(sample_scene(0))
+    with pytest.raises(SimulationError, match=r"libegl1 libegl-mesa0 .* libosmesa6"):
+        world.render("front", 96, 96)
