@@ -16,8 +16,12 @@ from setuptools import Distribution, setup
 from setuptools.command.build_py import build_py
 
 SOURCE = Path(__file__).absolute().parent
-# Written by ament for overlays of workspaces; it holds paths of the building machine.
-NOT_PACKED = ("share/ament_index/resource_index/parent_prefix_path",)
+NOT_PACKED = (
+    # Written by ament for overlays of workspaces; it holds paths of the building machine.
+    "share/ament_index/resource_index/parent_prefix_path",
+    # pip makes the command itself, for its own Python.
+    "bin",
+)
 
 
 class BinaryDistribution(Distribution):
@@ -41,7 +45,7 @@ class BuildWithCMake(build_py):
         else:
             target = Path(self.build_lib, "vla_ros")
             shutil.rmtree(target, ignore_errors=True)
-            shutil.copytree(package, target)
+            shutil.copytree(package, target, ignore=shutil.ignore_patterns("*.c"))
             skipped.append(package)
         self.distribution.data_files[:] = list_data_files(stage, skipped)
 

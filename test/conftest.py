@@ -1,0 +1,24 @@
+# Copyright 2026 The vla_ros authors
+# SPDX-License-Identifier: Apache-2.0
+"""Tests that talk over DDS stay on this machine, and do not hear another run of themselves."""
+
+import os
+
+import pytest
+
+from vla_ros.resources import ensure_fastdds_profile
+
+os.environ.setdefault("ROS_AUTOMATIC_DISCOVERY_RANGE", "LOCALHOST")
+os.environ.setdefault("ROS_DOMAIN_ID", str(10 + os.getpid() % 90))
+os.environ.setdefault("OMP_NUM_THREADS", "1")
+ensure_fastdds_profile()
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--door",
+        action="append",
+        default=[],
+        metavar="NAME=PREFIX",
+        help="check what was installed into a prefix, by pip or colcon (test/doors)",
+    )
