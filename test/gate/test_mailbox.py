@@ -1,0 +1,50 @@
+# Copyright 2026 The vla_ros authors
+# SPDX-License-Identifier: Apache-2.0
+from typing import Any
+
+from vla_ros.gate import Request
+from vla_ros.gate.mailbox import Mailbox
+from vla_ros.gate.state import Answer
+
+
+def test_chunks_and_requests_are_handed_over_once_in_order(rig: Any) -> None:
+    mailbox = Mailbox()
+    chunks = [rig.chunk(), rig.chunk()]
+    for chunk in chunks:
+        mailbox.put_chunk(chunk)
+    mailbox.ask(Request.STOP)
+    mailbox.ask(Request.RESET)
+    inputs, tickets = mailbox.collect(0, 0.0)
+    assert list(inputs.chunks) == chunks
+    assert inputs.requests == (Request.STOP, Request.RESET)
+    assert [ticket.request for ticket in tickets] == [Request.STOP, Request.RESET]
+    inputs, tickets = mailbox.collect(0, 0.0)
+    assert inputs.chunks == ()
+    assert tickets == ()
+
+
+def test_the_newest_joint_state_stays(rig: Any) -> None:
+    mailbox = Mailbox()
+    assert mailbox.collect(0, 0.0)[0].joints is None
+    sample = rig.sample()
+    mailbox.put_joints(sample)
+    for _ in range(2):
+        assert mailbox.collect(0, 0.0)[0].joints is sample
+
+
+def test_the_heartbeat_grows_old() -> None:
+    mailbox = Mailbox()
+    assert mailbox.collect(0, 0.0)[0].estop is None
+    mailbox.put_estop(pressed=False, monotonic_ns=1_000_000_000)
+    estop = mailbox.collect(1_250_000_000, 0.0)[0].estop
+    assert estop is not None
+    assert estop.age_s == 0.25
+
+
+def test_a_ticket_gives_up_waiting() -> None:
+    ticket = Mailbox().ask(Request.ARM)
+    assert ticket.wait(0.0) is None
+    ticket.settle(Answer(request=Request.ARM, done=True, message="armed"))
+    answer = ticket.wait(0.0)
+    assert answer is not None
+    assert answer.message == "armed"
