@@ -1,0 +1,223 @@
+# Copyright 2026 The vla_ros authors
+# SPDX-License-Identifier: Apache-2.0
+"""Hop 1: messages to our types, with as few copies as possible.
+
+A decoded value may look into the memory of its message, which must not be changed afterwards.
+"""
+
+import math
+from collections.abc import Sequence
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+from sensor_msgs.msg import CompressedImage, Image, JointState
+
+from vla_ros.errors import ObservationError
+from vla_ros.msg import ActionChunk as ActionChunkMessage
+from vla_ros.msg import Observation as ObservationMessage
+from vla_ros.ros.pixels import ENCODINGS, decode_pixels
+from vla_ros.ros.stamps import decode_time
+from vla_ros.types import ActionChunk, CameraFrame, FloatArray, JointSample, Observation
+
+_NUMBER_LIMIT = 1e9  # Seconds; beyond it a step is nonsense and its nanoseconds overflow.
+# The last bytes of a complete file, by its first bytes.
+_ENDINGS = {b"\xff\xd8": b"\xff\xd9", b"\x89P": b"IEND\xaeB`\x82"}
+
+
+def decode_image(msg: Image, camera: str, arrival_ns: int) -> CameraFrame:
+    """Return an image as RGB; see `pixels.py` for encodings and copies.
+
+    Args:
+        msg: The image; row step and byte order are honoured.
+        camera: Name of the camera in the robot profile.
+        arrival_ns: When it arrived, node clock [ns].
+
+    Raises:
+        ObservationError: The message contradicts itself or its encoding is not supported.
+    """
+    encoding = ENCODINGS.get(msg.encoding)
+    if encoding is None:
+        raise ObservationError(
+            f"camera '{camera}': encoding '{msg.encoding}' is not supported. "
+            f"Supported: {', '.join(ENCODINGS)}. Change the camera driver's pixel format"
+        )
+    row_bytes = msg.width * encoding.pixel_bytes
+    if not (msg.width > 0 and msg.height > 0 and msg.step >= row_bytes):
+        raise ObservationError(
+            f"camera '{camera}': {msg.width}x{msg.height} pixels of {msg.encoding} do not fit "
+            f"rows of {msg.step} bytes, wanted at least {row_bytes}. Check the camera driver"
+        )
+    if len(msg.data) != msg.step * msg.height:
+        raise ObservationError(
+            f"camera '{camera}': {len(msg.data)} bytes of data, wanted {msg.height} rows of "
+            f"{msg.step} = {msg.step * msg.height}. Check the camera driver"
+        )
+    image = decode_pixels(
+        memoryview(msg.data),
+        encoding,
+        width=msg.width,
+        height=msg.height,
+        step=msg.step,
+        big_endian=bool(msg.is_bigendian),
+    )
+    stamp_ns = _stamp_ns(msg, f"camera '{camera}'")
+    return CameraFrame(camera=camera, stamp_ns=stamp_ns, arrival_ns=arrival_ns, image=image)
+
+
+def decode_compressed_image(msg: CompressedImage, camera: str, arrival_ns: int) -> CameraFrame:
+    """Return a JPEG or PNG image as RGB.
+
+    Args:
+        msg: The image.
+        camera: Name of the camera in the robot profile.
+        arrival_ns: When it arrived, node clock [ns].
+
+    Raises:
+        ObservationError: It is no complete JPEG or PNG image.
+    """
+    data = np.frombuffer(memoryview(msg.data), dtype=np.uint8)
+    ending = _ENDINGS.get(data[:2].tobytes())
+    # Some cameras pad; without its end a file decodes to a picture that is grey below.
+    if ending is None or ending not in data[-64:].tobytes():
+        raise ObservationError(
+            f"camera '{camera}': {len(data)} bytes of '{msg.format}' are no complete JPEG or "
+            "PNG image. Check the camera driver and the network"
+        )
+    flags = cv2.IMREAD_COLOR | cv2.IMREAD_IGNORE_ORIENTATION
+    image = cv2.imdecode(data, flags)
+    if image is None:
+        raise ObservationError(f"camera '{camera}': the '{msg.format}' image cannot be decoded")
+    cv2.cvtColor(image, cv2.COLOR_BGR2RGB, dst=image)
+    stamp_ns = _stamp_ns(msg, f"camera '{camera}'")
+    return CameraFrame(camera=camera, stamp_ns=stamp_ns, arrival_ns=arrival_ns, image=image)
+
+
+def decode_joint_state(msg: JointState, names: Sequence[str], arrival_ns: int) -> JointSample:
+    """Return the joints asked for, in that order; others in the message are left out.
+
+    Args:
+        msg: Joint states in any order.
+        names: The joints wanted.
+        arrival_ns: When it arrived, node clock [ns].
+
+    Raises:
+        ObservationError: A joint is missing or there twice, a number is not finite, or the
+            lengths do not fit.
+    """
+    index = {name: i for i, name in enumerate(msg.name)}
+    if len(index) != len(msg.name):
+        twice = sorted({name for name in msg.name if msg.name.count(name) > 1})
+        raise ObservationError(f"joint state: {', '.join(twice)} is there twice. {_WHERE}")
+    missing = [name for name in names if name not in index]
+    if missing:
+        raise ObservationError(
+            f"joint state: {', '.join(missing)} is missing. It has: {', '.join(index)}. {_WHERE}"
+        )
+    order = [index[name] for name in names]
+    position = _selected(msg.position, order, "position", msg.name)
+    velocity = _selected(msg.velocity, order, "velocity", msg.name) if msg.velocity else None
+    # A driver without velocity interfaces fills the field with NaN.
+    if velocity is not None and np.isnan(velocity).all():
+        velocity = None
+    for label, values in (("position", position), ("velocity", velocity)):
+        if values is not None and not np.isfinite(values).all():
+            j = int(np.argmin(np.isfinite(values)))
+            raise ObservationError(
+                f"joint state: {label} of {names[j]} is {values[j]}, wanted a finite number. "
+                "Check the driver"
+            )
+    return JointSample(
+        names=tuple(names),
+        stamp_ns=_stamp_ns(msg, "joint state"),
+        arrival_ns=arrival_ns,
+        position=position,
+        velocity=velocity,
+    )
+
+
+def decode_observation(msg: ObservationMessage, arrival_ns: int) -> Observation:
+    """Return an observation as perception_node made it.
+
+    Args:
+        msg: The message.
+        arrival_ns: When it arrived, node clock [ns].
+
+    Raises:
+        ObservationError: The message contradicts itself.
+    """
+    if not len(msg.cameras) == len(msg.images) == len(msg.camera_frozen):
+        raise ObservationError(
+            f"observation: {len(msg.cameras)} cameras, {len(msg.images)} images and "
+            f"{len(msg.camera_frozen)} frozen flags, wanted as many of each"
+        )
+    if not math.isfinite(msg.gripper):
+        raise ObservationError(f"observation: gripper is {msg.gripper}, wanted a finite number")
+    return Observation(
+        stamp_ns=decode_time(msg.header.stamp),
+        frames=tuple(
+            decode_image(image, camera, arrival_ns)
+            for camera, image in zip(msg.cameras, msg.images, strict=True)
+        ),
+        frozen=tuple(bool(flag) for flag in msg.camera_frozen),
+        joints=decode_joint_state(msg.joint_state, msg.joint_state.name, arrival_ns),
+        gripper=float(msg.gripper),
+    )
+
+
+def decode_chunk(msg: ActionChunkMessage) -> ActionChunk:
+    """Return a chunk, whatever its content: that is the gate's to judge.
+
+    What has no meaning becomes what the gate refuses: positions that do not fill rows become
+    one row of the wrong width, a step that is no time becomes 0.
+    """
+    width = len(msg.joint_names)
+    positions = _floats(msg.positions)
+    fits = width > 0 and len(positions) % width == 0
+    step_s = msg.step_s if abs(msg.step_s) < _NUMBER_LIMIT else 0.0  # False for NaN.
+    return ActionChunk(
+        goal_id=bytes(msg.goal_id.uuid).hex(),
+        session=int(msg.session),
+        epoch=int(msg.epoch),
+        sequence=int(msg.sequence),
+        last=bool(msg.last),
+        observed_ns=decode_time(msg.observed),
+        first_ns=decode_time(msg.first),
+        step_ns=round(step_s * 1e9),
+        joint_names=tuple(msg.joint_names),
+        position_rad=positions.reshape(-1, width) if fits else positions.reshape(1, -1),
+        gripper=_floats(msg.gripper),
+        confidence=float(msg.confidence),
+        progress=float(msg.progress),
+        done_probability=float(msg.done_probability),
+        camera_frozen=bool(msg.camera_frozen),
+        # A pair too few or too many costs a figure in a log, not the chunk.
+        hop_ms=tuple(zip(msg.hop_names, map(float, msg.hop_ms), strict=False)),
+    )
+
+
+_WHERE = "Check 'joints' and 'gripper' in the robot profile, and: ros2 topic echo /joint_states"
+
+
+def _stamp_ns(msg: Image | CompressedImage | JointState, what: str) -> int:
+    stamp_ns = decode_time(msg.header.stamp)
+    if stamp_ns == 0:
+        raise ObservationError(
+            f"{what}: header.stamp is 0, wanted the time of measurement. Check the driver"
+        )
+    return stamp_ns
+
+
+def _selected(
+    values: Sequence[float], order: list[int], label: str, names: Sequence[str]
+) -> FloatArray:
+    if len(values) != len(names):
+        raise ObservationError(
+            f"joint state: {len(values)} values of {label} for {len(names)} names. "
+            "Check the driver"
+        )
+    return _floats(values)[order]
+
+
+def _floats(values: Sequence[float]) -> NDArray[np.float64]:
+    return np.array(values, dtype=np.float64)

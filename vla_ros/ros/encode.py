@@ -1,0 +1,175 @@
+# Copyright 2026 The vla_ros authors
+# SPDX-License-Identifier: Apache-2.0
+"""Hop 8, and what travels between our nodes: our types to messages."""
+
+import array
+from collections.abc import Iterable
+from uuid import UUID
+
+import unique_identifier_msgs.msg as unique_identifier
+from sensor_msgs.msg import Image, JointState
+from std_msgs.msg import Float64MultiArray, Header
+from trajectory_msgs.msg import JointTrajectory, JointTrajectoryPoint
+
+from vla_ros.gate.stop import MotionState
+from vla_ros.msg import ActionChunk as ActionChunkMessage
+from vla_ros.msg import Observation as ObservationMessage
+from vla_ros.robot.profile import GripperProfile, RobotProfile
+from vla_ros.ros.stamps import encode_duration, encode_time
+from vla_ros.types import (
+    ActionChunk,
+    CameraFrame,
+    FloatArray,
+    ImageArray,
+    JointCommand,
+    JointSample,
+    Observation,
+)
+
+
+def encode_positions(command: JointCommand) -> Float64MultiArray:
+    """Return the joint positions of a command, for a forward position controller."""
+    return Float64MultiArray(data=_doubles(command.position))
+
+
+def encode_trajectory(
+    command: JointCommand, tail: Iterable[tuple[float, MotionState]], now_ns: int
+) -> JointTrajectory:
+    """Return the proved future of a command, for a joint trajectory controller.
+
+    Args:
+        command: Names the joints; used alone if `tail` is empty.
+        tail: States with their time from now [s], ending at rest; see `gate/tail.py`.
+        now_ns: Node clock [ns].
+    """
+    points = [
+        _point(time_s, state.position, state.velocity, state.acceleration)
+        for time_s, state in tail
+    ]
+    if not points:
+        time_s = max(0.0, (command.stamp_ns - now_ns) * 1e-9)
+        points = [_point(time_s, command.position, command.velocity, command.acceleration)]
+    header = Header(stamp=encode_time(now_ns))
+    return JointTrajectory(header=header, joint_names=list(command.names), points=points)
+
+
+def encode_gripper(opening: float, gripper: GripperProfile) -> Float64MultiArray | JointTrajectory:
+    """Return a gripper target in the joint's own unit.
+
+    Args:
+        opening: 0 closed, 1 open.
+        gripper: Says what closed and open are, and which message the controller takes.
+    """
+    position = gripper.position_of(opening)
+    if gripper.kind == "forward_position":
+        return Float64MultiArray(data=array.array("d", (position,)))
+    time_ns = round(1e9 / gripper.speed_per_s)
+    point = JointTrajectoryPoint(positions=[position], time_from_start=encode_duration(time_ns))
+    # A stamp of zero means: from now on.
+    return JointTrajectory(joint_names=[gripper.joint], points=[point])
+
+
+def encode_observation(
+    observation: Observation, robot: RobotProfile, now_ns: int
+) -> ObservationMessage:
+    """Return an observation as a message; one copy of the pixels.
+
+    Args:
+        observation: To be sent.
+        robot: Names the frames.
+        now_ns: When it is sent, node clock [ns]; for the ages.
+    """
+    frames = observation.frames
+    return ObservationMessage(
+        header=Header(stamp=encode_time(observation.stamp_ns), frame_id=robot.base_frame),
+        cameras=[frame.camera for frame in frames],
+        images=[encode_frame(frame, robot.camera(frame.camera).frame) for frame in frames],
+        image_age_ms=[_age_ms(frame.stamp_ns, now_ns) for frame in frames],
+        camera_frozen=list(observation.frozen),
+        joint_state=encode_joint_state(observation.joints),
+        joint_state_age_ms=_age_ms(observation.joints.stamp_ns, now_ns),
+        gripper=float(observation.gripper),
+    )
+
+
+def encode_frame(frame: CameraFrame, frame_id: str) -> Image:
+    """Return a camera frame as an rgb8 image in its optical frame."""
+    return encode_rgb(frame.image, Header(stamp=encode_time(frame.stamp_ns), frame_id=frame_id))
+
+
+def encode_rgb(image: ImageArray, header: Header) -> Image:
+    """Return RGB pixels, shape (H, W, 3), as an rgb8 image; one copy."""
+    height, width, _ = image.shape
+    return Image(
+        header=header,
+        height=height,
+        width=width,
+        encoding="rgb8",
+        is_bigendian=0,
+        step=3 * width,
+        data=array.array("B", image.tobytes()),
+    )
+
+
+def encode_joint_state(sample: JointSample) -> JointState:
+    """Return a joint sample as a message."""
+    velocity = None if sample.velocity is None else sample.velocity
+    return JointState(
+        header=Header(stamp=encode_time(sample.stamp_ns)),
+        name=list(sample.names),
+        position=_doubles(sample.position),
+        velocity=array.array("d") if velocity is None else _doubles(velocity),
+    )
+
+
+def encode_chunk(chunk: ActionChunk, now_ns: int) -> ActionChunkMessage:
+    """Return a chunk as a message.
+
+    Args:
+        chunk: To be sent.
+        now_ns: When it is sent, node clock [ns].
+    """
+    return ActionChunkMessage(
+        header=Header(stamp=encode_time(now_ns)),
+        goal_id=unique_identifier.UUID(uuid=list(UUID(hex=chunk.goal_id).bytes)),
+        session=chunk.session,
+        epoch=chunk.epoch,
+        sequence=chunk.sequence,
+        last=chunk.last,
+        observed=encode_time(chunk.observed_ns),
+        first=encode_time(chunk.first_ns),
+        step_s=chunk.step_ns * 1e-9,
+        joint_names=list(chunk.joint_names),
+        positions=_doubles(chunk.position_rad),
+        gripper=_doubles(chunk.gripper),
+        confidence=chunk.confidence,
+        progress=chunk.progress,
+        done_probability=chunk.done_probability,
+        camera_frozen=chunk.camera_frozen,
+        hop_names=[name for name, _ in chunk.hop_ms],
+        hop_ms=[time_ms for _, time_ms in chunk.hop_ms],
+    )
+
+
+def _point(
+    time_s: float,
+    position: Iterable[float],
+    velocity: Iterable[float],
+    acceleration: Iterable[float],
+) -> JointTrajectoryPoint:
+    return JointTrajectoryPoint(
+        positions=_doubles(position),
+        velocities=_doubles(velocity),
+        accelerations=_doubles(acceleration),
+        time_from_start=encode_duration(round(time_s * 1e9)),
+    )
+
+
+def _doubles(values: FloatArray | Iterable[float]) -> "array.array[float]":
+    """Return numbers, row by row, in the type that messages take without a look at each."""
+    flat = values.ravel() if hasattr(values, "ravel") else values
+    return array.array("d", flat)
+
+
+def _age_ms(stamp_ns: int, now_ns: int) -> float:
+    return (now_ns - stamp_ns) * 1e-6
