@@ -16,10 +16,11 @@ from vla_ros.nodes.base import BaseNode, run_node
 from vla_ros.nodes.sim_loop import CameraLoop, PhysicsLoop
 from vla_ros.nodes.sim_outputs import SimOutputs
 from vla_ros.params import SimParams
-from vla_ros.robot.profile import RobotProfile, load_robot_profile
+from vla_ros.robot.profile import load_robot_profile
 from vla_ros.ros.simulation import decode_trajectory, stamp_ns
-from vla_ros.sim.arm import CAMERAS, FINGER_TRAVEL_M, GRIPPER_JOINT, JOINT_NAMES, JOINTS
+from vla_ros.sim.arm import FINGER_TRAVEL_M, JOINT_NAMES, JOINTS
 from vla_ros.sim.driver import Driver
+from vla_ros.sim.profile import check_profile
 from vla_ros.sim.render import Renderer, Snapshot
 from vla_ros.sim.sample import sample_scene
 from vla_ros.sim.scene import Scene
@@ -65,7 +66,7 @@ class SimNode(BaseNode[SimParams]):
         self._lay_out(sample_scene(self.params.seed))
         self._out = SimOutputs(self, self.params, self._profile)
         self._inputs = self._subscribe()
-        self._services = self._serve()
+        self._offers = self._serve()
 
     def activate(self) -> None:
         """Let time run."""
@@ -101,7 +102,7 @@ class SimNode(BaseNode[SimParams]):
         """Take everything off the graph again."""
         for subscription in self._inputs:
             self.destroy_subscription(subscription)
-        for service in self._services:
+        for service in self._offers:
             self.destroy_service(service)
         self._out.destroy()
 
@@ -178,7 +179,7 @@ class SimNode(BaseNode[SimParams]):
             self._lay_out(scene)
         response.outcome = ResetScene.Response.OK
         response.instruction = scene.instruction
-        response.message = _describe(scene)
+        response.message = scene.contents
         self.get_logger().info(f"new scene: seed={scene.seed}, {response.message}")
         return response
 
@@ -237,34 +238,6 @@ class SimNode(BaseNode[SimParams]):
     def _lay_out(self, scene: Scene) -> None:
         self._world.reset(scene)
         self._driver.place(self._world.joint_state().position_rad, scene.start.gripper)
-
-
-def check_profile(profile: RobotProfile) -> None:
-    """Refuse a robot profile that describes another arm than the simulated one.
-
-    Raises:
-        ConfigError: Its joints, gripper joint or cameras are not ours.
-    """
-    names = tuple(joint.name for joint in profile.joints)
-    cameras = {camera.name for camera in profile.cameras}
-    known = {camera.name for camera in CAMERAS}
-    for what, got, wanted in (
-        ("joints", names, JOINT_NAMES),
-        ("gripper.joint", (profile.gripper.joint,), (GRIPPER_JOINT,)),
-        ("cameras", tuple(sorted(cameras - known)), ()),
-    ):
-        if got != wanted:
-            raise ConfigError(
-                f"robot profile '{profile.name}': {what} {', '.join(got)} "
-                f"{'do' if len(got) > 1 else 'does'} not exist on the simulated arm, which has "
-                f"{', '.join(wanted or sorted(known))}. Set 'robot' of sim_node."
-            )
-
-
-def _describe(scene: Scene) -> str:
-    cubes = ", ".join(cube.color for cube in scene.cubes)
-    bowls = ", ".join(bowl.color for bowl in scene.bowls)
-    return f"cubes: {cubes}; bowls: {bowls}; task: {scene.instruction}"
 
 
 def main() -> int:

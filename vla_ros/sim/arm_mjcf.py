@@ -5,19 +5,8 @@
 import math
 from collections.abc import Iterable
 
-from vla_ros.sim.arm import (
-    CAMERAS,
-    LINKS,
-    TCP,
-    Camera,
-    Joint,
-    Link,
-    Motion,
-    Paint,
-    Primitive,
-    Shape,
-    Vector,
-)
+from vla_ros.sim.arm import CAMERAS, LINKS, TCP
+from vla_ros.sim.parts import Camera, Joint, Link, Motion, Paint, Primitive, Shape, Vector
 from vla_ros.sim.solids import quaternion
 
 _GRIP = 'friction="2 0.02 0.001" condim="4" solref="0.01 1"'

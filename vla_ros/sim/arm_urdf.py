@@ -9,18 +9,8 @@ import sys
 from collections.abc import Iterable
 from pathlib import Path
 
-from vla_ros.sim.arm import (
-    CAMERAS,
-    LINKS,
-    TCP,
-    Frame,
-    Joint,
-    Link,
-    Paint,
-    Primitive,
-    Shape,
-    Vector,
-)
+from vla_ros.sim.arm import CAMERAS, LINKS, TCP
+from vla_ros.sim.parts import Frame, Joint, Link, Paint, Primitive, Shape, Vector
 from vla_ros.sim.solids import link_inertial, rotation
 
 _HEADER = """<?xml version="1.0"?>

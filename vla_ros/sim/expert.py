@@ -9,13 +9,13 @@ decision out on a small kinematic model; nothing here needs MuJoCo.
 import math
 from dataclasses import dataclass, replace
 
-from vla_ros.sim.arm import Vector
+from vla_ros.sim.parts import Vector
 from vla_ros.sim.scene import BOWL_FLOOR_M, CUBE_SIDE_M
 from vla_ros.sim.tasks import Task
 from vla_ros.sim.world import World
 
 ROLL_OUT_STEPS = 120
-_TURN_RAD_S = 2.0
+_TURN_RAD_S = 1.2
 _FAST_M_S = 0.27
 _SLOW_M_S = 0.15
 _GRIPPER_PER_S = 1.75  # Opening fraction per second that the roll-out assumes.

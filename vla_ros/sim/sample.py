@@ -6,7 +6,8 @@ import math
 
 import numpy as np
 
-from vla_ros.sim.arm import HOME_TCP, Vector
+from vla_ros.sim.arm import HOME_TCP
+from vla_ros.sim.parts import Vector
 from vla_ros.sim.scene import (
     BOWL_COUNT,
     COLORS,

@@ -4,7 +4,8 @@
 
 from dataclasses import dataclass
 
-from vla_ros.sim.arm import HOME_TCP, Vector
+from vla_ros.sim.arm import HOME_TCP
+from vla_ros.sim.parts import Vector
 
 COLORS: dict[str, Vector] = {
     "red": (0.85, 0.12, 0.10),
@@ -109,3 +110,10 @@ class Scene:
     lamp_offset_m: Vector = (0.0, 0.0, 0.0)
     front_camera: CameraShift = CameraShift()
     wrist_camera: CameraShift = CameraShift()
+
+    @property
+    def contents(self) -> str:
+        """What lies on the table, in words."""
+        cubes = ", ".join(cube.color for cube in self.cubes)
+        bowls = ", ".join(bowl.color for bowl in self.bowls)
+        return f"cubes: {cubes}; bowls: {bowls}"

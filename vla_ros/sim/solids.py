@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from vla_ros.sim.arm import Link, Primitive, Shape, Vector
+from vla_ros.sim.parts import Link, Primitive, Shape, Vector
 
 Matrix = NDArray[np.float64]
 

@@ -11,7 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vla_ros.errors import SimulationError
-from vla_ros.sim.arm import FINGER_TRAVEL_M, GRIPPER_JOINT, JOINT_NAMES, Vector, tool_down_joints
+from vla_ros.sim.arm import FINGER_TRAVEL_M, GRIPPER_JOINT, JOINT_NAMES, tool_down_joints
+from vla_ros.sim.parts import Vector
 from vla_ros.sim.render import Renderer, Snapshot, apply_look
 from vla_ros.sim.scene import CUBE_SIDE_M, Scene
 from vla_ros.sim.world_mjcf import PHYSICS_STEP_S, world_model
