@@ -278,6 +278,12 @@ def test_a_shutdown_ends_the_goal_with_a_reason() -> None:
     assert end == End(outcome=Outcome.POLICY_FAILED, message="inference_node was deactivated")
 
 
+def test_a_node_that_does_not_work_rejects_a_new_goal() -> None:
+    run = make_run()
+    run.abandon("inference_node is not active")
+    assert end_of(run, START).outcome is Outcome.REJECTED
+
+
 def test_a_lost_observation_ends_the_goal() -> None:
     run = running()
     now = START + 2 * S
@@ -391,3 +397,10 @@ def test_the_end_does_not_wait_for_ever_for_the_arm_to_rest() -> None:
     run = running()
     run.stop()
     assert run.at_rest(START + 2 * S, START, gate(START, GateMode.RUN))
+
+
+def test_feedback_is_due_ten_times_a_second() -> None:
+    run = make_run()
+    due = [ms for ms in range(0, 1000, 20) if run.feedback_due(START + ms * MS)]
+    assert len(due) == 9
+    assert max(np.diff(due)) <= 100

@@ -4,6 +4,7 @@
 
 import argparse
 import importlib
+import signal
 import sys
 from collections.abc import Sequence
 from typing import Protocol, cast
@@ -35,6 +36,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Run one verb; the exit code of the process."""
     arguments = sys.argv[1:] if argv is None else list(argv)
     args = _parse(arguments)
+    # Whoever ends us politely gets the same cleaning up as Ctrl-C.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         return _verb(args.verb).run(args)
     except VlaRosError as error:

@@ -32,6 +32,11 @@ class Goal:
     speed_scale: float
     dry_run: bool
 
+    @property
+    def speed(self) -> float:
+        """Speed along the path, 0 < s <= 1, with the default filled in."""
+        return 1.0 if self.speed_scale == 0.0 else self.speed_scale
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GateFacts:

@@ -25,6 +25,8 @@ from vla_ros.policy.completion import Completion
 from vla_ros.policy.outcome import End, Outcome
 from vla_ros.types import ActionChunk, Observation
 
+_FEEDBACK_NS = 95_000_000  # A little less than 0.1 s: the loop that asks has a step of its own.
+
 
 class Phase(Enum):
     """What a goal is doing."""
@@ -98,6 +100,7 @@ class GoalRun:
         self._patience = patience
         self._accepted_ns = accepted_ns
         self._completion = Completion(spec=backend.profile.done)
+        self._told_ns = accepted_ns
         self._checked = False
         self._canceled = False
         self._preempted = False
@@ -130,7 +133,7 @@ class GoalRun:
         self._preempted = True
 
     def abandon(self, message: str) -> None:
-        """End as POLICY_FAILED with the next step, because the node goes away."""
+        """End with the next step, because the node does not work any more."""
         self._abandoned = message
 
     def step(
@@ -205,6 +208,13 @@ class GoalRun:
             intervention_count=self.intervention_count,
         )
 
+    def feedback_due(self, now_ns: int) -> bool:
+        """Say whether to tell the client something now; at 10 Hz."""
+        if now_ns - self._told_ns < _FEEDBACK_NS:
+            return False
+        self._told_ns = now_ns
+        return True
+
     def duration_s(self, now_ns: int) -> float:
         """Return the time since acceptance [s]."""
         return (now_ns - self._accepted_ns) * 1e-9
@@ -215,11 +225,15 @@ class GoalRun:
         if self._canceled:
             return End(outcome=Outcome.CANCELED, message="the client canceled the goal")
         if self._abandoned:
-            return End(outcome=Outcome.POLICY_FAILED, message=self._abandoned)
+            starting = self.phase is Phase.STARTING
+            outcome = Outcome.REJECTED if starting else Outcome.POLICY_FAILED
+            return End(outcome=outcome, message=self._abandoned)
         return None
 
     def _past_timeout(self, now_ns: int) -> End | None:
-        timeout_s = self.goal.timeout_s or self._backend.profile.timeout_s
+        timeout_s = self.goal.timeout_s
+        if timeout_s == 0.0:
+            timeout_s = self._backend.profile.timeout_s
         if self.phase is not Phase.RUNNING or self.duration_s(now_ns) <= timeout_s:
             return None
         return End(

@@ -1,0 +1,74 @@
+# Copyright 2026 The vla_ros authors
+# SPDX-License-Identifier: Apache-2.0
+"""inference_node with a scripted policy, as a program: motion without a trained model.
+
+It understands three words: `wave` moves the tool to and fro and never ends, `nod` does so for a
+second and says done, `crash` fails with every answer.
+"""
+
+import sys
+
+import numpy as np
+from rclpy.executors import MultiThreadedExecutor
+
+from vla_ros.errors import InstructionError
+from vla_ros.nodes.base import run_node
+from vla_ros.nodes.inference_node import InferenceNode
+from vla_ros.policy.spec import PolicyProfile
+from vla_ros.robot.profile import RobotProfile
+from vla_ros.types import Observation, PolicyOutput
+
+WORDS = ("wave", "nod", "crash")
+SPEED_M_S = 0.12
+HALF_PERIOD_S = 1.0
+NOD_ANSWERS = 4
+
+
+class ScriptedBackend:
+    """Implements PolicyBackend; an answer depends on the observation's stamp alone."""
+
+    def __init__(self, profile: PolicyProfile, robot: RobotProfile) -> None:
+        self._profile = profile
+        self._nods = 0
+
+    @property
+    def profile(self) -> PolicyProfile:
+        return self._profile
+
+    def check_instruction(self, text: str) -> None:
+        if not text:
+            raise InstructionError("the instruction is empty; say for example 'wave'")
+        if text not in WORDS:
+            raise InstructionError(f"this policy does not know the word '{text}'")
+
+    def infer(self, observation: Observation, instruction: str) -> PolicyOutput:
+        if instruction == "crash":
+            raise RuntimeError("scripted crash")
+        self._nods = self._nods + 1 if instruction == "nod" else 0
+        horizon, step_s = self._profile.action.horizon, self._profile.action.step_s
+        times = observation.stamp_ns * 1e-9 + step_s * np.arange(horizon + 1)
+        offset = SPEED_M_S * HALF_PERIOD_S / np.pi * np.sin(np.pi * times / HALF_PERIOD_S)
+        rows = np.zeros((horizon, self._profile.action_width))
+        rows[:, 1] = offset[1:] - offset[0]
+        done = self._nods >= NOD_ANSWERS
+        return PolicyOutput(
+            rows=rows,
+            gripper=np.ones(horizon),
+            progress=min(1.0, self._nods / NOD_ANSWERS),
+            done_probability=float(done),
+        )
+
+    def warm_up(self) -> None:
+        pass
+
+    def close(self) -> None:
+        pass
+
+
+if __name__ == "__main__":
+    sys.exit(
+        run_node(
+            lambda: InferenceNode(ScriptedBackend),
+            make_executor=lambda: MultiThreadedExecutor(num_threads=6),
+        )
+    )

@@ -1,0 +1,207 @@
+# Copyright 2026 The vla_ros authors
+# SPDX-License-Identifier: Apache-2.0
+"""Starts the nodes as processes of this machine, watches them, and ends every one of them."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import TracebackType
+
+from vla_ros.errors import VlaRosError
+from vla_ros.resources import ensure_fastdds_profile
+
+# The executor first: it brakes the arm while the others still live.
+STOP_ORDER = ("executor_node", "inference_node", "perception_node", "sim_node")
+_GRACE_S = ((signal.SIGINT, 4.0), (signal.SIGTERM, 2.0), (signal.SIGKILL, 2.0))
+_POLL_S = 0.05
+_TAIL_LINES = 15
+
+
+class GraphError(VlaRosError):
+    """A node of the graph did not start, or ended by itself."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GraphOptions:
+    """What to start.
+
+    Attributes:
+        robot: Robot profile.
+        policy: Policy profile.
+        namespace: Of the three nodes around the policy.
+        sim: Parameters of sim_node, as `name: value`.
+        log_dir: Where each node's output goes.
+        python: Interpreter.
+        programs: What Python runs for a node, where that is not the module of its name.
+    """
+
+    log_dir: Path
+    robot: str = "sim_arm"
+    policy: str = "native"
+    namespace: str = "/vla"
+    sim: Mapping[str, str] = field(default_factory=dict)
+    python: str = sys.executable
+    programs: Mapping[str, Sequence[str]] = field(default_factory=dict)
+
+    def command(self, node: str) -> list[str]:
+        """Command line of one node."""
+        program = self.programs.get(node, ("-m", f"vla_ros.nodes.{node}"))
+        parameters = {"robot": self.robot}
+        if node == "sim_node":
+            parameters |= self.sim
+        if node in {"perception_node", "inference_node"}:
+            parameters["policy"] = self.policy
+        words = [self.python, *program, "--ros-args"]
+        if node != "sim_node":
+            words += ["-r", f"__ns:={self.namespace}"]
+        for name, value in parameters.items():
+            words += ["-p", f"{name}:={value}"]
+        return words
+
+
+class NodeProcess:
+    """One node as a process with a log file.
+
+    Args:
+        name: Of the node.
+        command: Command line.
+        log_path: Where its output goes.
+    """
+
+    def __init__(self, name: str, command: Sequence[str], log_path: Path) -> None:
+        self.name = name
+        self.log_path = log_path
+        with log_path.open("ab") as log:
+            # A session of its own: Ctrl-C in the terminal reaches only us, and we end it in order.
+            self._process = subprocess.Popen(  # noqa: S603  Our own command line.
+                command, stdout=log, stderr=subprocess.STDOUT, start_new_session=True
+            )
+
+    @property
+    def pid(self) -> int:
+        """Process id."""
+        return self._process.pid
+
+    @property
+    def exit_code(self) -> int | None:
+        """None while it runs."""
+        return self._process.poll()
+
+    def send(self, number: signal.Signals) -> None:
+        """Send a signal to the process and to what it started."""
+        if self.exit_code is None:
+            os.killpg(self._process.pid, number)
+
+    def wait(self, timeout_s: float) -> bool:
+        """Wait for its end; False if it still runs."""
+        try:
+            self._process.wait(timeout_s)
+        except subprocess.TimeoutExpired:
+            return False
+        return True
+
+    def end(self) -> None:
+        """End it: politely, then less so."""
+        for number, grace_s in _GRACE_S:
+            self.send(number)
+            if self.wait(grace_s):
+                return
+
+    def log_tail(self) -> str:
+        """Last lines of its output."""
+        lines = self.log_path.read_text(errors="replace").splitlines()
+        return "\n".join(f"    {line}" for line in lines[-_TAIL_LINES:])
+
+
+class Graph:
+    """The nodes of one simulated robot; a context manager that ends them all.
+
+    Args:
+        options: What to start.
+    """
+
+    def __init__(self, options: GraphOptions) -> None:
+        self.options = options
+        self.nodes: dict[str, NodeProcess] = {}
+
+    def __enter__(self) -> "Graph":
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def start(self, *names: str) -> None:
+        """Start nodes; all four without a name."""
+        self.options.log_dir.mkdir(parents=True, exist_ok=True)
+        for name in names or reversed(STOP_ORDER):
+            log_path = self.options.log_dir / f"{name}.log"
+            self.nodes[name] = NodeProcess(name, self.options.command(name), log_path)
+
+    def check(self) -> None:
+        """Make sure that every node runs.
+
+        Raises:
+            GraphError: One has ended; with the last lines of its output.
+        """
+        for node in self.nodes.values():
+            if node.exit_code is not None:
+                raise GraphError(
+                    f"{node.name} has ended with exit code {node.exit_code}. Its last words "
+                    f"({node.log_path}):\n{node.log_tail()}"
+                )
+
+    def wait_until(
+        self, probes: Sequence[tuple[str, str, Callable[[], bool]]], timeout_s: float
+    ) -> None:
+        """Wait until every probe is true.
+
+        Args:
+            probes: Node, what it has to do in words, and whether it does.
+            timeout_s: For all of them together [s].
+
+        Raises:
+            GraphError: A node ended, or a probe is still false; with the node's last words.
+        """
+        until_s = time.monotonic() + timeout_s
+        for name, what, holds in probes:
+            while not holds():
+                self.check()
+                if time.monotonic() > until_s:
+                    node = self.nodes[name]
+                    raise GraphError(
+                        f"{name} does not {what} after {timeout_s:g} s. Its last words "
+                        f"({node.log_path}):\n{node.log_tail()}"
+                    )
+                time.sleep(_POLL_S)
+
+    def close(self) -> None:
+        """End every node, the executor first."""
+        # A second Ctrl-C must not leave a process behind.
+        before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+        try:
+            for name in STOP_ORDER:
+                if name in self.nodes:
+                    self.nodes[name].end()
+        finally:
+            signal.signal(signal.SIGINT, before)
+
+
+def isolate() -> None:
+    """Keep this process's graph, and its children's, on this machine and apart from others.
+
+    Must run before ROS is initialised. Where the user has chosen a Fast DDS profile it stays.
+    """
+    os.environ["ROS_AUTOMATIC_DISCOVERY_RANGE"] = "LOCALHOST"
+    # Up to 101 no port collides with the ephemeral ones.
+    os.environ["ROS_DOMAIN_ID"] = str(1 + os.getpid() % 100)
+    ensure_fastdds_profile()

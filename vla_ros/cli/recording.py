@@ -1,0 +1,145 @@
+# Copyright 2026 The vla_ros authors
+# SPDX-License-Identifier: Apache-2.0
+"""Keeps in memory what the graph says while a goal runs, for the video, the plot and the summary.
+
+Everything is stamped on arrival with one monotonic clock, because commands carry no stamp.
+"""
+
+import threading
+import time
+from dataclasses import dataclass, field
+from typing import Any
+
+import cv2
+import numpy as np
+from rclpy.qos import qos_profile_sensor_data
+from sensor_msgs.msg import Image, JointState
+from std_msgs.msg import Float64MultiArray
+
+from vla_ros.gate.vocabulary import GateMode, Reason, Verdict
+from vla_ros.msg import GateState, Observation
+from vla_ros.robot.profile import RobotProfile
+from vla_ros.ros.qos import LATCHED, RELIABLE_NEWEST
+from vla_ros.ros.station import Station
+from vla_ros.types import ImageArray
+
+OVERVIEW_TOPIC = "/overview/image_raw"
+_JPEG_QUALITY = 92
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GateNote:
+    """The gate's state at one instant.
+
+    Attributes:
+        time_s: Arrival.
+        mode: What the gate does.
+        verdict: Of its newest tick.
+        reasons: What it objects to.
+        interventions: Since the gate was configured.
+    """
+
+    time_s: float
+    mode: GateMode
+    verdict: Verdict
+    reasons: tuple[Reason, ...]
+    interventions: int
+
+
+@dataclass(slots=True)
+class Recording:
+    """What was heard; times are [s] on one monotonic clock, each list in order of arrival.
+
+    Attributes:
+        joint_names: Arm joints, in the order of the rows.
+        overview: Times and JPEG pictures of the simulator's onlooker.
+        views: Times and the policy's images by camera name, RGB.
+        measured: Times and joint positions [rad].
+        commanded: Times and joint positions [rad].
+        gate: States of the gate.
+    """
+
+    joint_names: tuple[str, ...]
+    overview: list[tuple[float, bytes]] = field(default_factory=list)
+    views: list[tuple[float, dict[str, ImageArray]]] = field(default_factory=list)
+    measured: list[tuple[float, list[float]]] = field(default_factory=list)
+    commanded: list[tuple[float, list[float]]] = field(default_factory=list)
+    gate: list[GateNote] = field(default_factory=list)
+
+
+class Recorder:
+    """Fills a `Recording` while it is on.
+
+    Args:
+        station: Where to listen.
+        robot: Whose topics to listen to.
+    """
+
+    def __init__(self, station: Station, robot: RobotProfile) -> None:
+        self.recording = Recording(joint_names=robot.joint_names)
+        self._is_on = False
+        self._lock = threading.Lock()
+        namespace = station.namespace
+        station.watch(Image, OVERVIEW_TOPIC, self._on_overview, qos_profile_sensor_data)
+        station.watch(
+            Observation, f"{namespace}/observation", self._on_observation, RELIABLE_NEWEST
+        )
+        station.watch(GateState, f"{namespace}/gate_state", self._on_gate, LATCHED)
+        station.watch(JointState, robot.state_topic, self._on_joints, qos_profile_sensor_data)
+        station.watch(Float64MultiArray, robot.command.topic, self._on_command, 10)
+        self._newest_gate: GateNote | None = None
+
+    def start(self) -> None:
+        """Begin; the gate's present state is the first entry."""
+        with self._lock:
+            if self._newest_gate is not None:
+                self.recording.gate.append(self._newest_gate)
+            self._is_on = True
+
+    def stop(self) -> Recording:
+        """End; what was recorded."""
+        with self._lock:
+            self._is_on = False
+        return self.recording
+
+    def _on_overview(self, message: Image) -> None:
+        if not self._is_on:
+            return
+        bgr = cv2.cvtColor(_rgb(message), cv2.COLOR_RGB2BGR)
+        done, jpeg = cv2.imencode(".jpg", bgr, [cv2.IMWRITE_JPEG_QUALITY, _JPEG_QUALITY])
+        if done:
+            self.recording.overview.append((time.monotonic(), jpeg.tobytes()))
+
+    def _on_observation(self, message: Observation) -> None:
+        if self._is_on:
+            pairs = zip(message.cameras, message.images, strict=True)
+            views = {camera: _rgb(image).copy() for camera, image in pairs}
+            self.recording.views.append((time.monotonic(), views))
+
+    def _on_joints(self, message: JointState) -> None:
+        if self._is_on:
+            by_name = dict(zip(message.name, message.position, strict=True))
+            row = [by_name[name] for name in self.recording.joint_names]
+            self.recording.measured.append((time.monotonic(), row))
+
+    def _on_command(self, message: Float64MultiArray) -> None:
+        if self._is_on:
+            self.recording.commanded.append((time.monotonic(), list(message.data)))
+
+    def _on_gate(self, message: GateState) -> None:
+        self._newest_gate = GateNote(
+            time_s=time.monotonic(),
+            mode=GateMode(message.mode),
+            verdict=Verdict(message.verdict),
+            reasons=tuple(Reason(number) for number in message.reasons),
+            interventions=message.intervention_count,
+        )
+        with self._lock:
+            if self._is_on:
+                self.recording.gate.append(self._newest_gate)
+
+
+def _rgb(message: Any) -> ImageArray:
+    """View an rgb8 message as an array, shape (H, W, 3)."""
+    flat = np.frombuffer(message.data, np.uint8).reshape(message.height, message.step)
+    return flat[:, : 3 * message.width].reshape(message.height, message.width, 3)

@@ -1,0 +1,181 @@
+# Copyright 2026 The vla_ros authors
+# SPDX-License-Identifier: Apache-2.0
+"""Hops 4 and 5: from an observation and an instruction to chunks of joint positions.
+
+The model runs in a thread of its own, goals run in theirs; callbacks only hand over.
+"""
+
+import secrets
+import sys
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from typing import Any
+
+from rclpy.executors import MultiThreadedExecutor
+from rclpy.parameter import Parameter
+
+from vla_ros.chunk.ending import make_ending
+from vla_ros.chunk.request import RequestTimer
+from vla_ros.msg import ActionChunk as ActionChunkMessage
+from vla_ros.msg import GateState as GateStateMessage
+from vla_ros.msg import Observation as ObservationMessage
+from vla_ros.nodes.base import BaseNode, run_node
+from vla_ros.nodes.goal_server import GoalServer
+from vla_ros.params import InferenceParams
+from vla_ros.policy import registry
+from vla_ros.policy.admission import GateFacts, Goal, Patience
+from vla_ros.policy.backend import PolicyBackend
+from vla_ros.policy.goal import Ask, GoalRun
+from vla_ros.policy.spec import PolicyProfile, load_policy_profile
+from vla_ros.policy.transforms import ChunkHeader, PolicyAdapter
+from vla_ros.policy.worker import PolicyWorker, Question
+from vla_ros.robot.profile import RobotProfile, load_robot_profile
+from vla_ros.ros.decode import decode_observation
+from vla_ros.ros.encode import encode_chunk
+from vla_ros.ros.goal import decode_gate_state
+from vla_ros.ros.qos import LATCHED, RELIABLE_NEWEST
+from vla_ros.types import ActionChunk, Observation
+
+MakeBackend = Callable[[PolicyProfile, RobotProfile], PolicyBackend]
+
+# Two goals (one ends while the next waits), their requests, and the subscriptions.
+_THREADS = 6
+_CLOSE_S = 5.0
+_CHUNK_DEPTH = 10  # The end of one goal and the beginning of the next must both arrive.
+
+
+class InferenceNode(BaseNode[InferenceParams]):
+    """Runs the policy for the goals of the action server.
+
+    Args:
+        make_backend: Loads the policy.
+        overrides: Values of parameters, for tests.
+        namespace: Namespace of the node, for tests.
+    """
+
+    def __init__(
+        self,
+        make_backend: MakeBackend = registry.make_backend,
+        *,
+        overrides: Sequence[Parameter] = (),
+        namespace: str | None = None,
+    ) -> None:
+        super().__init__(
+            "inference_node", InferenceParams, overrides=overrides, namespace=namespace
+        )
+        self._make_backend = make_backend
+        self._session = secrets.randbits(63)
+        self._sequence = 0
+        self._observation: Observation | None = None
+        self._gate: GateFacts | None = None
+
+    def configure(self) -> None:
+        """Load the policy, answer once for nothing, and join the graph."""
+        self._robot = load_robot_profile(self.params.robot)
+        profile = load_policy_profile(self.params.policy)
+        self._backend = self._make_backend(profile, self._robot)
+        self._backend.warm_up()
+        self._timer = RequestTimer(replan_s=profile.replan_s, stop_s=0.0)
+        self._patience = Patience(
+            observation_max_age_s=self._robot.thresholds.observation_max_age_s
+        )
+        self._goals = GoalServer(self, self)
+        adapter = PolicyAdapter(profile, self._robot)
+        self._worker = PolicyWorker(self._backend, adapter, self._goals.deliver, time.monotonic_ns)
+        self._worker.start()
+        self._chunks = self.create_publisher(ActionChunkMessage, "action_chunk", _CHUNK_DEPTH)
+        self._inputs = (
+            self.create_subscription(
+                ObservationMessage, "observation", self._on_observation, RELIABLE_NEWEST
+            ),
+            self.create_subscription(GateStateMessage, "gate_state", self._on_gate_state, LATCHED),
+        )
+        self.get_logger().info(
+            f"policy '{profile.name}' for robot '{self._robot.name}' is loaded, "
+            f"session={self._session:016x}"
+        )
+
+    def activate(self) -> None:
+        """Let goals run."""
+        self._goals.activate()
+
+    def deactivate(self) -> None:
+        """End the goals; the gate stops the arm."""
+        self._goals.deactivate()
+
+    def cleanup(self) -> None:
+        """Leave the graph and free the policy."""
+        for subscription in self._inputs:
+            self.destroy_subscription(subscription)
+        self.destroy_publisher(self._chunks)
+        self._goals.close()
+        self._worker.close(_CLOSE_S)
+        self._backend.close()
+
+    # ---- what the goals need ----
+
+    def observation(self) -> Observation | None:
+        """Newest observation."""
+        return self._observation
+
+    def gate(self) -> GateFacts | None:
+        """Newest word of executor_node."""
+        return self._gate
+
+    def make_run(self, goal: Goal, accepted_ns: int) -> GoalRun:
+        """Begin the life of a goal."""
+        return GoalRun(goal, self._backend, self._timer, self._patience, accepted_ns)
+
+    def ask(self, run: GoalRun, ask: Ask) -> None:
+        """Show an observation to the policy."""
+        goal = run.goal
+        header = ChunkHeader(
+            goal_id=goal.goal_id, session=self._session, epoch=ask.epoch, sequence=0
+        )
+        self._worker.ask(
+            Question(
+                header=header,
+                observation=ask.observation,
+                instruction=goal.instruction,
+                speed_scale=goal.speed,
+            )
+        )
+
+    def publish(self, chunk: ActionChunk) -> None:
+        """Number a chunk and send it to the gate."""
+        self._sequence += 1
+        self._chunks.publish(encode_chunk(replace(chunk, sequence=self._sequence), self.now_ns()))
+
+    def publish_ending(self, run: GoalRun) -> None:
+        """Tell the gate that a goal has ended."""
+        ending = make_ending(
+            goal_id=run.goal.goal_id,
+            session=self._session,
+            epoch=run.epoch,
+            sequence=0,
+            joint_names=self._robot.joint_names,
+            now_ns=self.now_ns(),
+        )
+        self.publish(ending)
+
+    # ---- what the graph tells ----
+
+    def _on_observation(self, message: Any) -> None:
+        self._observation = decode_observation(message, self.now_ns())
+        self._goals.wake()
+
+    def _on_gate_state(self, message: Any) -> None:
+        self._gate = decode_gate_state(message, self.now_ns())
+        self._goals.wake()
+
+
+def main() -> int:
+    """Run the node until it is told to end."""
+    return run_node(
+        InferenceNode, make_executor=lambda: MultiThreadedExecutor(num_threads=_THREADS)
+    )
+
+
+if __name__ == "__main__":
+    sys.exit(main())

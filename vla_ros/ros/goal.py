@@ -1,0 +1,64 @@
+# Copyright 2026 The vla_ros authors
+# SPDX-License-Identifier: Apache-2.0
+"""Goals, feedback, results and the gate's state: messages <-> our types."""
+
+from vla_ros.action import ExecuteInstruction
+from vla_ros.gate.vocabulary import GateMode, Reason
+from vla_ros.msg import GateState
+from vla_ros.policy.admission import GateFacts, Goal
+from vla_ros.policy.goal import GoalRun, Progress
+from vla_ros.policy.outcome import End
+
+
+def decode_goal(goal_id: str, request: ExecuteInstruction.Goal) -> Goal:
+    """Return what a client asks for.
+
+    Args:
+        goal_id: UUID as 32 hex digits.
+        request: The message.
+    """
+    return Goal(
+        goal_id=goal_id,
+        instruction=request.instruction,
+        timeout_s=request.timeout_s,
+        speed_scale=request.speed_scale,
+        dry_run=request.dry_run,
+    )
+
+
+def decode_gate_state(message: GateState, arrival_ns: int) -> GateFacts:
+    """Return what a goal has to know of the gate."""
+    return GateFacts(
+        arrival_ns=arrival_ns,
+        mode=GateMode(message.mode),
+        stopping=message.stopping,
+        epoch=message.epoch,
+        reasons=tuple(Reason(number) for number in message.reasons),
+        longest_stop_s=message.longest_stop_s,
+        intervention_count=message.intervention_count,
+        message=message.message,
+    )
+
+
+def encode_feedback(progress: Progress) -> ExecuteInstruction.Feedback:
+    """Return what the client is told while its goal runs."""
+    return ExecuteInstruction.Feedback(
+        phase=progress.phase.value,
+        progress=progress.progress,
+        confidence=progress.confidence,
+        inference_ms=progress.inference_ms,
+        observation_age_ms=progress.observation_age_ms,
+        queue_s=progress.queue_s,
+        intervention_count=progress.intervention_count,
+    )
+
+
+def encode_result(end: End, run: GoalRun, now_ns: int) -> ExecuteInstruction.Result:
+    """Return what the client is told when its goal has ended."""
+    return ExecuteInstruction.Result(
+        outcome=int(end.outcome),
+        message=end.message,
+        duration_s=run.duration_s(now_ns),
+        inference_count=run.inference_count,
+        intervention_count=run.intervention_count,
+    )

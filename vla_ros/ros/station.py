@@ -1,0 +1,201 @@
+# Copyright 2026 The vla_ros authors
+# SPDX-License-Identifier: Apache-2.0
+"""A person's place in the graph: gives instructions, arms the gate, lays out simulated scenes.
+
+Used by the command line and by the integration tests. A thread of its own serves the node, so
+every call here may block its caller.
+"""
+
+import contextlib
+import threading
+import time
+from collections.abc import Callable
+from types import TracebackType
+from typing import Any
+
+import rclpy
+from lifecycle_msgs.srv import GetState
+from rclpy.executors import ExternalShutdownException, SingleThreadedExecutor
+from rclpy.node import Node
+from rclpy.signals import SignalHandlerOptions
+
+from vla_ros.errors import VlaRosError
+from vla_ros.gate.vocabulary import GateMode
+from vla_ros.msg import GateState, Observation
+from vla_ros.resources import ensure_fastdds_profile
+from vla_ros.ros.client import InstructionClient, ServerLostError, ServiceCaller
+from vla_ros.ros.qos import LATCHED, RELIABLE_NEWEST
+from vla_ros.srv import CheckTask, ResetScene
+
+_POLL_S = 0.05
+
+
+class Station:
+    """One process's place in the graph; a context manager.
+
+    Args:
+        namespace: Where the nodes live.
+        name: Name of this node.
+    """
+
+    def __init__(self, namespace: str = "/vla", name: str = "station") -> None:
+        ensure_fastdds_profile()
+        self.namespace = namespace.rstrip("/")
+        self._context = rclpy.Context()
+        rclpy.init(context=self._context, signal_handler_options=SignalHandlerOptions.NO)
+        self.node = Node(name, context=self._context)
+        self.services = ServiceCaller(self.node)
+        self.instructions = InstructionClient(self.node, f"{self.namespace}/execute_instruction")
+        self.gate_state: GateState | None = None
+        self.observation: Observation | None = None
+        self.observed_s = -1.0
+        self.watch(GateState, f"{self.namespace}/gate_state", self._on_gate_state, LATCHED)
+        self.watch(
+            Observation, f"{self.namespace}/observation", self._on_observation, RELIABLE_NEWEST
+        )
+        self._executor = SingleThreadedExecutor(context=self._context)
+        self._executor.add_node(self.node)
+        self._thread = threading.Thread(target=self._spin, name="station", daemon=True)
+        self._thread.start()
+
+    def __enter__(self) -> "Station":
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Leave the graph."""
+        self._executor.shutdown()
+        self._thread.join(2.0)
+        self.instructions.close()
+        self.node.destroy_node()
+        rclpy.try_shutdown(context=self._context)
+
+    def watch(
+        self, message_type: Any, topic: str, callback: Callable[[Any], None], qos: Any
+    ) -> None:
+        """Call back, in the station's thread, for every message of a topic."""
+        self.node.create_subscription(message_type, topic, callback, qos)
+
+    # ---- the gate ----
+
+    @property
+    def mode(self) -> GateMode | None:
+        """What the gate does; None before its first word."""
+        state = self.gate_state
+        return None if state is None else GateMode(state.mode)
+
+    def arm(self) -> str:
+        """Permit motion, as the person responsible for it; the gate's answer.
+
+        Raises:
+            RefusedError: The gate refuses, with the reason.
+            ServerLostError: No answer.
+        """
+        answer = self.services.trigger(self._service("arm"))
+        self.wait_for(lambda: self.mode in {GateMode.ARMED, GateMode.RUN}, 2.0, "the gate to arm")
+        return answer
+
+    def stop(self) -> str:
+        """Stop the arm and latch; the gate's answer."""
+        return self.services.trigger(self._service("stop"))
+
+    def reset(self) -> str:
+        """Unlatch the gate; the gate's answer."""
+        return self.services.trigger(self._service("reset"))
+
+    def disarm(self) -> None:
+        """Bring the gate to IDLE from wherever it is, by a stop and a reset."""
+        if self.mode not in {GateMode.IDLE, GateMode.PSTOP, GateMode.ESTOP}:
+            self.stop()
+        self._patiently(self.reset, 5.0)
+        self.wait_for(lambda: self.mode is GateMode.IDLE, 2.0, "the gate to disarm")
+
+    def ready(self) -> None:
+        """Arm, resetting a latch first if there is one.
+
+        Raises:
+            RefusedError: The gate refuses, with the reason.
+        """
+        if self.mode in {GateMode.ARMED, GateMode.RUN}:
+            return
+        if self.mode in {GateMode.PSTOP, GateMode.ESTOP}:
+            self._patiently(self.reset, 5.0)
+        self._patiently(self.arm, 5.0)
+
+    # ---- the simulator ----
+
+    def reset_scene(self, seed: int, instruction: str = "") -> str:
+        """Lay out a scene; its task in words.
+
+        Raises:
+            SceneError: The simulator cannot.
+        """
+        request = ResetScene.Request(seed=seed, instruction=instruction)
+        answer = self.services.call(ResetScene, "/sim_node/reset_scene", request)
+        if answer.outcome != ResetScene.Response.OK:
+            raise SceneError(f"cannot lay out scene {seed}: {answer.message}")
+        return str(answer.instruction)
+
+    def check_task(self, instruction: str = "") -> tuple[bool, str]:
+        """Ask the physics whether a task is solved; and what is missing, in words."""
+        request = CheckTask.Request(instruction=instruction)
+        answer = self.services.call(CheckTask, "/sim_node/check_task", request)
+        return answer.outcome == CheckTask.Response.SOLVED, str(answer.message)
+
+    # ---- waiting ----
+
+    def lifecycle_state(self, node: str) -> str:
+        """State of a lifecycle node, for example "active"; empty if it does not answer yet."""
+        try:
+            answer = self.services.call(GetState, f"{node}/get_state", GetState.Request(), 0.5)
+        except ServerLostError:
+            return ""
+        return str(answer.current_state.label)
+
+    def wait_for(self, condition: Callable[[], bool], timeout_s: float, what: str) -> None:
+        """Return as soon as a condition holds.
+
+        Raises:
+            ServerLostError: It does not hold in time.
+        """
+        until_s = time.monotonic() + timeout_s
+        while not condition():
+            if time.monotonic() > until_s:
+                raise ServerLostError(f"waited {timeout_s:g} s in vain for {what}")
+            time.sleep(_POLL_S)
+
+    def _patiently(self, call: Callable[[], str], timeout_s: float) -> str:
+        """Repeat a call that the gate may refuse for a passing reason, such as a moving arm."""
+        until_s = time.monotonic() + timeout_s
+        while time.monotonic() < until_s:
+            with contextlib.suppress(VlaRosError):
+                return call()
+            time.sleep(4 * _POLL_S)
+        return call()
+
+    def _service(self, verb: str) -> str:
+        return f"{self.namespace}/executor_node/{verb}"
+
+    def _on_gate_state(self, message: GateState) -> None:
+        self.gate_state = message
+
+    def _on_observation(self, message: Observation) -> None:
+        self.observation = message
+        self.observed_s = time.monotonic()
+
+    def _spin(self) -> None:
+        try:
+            self._executor.spin()
+        except ExternalShutdownException:
+            return
+
+
+class SceneError(VlaRosError):
+    """The simulator cannot lay out a scene."""
