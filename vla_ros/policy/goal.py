@@ -10,6 +10,7 @@ import math
 from dataclasses import dataclass
 from enum import Enum
 
+from vla_ros.chunk.begin import begin_from_rest
 from vla_ros.chunk.request import RequestTimer
 from vla_ros.gate.vocabulary import GateMode
 from vla_ros.policy.admission import (
@@ -113,6 +114,7 @@ class GoalRun:
         self._failure = ""
         self._chunk: ActionChunk | None = None
         self._inference_ms = math.nan
+        self._resting = True
 
     @property
     def started(self) -> bool:
@@ -152,6 +154,7 @@ class GoalRun:
         if end is not None or self.phase is Phase.STARTING or observation is None:
             return end
         self._count_interventions(gate)
+        self._resting = gate is not None and gate.mode is not GateMode.RUN
         return self._run(now_ns, observation, None if self.goal.dry_run else gate)
 
     def answered(self, now_ns: int, chunk: ActionChunk, inference_ms: float) -> ActionChunk | None:
@@ -166,6 +169,8 @@ class GoalRun:
         self.inference_count += 1
         self._failures = 0
         self._inference_ms = inference_ms
+        if self._resting or self._queue_s(now_ns) <= 0.0:
+            chunk = begin_from_rest(chunk, now_ns)
         self._chunk = chunk
         self._completion = self._completion.observe(chunk.done_probability)
         return None if self.goal.dry_run else chunk
