@@ -8,16 +8,15 @@ import numpy as np
 import pytest
 
 from vla_ros.errors import SimulationError
-from vla_ros.sim import render
+from vla_ros.sim import canvas
 from vla_ros.sim.sample import sample_scene
 from vla_ros.sim.scene import COLORS
 from vla_ros.sim.world import World, WorldOptions
 
 try:
-    World().make_renderer()
     _probe = World()
     _probe.reset(sample_scene(0))
-    _probe.render("front", 32, 32)
+    _probe.try_drawing()
 except SimulationError as error:
     pytest.skip(str(error), allow_module_level=True)
 
@@ -89,8 +88,25 @@ def test_unknown_camera_is_named(plain: World) -> None:
 
 
 def test_missing_opengl_names_the_packages(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(render, "select_backend", lambda: "disable")
+    monkeypatch.setattr(canvas, "select_backend", lambda: "disable")
     world = World()
     world.reset(sample_scene(0))
     with pytest.raises(SimulationError, match=r"libegl1 libegl-mesa0 .* libosmesa6"):
-        world.render("front", 96, 96)
+        world.try_drawing()
+
+
+def test_broken_opengl_names_the_packages_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(width: int, height: int) -> None:
+        raise AttributeError("eglQueryString")
+
+    monkeypatch.setattr(canvas.mujoco, "GLContext", broken)
+    world = World()
+    world.reset(sample_scene(0))
+    with pytest.raises(SimulationError, match=r"failed: AttributeError.*libegl1"):
+        world.try_drawing()
+
+
+def test_picture_too_large_is_refused(plain: World) -> None:
+    plain.reset(sample_scene(0))
+    with pytest.raises(SimulationError, match="641x480 pixels; wanted at most 640x480"):
+        plain.render("front", 641, 480)

@@ -102,11 +102,13 @@ class CameraLoop:
         self._draw = draw
         self._fail = fail
         self._stopping = threading.Event()
+        self._opened = threading.Event()
         self._thread = threading.Thread(target=self._run, name="cameras", daemon=True)
 
     def start(self) -> None:
-        """Begin to draw."""
+        """Begin to draw; returns when the OpenGL context is open, which holds up every thread."""
         self._thread.start()
+        self._opened.wait()
 
     def stop(self) -> None:
         """End the thread; safe to call twice."""
@@ -116,11 +118,14 @@ class CameraLoop:
     def _run(self) -> None:
         renderer = self._make_renderer()
         try:
+            renderer.open()
+            self._opened.set()
             self._loop(renderer)
         except Exception:  # noqa: BLE001  The outer edge of the thread.
             if not self._stopping.is_set():
                 self._fail(traceback.format_exc())
         finally:
+            self._opened.set()
             renderer.close()
 
     def _loop(self, renderer: Renderer) -> None:

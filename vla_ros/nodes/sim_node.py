@@ -63,7 +63,9 @@ class SimNode(BaseNode[SimParams]):
         self._pressed = False
         self._driven = False
         self._complaints: dict[str, str] = {}
+        self._lost_limit_ns = 100_000_000
         self._lay_out(sample_scene(self.params.seed))
+        self._world.try_drawing()
         self._out = SimOutputs(self, self.params, self._profile)
         self._inputs = self._subscribe()
         self._offers = self._serve()
@@ -88,14 +90,14 @@ class SimNode(BaseNode[SimParams]):
         self._button = self.create_timer(
             1.0 / _BUTTON_RATE_HZ, lambda: self._out.publish_button(pressed=self._pressed)
         )
-        self._physics.start()
         self._cameras.start()
+        self._physics.start()
         self.get_logger().info(f"simulating: {self._world.scene.instruction}")
 
     def deactivate(self) -> None:
         """Stop time."""
-        self._cameras.stop()
         self._physics.stop()
+        self._cameras.stop()
         self.destroy_timer(self._button)
 
     def cleanup(self) -> None:
@@ -217,6 +219,10 @@ class SimNode(BaseNode[SimParams]):
     def _on_state(self, state: ArmState) -> None:
         """Physics thread: the joints are due."""
         self._out.publish_state(state)
+        if self._physics.lost_ns > self._lost_limit_ns:
+            lost_s = self._physics.lost_ns / 1e9
+            self.get_logger().warning(f"real time is not kept: lost_s={lost_s:.2f} so far")
+            self._lost_limit_ns *= 10
         driven = self._driver.is_driven(state.time_ns)
         if driven != self._driven:
             self._driven = driven
@@ -233,7 +239,8 @@ class SimNode(BaseNode[SimParams]):
         self._out.publish_pictures(renderer, snapshot, taken_ns)
 
     def _on_failure(self, text: str) -> None:
-        self.get_logger().fatal(f"the simulator stopped:\n{text}")
+        if self.context.ok():  # Else ROS has ended, and with it every publisher.
+            self.get_logger().fatal(f"the simulator stopped:\n{text}")
 
     def _lay_out(self, scene: Scene) -> None:
         self._world.reset(scene)

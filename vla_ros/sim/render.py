@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vla_ros.errors import SimulationError
-from vla_ros.sim.gl import PACKAGES, select_backend
+from vla_ros.sim.canvas import Canvas, open_canvas
 from vla_ros.sim.scene import CameraShift, Scene
 from vla_ros.types import ImageArray
 
@@ -54,7 +54,7 @@ class Renderer:
         self._noise_sigma = pixel_noise
         self._noise: NDArray[np.int16] = np.zeros(0, np.int16)
         self._rng = np.random.default_rng(0)
-        self._contexts: dict[tuple[int, int], mujoco.Renderer] = {}
+        self._canvas: Canvas | None = None
 
     def draw(self, snapshot: Snapshot, camera: str, width: int, height: int) -> ImageArray:
         """Return the RGB picture of one camera, shape (height, width, 3).
@@ -62,18 +62,28 @@ class Renderer:
         Raises:
             SimulationError: There is no such camera, or no off-screen OpenGL on this machine.
         """
-        if mujoco.mj_name2id(self._model, mujoco.mjtObj.mjOBJ_CAMERA, camera) < 0:
+        index = mujoco.mj_name2id(self._model, mujoco.mjtObj.mjOBJ_CAMERA, camera)
+        if index < 0:
             raise SimulationError(f"camera '{camera}' does not exist in the simulated world")
+        canvas = self.open()
         self._pose(snapshot)
-        context = self._context(width, height)
-        context.update_scene(self._data, camera)
-        return self._with_noise(context.render())
+        return self._with_noise(canvas.draw(self._data, index, width, height))
+
+    def open(self) -> Canvas:
+        """Open the OpenGL context in this thread now; else the first picture does, in 0.2 s.
+
+        Raises:
+            SimulationError: No off-screen OpenGL on this machine.
+        """
+        if self._canvas is None:
+            self._canvas = open_canvas(self._model, shadows=self._shadows)
+        return self._canvas
 
     def close(self) -> None:
-        """Free the OpenGL contexts; call it in the thread that drew."""
-        for context in self._contexts.values():
-            context.close()
-        self._contexts.clear()
+        """Free the OpenGL context; call it in the thread that drew."""
+        if self._canvas is not None:
+            self._canvas.close()
+            self._canvas = None
 
     def _pose(self, snapshot: Snapshot) -> None:
         if snapshot.scene is not self._scene:
@@ -85,17 +95,6 @@ class Renderer:
         mujoco.mj_kinematics(self._model, self._data)
         mujoco.mj_comPos(self._model, self._data)
         mujoco.mj_camlight(self._model, self._data)
-
-    def _context(self, width: int, height: int) -> mujoco.Renderer:
-        if (width, height) not in self._contexts:
-            self._contexts[width, height] = self._make_context(width, height)
-        return self._contexts[width, height]
-
-    def _make_context(self, width: int, height: int) -> mujoco.Renderer:
-        context = _open_context(self._model, width, height)
-        context.scene.flags[mujoco.mjtRndFlag.mjRND_SHADOW] = self._shadows
-        context.scene.flags[mujoco.mjtRndFlag.mjRND_REFLECTION] = False
-        return context
 
     def _with_noise(self, image: ImageArray) -> ImageArray:
         if not self._noise_sigma > 0:
@@ -128,15 +127,3 @@ def _shift_camera(
     quaternion = pristine.cam_quat[camera].copy()
     mujoco.mju_quatIntegrate(quaternion, np.array(shift.turn_rad), 1.0)
     model.cam_quat[camera] = quaternion
-
-
-def _open_context(model: mujoco.MjModel, width: int, height: int) -> mujoco.Renderer:
-    backend = select_backend()
-    if backend == "disable":
-        raise SimulationError(f"no off-screen OpenGL to draw camera images. Install {PACKAGES}")
-    try:
-        return mujoco.Renderer(model, height, width)
-    except Exception as error:
-        raise SimulationError(
-            f"off-screen OpenGL ({backend}) failed: {error!r}. Install {PACKAGES}"
-        ) from error

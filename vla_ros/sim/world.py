@@ -11,7 +11,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vla_ros.errors import SimulationError
-from vla_ros.sim.arm import FINGER_TRAVEL_M, GRIPPER_JOINT, JOINT_NAMES, tool_down_joints
+from vla_ros.sim.arm import (
+    CAMERAS,
+    FINGER_TRAVEL_M,
+    GRIPPER_JOINT,
+    JOINT_NAMES,
+    tool_down_joints,
+)
 from vla_ros.sim.parts import Vector
 from vla_ros.sim.render import Renderer, Snapshot, apply_look
 from vla_ros.sim.scene import CUBE_SIDE_M, Scene
@@ -207,6 +213,15 @@ class World:
         if self._renderer is None:
             self._renderer = self.make_renderer()
         return self._renderer.draw(self.snapshot(), camera, width, height)
+
+    def try_drawing(self) -> None:
+        """Draw one small picture and forget it, to find out whether this machine can.
+
+        Raises:
+            SimulationError: No off-screen OpenGL; the text names the packages to install.
+        """
+        self.render(CAMERAS[0].name, 32, 32)
+        self.close()
 
     def close(self) -> None:
         """Free the OpenGL context of `render`."""
