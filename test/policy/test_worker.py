@@ -1,0 +1,122 @@
+# Copyright 2026 The vla_ros authors
+# SPDX-License-Identifier: Apache-2.0
+import itertools
+import queue
+
+import numpy as np
+import pytest
+
+from vla_ros.errors import PolicyError
+from vla_ros.policy.transforms import ChunkHeader
+from vla_ros.policy.worker import Answer, PolicyWorker, Question
+from vla_ros.types import ActionChunk, CameraFrame, JointSample, Observation, PolicyOutput
+
+MS = 1_000_000
+
+
+class Policy:
+    """Raises what it is given, or answers two rows."""
+
+    def __init__(self, error: Exception | None = None) -> None:
+        self.error = error
+        self.asked: list[str] = []
+
+    def infer(self, observation: Observation, instruction: str) -> PolicyOutput:
+        self.asked.append(instruction)
+        if self.error is not None:
+            raise self.error
+        return PolicyOutput(rows=np.zeros((2, 1)), gripper=np.ones(2))
+
+
+class Adapter:
+    def make_chunk(
+        self, output: PolicyOutput, observation: Observation, header: ChunkHeader
+    ) -> ActionChunk:
+        return ActionChunk(
+            goal_id=header.goal_id,
+            session=header.session,
+            epoch=header.epoch,
+            sequence=header.sequence,
+            last=False,
+            observed_ns=observation.stamp_ns,
+            first_ns=observation.stamp_ns,
+            step_ns=100 * MS,
+            joint_names=("a",),
+            position_rad=np.array([[0.0], [0.1]]),
+            gripper=np.ones(2),
+        )
+
+
+def question(speed: float = 1.0) -> Question:
+    frame = CameraFrame(
+        camera="front", stamp_ns=0, arrival_ns=0, image=np.zeros((2, 2, 3), np.uint8)
+    )
+    joints = JointSample(names=("a",), stamp_ns=0, arrival_ns=0, position=np.zeros(1))
+    return Question(
+        header=ChunkHeader(goal_id="b" * 32, session=1, epoch=2, sequence=3),
+        observation=Observation(
+            stamp_ns=5, frames=(frame,), frozen=(False,), joints=joints, gripper=1.0
+        ),
+        instruction="go",
+        speed_scale=speed,
+    )
+
+
+def ask(policy: Policy, asked: Question) -> Answer:
+    answers: queue.SimpleQueue[Answer] = queue.SimpleQueue()
+    clock = itertools.count(0, 7 * MS)
+    worker = PolicyWorker(policy, Adapter(), answers.put, lambda: next(clock))
+    worker.start()
+    worker.ask(asked)
+    try:
+        return answers.get(timeout=5.0)
+    finally:
+        worker.close(5.0)
+
+
+def test_an_answer_comes_with_the_time_each_hop_took() -> None:
+    answer = ask(Policy(), question())
+    assert answer.chunk is not None
+    assert answer.chunk.hop_ms == (("infer", 7.0), ("adapt", 7.0))
+    assert answer.inference_ms == 7.0
+    assert answer.goal_id == "b" * 32
+
+
+def test_a_slower_goal_gets_a_stretched_chunk() -> None:
+    answer = ask(Policy(), question(speed=0.5))
+    assert answer.chunk is not None
+    np.testing.assert_allclose(answer.chunk.position_rad[:, 0], [0.0, 0.05, 0.1])
+
+
+def test_a_policy_error_becomes_words_without_a_traceback() -> None:
+    answer = ask(Policy(PolicyError("out of reach")), question())
+    assert (answer.chunk, answer.failure, answer.details) == (None, "out of reach", "")
+
+
+def test_any_other_exception_becomes_words_and_keeps_its_traceback() -> None:
+    answer = ask(Policy(RuntimeError("bug")), question())
+    assert answer.failure == "RuntimeError: bug"
+    assert "Traceback" in answer.details
+
+
+def test_the_thread_survives_a_failure_and_answers_the_next_question() -> None:
+    answers: queue.SimpleQueue[Answer] = queue.SimpleQueue()
+    policy = Policy(RuntimeError("bug"))
+    worker = PolicyWorker(policy, Adapter(), answers.put, lambda: 0)
+    worker.start()
+    worker.ask(question())
+    assert answers.get(timeout=5.0).failure
+    policy.error = None
+    worker.ask(question())
+    assert answers.get(timeout=5.0).chunk is not None
+    worker.close(5.0)
+
+
+@pytest.mark.parametrize("asked", [0, 1])
+def test_closing_ends_the_thread(asked: int) -> None:
+    worker = PolicyWorker(Policy(), Adapter(), lambda _: None, lambda: 0)
+    worker.start()
+    for _ in range(asked):
+        worker.ask(question())
+    worker.close(5.0)
+    assert not worker.is_alive
