@@ -31,6 +31,10 @@ def test_shipped_profile_is_that_of_the_simulated_arm() -> None:
             "has gripper.joint claw; the simulated arm has finger_joint",
         ),
         (
+            {"gripper": PROFILE.gripper.model_copy(update={"kind": "joint_trajectory"})},
+            "has gripper.kind joint_trajectory; the simulated arm has forward_position",
+        ),
+        (
             {"cameras": (PROFILE.cameras[0].model_copy(update={"name": "rear"}),)},
             "has cameras rear; the simulated arm has front, wrist",
         ),

@@ -17,7 +17,8 @@ from vla_ros.nodes.sim_loop import CameraLoop, PhysicsLoop
 from vla_ros.nodes.sim_outputs import SimOutputs
 from vla_ros.params import SimParams
 from vla_ros.robot.profile import load_robot_profile
-from vla_ros.ros.simulation import decode_trajectory, stamp_ns
+from vla_ros.ros.simulation import decode_trajectory
+from vla_ros.ros.stamps import decode_time
 from vla_ros.sim.arm import FINGER_TRAVEL_M, JOINT_NAMES, JOINTS
 from vla_ros.sim.driver import Driver
 from vla_ros.sim.profile import check_profile
@@ -134,7 +135,7 @@ class SimNode(BaseNode[SimParams]):
         self._take("arm command", lambda now: self._driver.command_positions(message.data, now))
 
     def _on_trajectory(self, message: JointTrajectory) -> None:
-        age_ns = self._out.clock_ns(self._world.time_ns) - stamp_ns(message.header.stamp)
+        age_ns = self._out.clock_ns(self._world.time_ns) - decode_time(message.header.stamp)
         self._take(
             "trajectory",
             lambda now: self._driver.command_trajectory(

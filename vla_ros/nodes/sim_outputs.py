@@ -5,19 +5,16 @@
 from typing import TYPE_CHECKING
 
 from rclpy.node import Node
-from rclpy.qos import QoSProfile
 from rosgraph_msgs.msg import Clock
 from sensor_msgs.msg import CameraInfo, Image, JointState
-from std_msgs.msg import Bool
+from std_msgs.msg import Bool, Header
 
 from vla_ros.params import SimParams
 from vla_ros.robot.profile import RobotProfile
-from vla_ros.ros.simulation import (
-    encode_arm_state,
-    encode_camera_info,
-    encode_rgb,
-    encode_stamp,
-)
+from vla_ros.ros.encode import encode_rgb
+from vla_ros.ros.qos import RELIABLE_NEWEST
+from vla_ros.ros.simulation import encode_arm_state, encode_camera_info
+from vla_ros.ros.stamps import encode_time
 from vla_ros.sim.arm import CAMERAS
 from vla_ros.sim.render import Renderer, Snapshot
 from vla_ros.sim.world import ArmState
@@ -27,7 +24,6 @@ if TYPE_CHECKING:
     from rclpy.clock import Clock as NodeClock
     from rclpy.publisher import Publisher
 
-_NEWEST = QoSProfile(depth=1)
 _OVERVIEW_RATE_HZ = 10.0
 
 
@@ -43,13 +39,15 @@ class SimOutputs:
         self._infos: dict[str, Publisher[CameraInfo]] = {}
         for camera in profile.cameras:
             info_topic = f"{camera.topic.rpartition('/')[0]}/camera_info"
-            self._images[camera.name] = node.create_publisher(Image, camera.topic, _NEWEST)
-            self._infos[camera.name] = node.create_publisher(CameraInfo, info_topic, _NEWEST)
-        self._overview = node.create_publisher(Image, "/overview/image_raw", _NEWEST)
+            self._images[camera.name] = node.create_publisher(Image, camera.topic, RELIABLE_NEWEST)
+            self._infos[camera.name] = node.create_publisher(
+                CameraInfo, info_topic, RELIABLE_NEWEST
+            )
+        self._overview = node.create_publisher(Image, "/overview/image_raw", RELIABLE_NEWEST)
         self._overview_ns = 0
         self._state = node.create_publisher(JointState, profile.state_topic, 10)
         estop = "/estop" if profile.estop == "none" else profile.estop.topic
-        self._button = node.create_publisher(Bool, estop, 1)
+        self._button = node.create_publisher(Bool, estop, RELIABLE_NEWEST)
         self._clock = node.create_publisher(Clock, "/clock", 1) if params.publish_clock else None
         self._node_clock: NodeClock = node.get_clock()
 
@@ -59,18 +57,20 @@ class SimOutputs:
 
     def publish_state(self, state: ArmState) -> None:
         """Publish the joints, and the clock with them."""
-        stamp = encode_stamp(self.clock_ns(state.time_ns))
+        stamp = encode_time(self.clock_ns(state.time_ns))
         if self._clock is not None:
             self._clock.publish(Clock(clock=stamp))
         self._state.publish(encode_arm_state(state, stamp))
 
     def publish_pictures(self, renderer: Renderer, snapshot: Snapshot, taken_ns: int) -> None:
         """Draw and publish all cameras of one instant."""
-        stamp = encode_stamp(taken_ns)
+        stamp = encode_time(taken_ns)
         width, height = self._size
         for camera in self._cameras:
             image = renderer.draw(snapshot, camera.name, width, height)
-            self._images[camera.name].publish(encode_rgb(image, stamp, camera.frame))
+            self._images[camera.name].publish(
+                encode_rgb(image, Header(stamp=stamp, frame_id=camera.frame))
+            )
             fovy = self._fovy_rad[camera.name]
             info = encode_camera_info(fovy, camera.frame, width, height, stamp)
             self._infos[camera.name].publish(info)
@@ -93,4 +93,5 @@ class SimOutputs:
         if due and self._overview.get_subscription_count():
             self._overview_ns = taken_ns
             image = renderer.draw(snapshot, OVERVIEW, MAX_WIDTH, MAX_HEIGHT)
-            self._overview.publish(encode_rgb(image, encode_stamp(taken_ns), "overview"))
+            header = Header(stamp=encode_time(taken_ns), frame_id=OVERVIEW)
+            self._overview.publish(encode_rgb(image, header))

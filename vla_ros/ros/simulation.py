@@ -2,44 +2,18 @@
 # SPDX-License-Identifier: Apache-2.0
 """Messages of the simulated driver: what cameras and controllers put on and take off the wire."""
 
-import array
 import math
 
 import numpy as np
-from builtin_interfaces.msg import Duration, Time
-from sensor_msgs.msg import CameraInfo, Image, JointState
+from builtin_interfaces.msg import Time
+from sensor_msgs.msg import CameraInfo, JointState
 from std_msgs.msg import Header
 from trajectory_msgs.msg import JointTrajectory
 
+from vla_ros.ros.stamps import decode_time
 from vla_ros.sim.arm import GRIPPER_JOINT, JOINT_NAMES
 from vla_ros.sim.driver import TrajectoryPoint
 from vla_ros.sim.world import ArmState
-from vla_ros.types import ImageArray
-
-
-def encode_stamp(time_ns: int) -> Time:
-    """Return a time on the node clock as a message."""
-    seconds, nanoseconds = divmod(time_ns, 1_000_000_000)
-    return Time(sec=seconds, nanosec=nanoseconds)
-
-
-def stamp_ns(stamp: Time | Duration) -> int:
-    """Return a stamp or a duration as nanoseconds."""
-    return int(stamp.sec) * 1_000_000_000 + int(stamp.nanosec)
-
-
-def encode_rgb(image: ImageArray, stamp: Time, frame: str) -> Image:
-    """Return an RGB picture, shape (H, W, 3), as an rgb8 message."""
-    height, width, _ = image.shape
-    return Image(
-        header=Header(stamp=stamp, frame_id=frame),
-        height=height,
-        width=width,
-        encoding="rgb8",
-        is_bigendian=0,
-        step=3 * width,
-        data=array.array("B", image.tobytes()),
-    )
 
 
 def encode_camera_info(
@@ -84,7 +58,7 @@ def decode_trajectory(
     start_ns = now_ns - (stamp_age_ns if (stamp.sec, stamp.nanosec) != (0, 0) else 0)
     return [
         TrajectoryPoint(
-            time_ns=start_ns + stamp_ns(point.time_from_start),
+            time_ns=start_ns + decode_time(point.time_from_start),
             position_rad=np.array(point.positions, dtype=np.float64),
             velocity_rad_s=(
                 np.array(point.velocities, dtype=np.float64) if len(point.velocities) else None

@@ -11,12 +11,14 @@ def check_profile(profile: RobotProfile) -> None:
     """Refuse a robot profile that describes another arm than the simulated one.
 
     Raises:
-        ConfigError: Its joints, its gripper joint or a camera are not ours.
+        ConfigError: Its joints, its gripper or a camera are not ours.
     """
     cameras = tuple(camera.name for camera in CAMERAS)
     wanted_of = {
         "joints": (tuple(joint.name for joint in profile.joints), JOINT_NAMES),
         "gripper.joint": ((profile.gripper.joint,), (GRIPPER_JOINT,)),
+        "gripper.kind": ((profile.gripper.kind,), ("forward_position",)),
+        "gripper.unit": ((profile.gripper.unit,), ("m",)),
         "cameras": (tuple(camera.name for camera in profile.cameras), cameras),
     }
     for key, (got, wanted) in wanted_of.items():
