@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from typing import Generic, TypeVar
 
 import rclpy
-from rclpy.executors import Executor, ExternalShutdownException, SingleThreadedExecutor
+from rclpy.executors import Executor, SingleThreadedExecutor
 from rclpy.lifecycle import LifecycleNode, LifecycleState, TransitionCallbackReturn
 from rclpy.parameter import Parameter
 from rclpy.signals import SignalHandlerOptions
@@ -17,6 +17,7 @@ from vla_ros.errors import VlaRosError
 from vla_ros.params import NodeParams
 from vla_ros.resources import ensure_fastdds_profile
 from vla_ros.ros.params import declare_params
+from vla_ros.ros.spin import Spinner, hear_signals
 
 _Params = TypeVar("_Params", bound=NodeParams)
 
@@ -85,11 +86,15 @@ class BaseNode(LifecycleNode, Generic[_Params]):
                 raise self._failure or RuntimeError(f"{self.get_name()} cannot start")
         self._starts_itself = False
 
-    def stop(self) -> None:
-        """Run the hooks that end the work, if it has begun; safe after ROS has shut down."""
+    def pause(self) -> None:
+        """Run the hook `deactivate`, if the node is active."""
         if self._is_active:
             self._is_active = False
             self._guard("deactivate", self.deactivate)
+
+    def stop(self) -> None:
+        """Run the hooks that end the work, as far as it has begun."""
+        self.pause()
         if self._is_configured:
             self._is_configured = False
             self._guard("clean up", self.cleanup)
@@ -157,30 +162,34 @@ def run_node(
     *,
     args: Sequence[str] | None = None,
     make_executor: Callable[[], Executor] = SingleThreadedExecutor,
-    signals: SignalHandlerOptions = SignalHandlerOptions.ALL,
 ) -> int:
-    """Start a node, serve it until it is told to end, and return the exit code.
+    """Start a node, serve it until SIGINT or SIGTERM, and return the exit code.
+
+    The node is deactivated before ROS ends, with its callbacks still served: a goal can report
+    its end and an arm can come to rest. A second signal does not cut that short.
 
     Args:
         make_node: Builds the node; called after ROS has been initialised.
         args: Command line; the process's own if None.
         make_executor: Builds the executor that serves the callbacks.
-        signals: Which signals end ROS at once; a node that has to brake first takes none.
     """
     ensure_fastdds_profile()
-    rclpy.init(args=None if args is None else list(args), signal_handler_options=signals)
+    endings = hear_signals()
+    rclpy.init(
+        args=None if args is None else list(args),
+        signal_handler_options=SignalHandlerOptions.NO,
+    )
     node: BaseNode[_Params] | None = None
     try:
         node = make_node()
         node.start()
-        executor = make_executor()
-        executor.add_node(node)
-        executor.spin()
+        spinner = Spinner(node, make_executor(), endings)
+        endings.get()
+        node.pause()
+        spinner.end()
     except VlaRosError as e:
         sys.stderr.write(f"{e}\n")
         return 1
-    except (KeyboardInterrupt, ExternalShutdownException):
-        return 0
     finally:
         if node is not None:
             node.stop()

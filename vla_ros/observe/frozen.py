@@ -1,0 +1,69 @@
+# Copyright 2026 The vla_ros authors
+# SPDX-License-Identifier: Apache-2.0
+"""Tells a camera that repeats itself from one that looks at a still scene."""
+
+import numpy as np
+
+from vla_ros.types import CameraFrame, ImageArray
+
+_MOVING_RAD_S = 0.05
+_SAMPLE_ROWS = 16
+
+
+class FrozenDetector:
+    """Watches the frames of one camera, as they come from it and before they are resized.
+
+    A camera is frozen when its stamp stays the same while images keep arriving, or when its
+    pixels stay the same to the last bit while the arm moves (a real sensor has noise; a scene
+    at rest is no proof). Other pixels or a new stamp end it; an arm that stops does not.
+
+    Args:
+        frozen_s: How long it has to last [s].
+    """
+
+    def __init__(self, frozen_s: float) -> None:
+        self._frozen_ns = round(frozen_s * 1e9)
+        self._last: CameraFrame | None = None
+        self._same_stamp_ns = 0  # Arrival of the first image with this stamp.
+        self._same_pixels_ns = 0  # Stamp of the first such image since the arm moves.
+        self._frozen = False
+
+    @property
+    def frozen(self) -> bool:
+        """True while the camera repeats itself."""
+        return self._frozen
+
+    def see(self, frame: CameraFrame, speed_rad_s: float) -> bool:
+        """Look at the next frame and return whether the camera is frozen.
+
+        Args:
+            frame: As the camera sent it.
+            speed_rad_s: Speed of the arm's fastest joint at that time [rad/s].
+        """
+        last, self._last = self._last, frame
+        if last is None or frame.stamp_ns < last.stamp_ns:
+            self._begin(frame)
+        elif frame.stamp_ns == last.stamp_ns:
+            self._frozen |= frame.arrival_ns - self._same_stamp_ns >= self._frozen_ns
+        elif _differs(frame.image, last.image):
+            self._begin(frame)
+        else:
+            self._same_stamp_ns = frame.arrival_ns
+            if not speed_rad_s > _MOVING_RAD_S:
+                self._same_pixels_ns = frame.stamp_ns
+            self._frozen |= frame.stamp_ns - self._same_pixels_ns >= self._frozen_ns
+        return self._frozen
+
+    def _begin(self, frame: CameraFrame) -> None:
+        self._same_stamp_ns = frame.arrival_ns
+        self._same_pixels_ns = frame.stamp_ns
+        self._frozen = False
+
+
+def _differs(a: ImageArray, b: ImageArray) -> bool:
+    """Compare pixels; a few rows first, because they nearly always settle it."""
+    if a.shape != b.shape:
+        return True
+    if not np.array_equal(a[::_SAMPLE_ROWS], b[::_SAMPLE_ROWS]):
+        return True
+    return not np.array_equal(a, b)

@@ -1,0 +1,46 @@
+# Copyright 2026 The vla_ros authors
+# SPDX-License-Identifier: Apache-2.0
+"""How the streams do, as lines of /diagnostics."""
+
+from collections.abc import Iterable
+
+from diagnostic_msgs.msg import DiagnosticArray, DiagnosticStatus, KeyValue
+from std_msgs.msg import Header
+
+from vla_ros.observe.buffer import StreamReport
+from vla_ros.ros.stamps import encode_time
+
+
+def encode_diagnostics(statuses: Iterable[DiagnosticStatus], now_ns: int) -> DiagnosticArray:
+    """Return lines as the message that goes to /diagnostics."""
+    return DiagnosticArray(header=Header(stamp=encode_time(now_ns)), status=list(statuses))
+
+
+def encode_stream(report: StreamReport, complaint: str, hardware_id: str) -> DiagnosticStatus:
+    """Return the line of one stream.
+
+    Args:
+        report: How it does.
+        complaint: What is wrong with it, in words; empty if nothing is.
+        hardware_id: Name of the robot.
+    """
+    if complaint:
+        level, message = DiagnosticStatus.ERROR, complaint
+    elif report.frozen:
+        level, message = DiagnosticStatus.ERROR, f"{report.name} repeats itself"
+    else:
+        level, message = DiagnosticStatus.OK, "fresh"
+    values = {
+        "age_ms": f"{report.age_ms:.1f}",
+        "rate_hz": f"{report.rate_hz:.1f}",
+        "received": str(report.received),
+        "dropped": str(report.dropped),
+        "frozen": str(report.frozen).lower(),
+    }
+    return DiagnosticStatus(
+        level=level,
+        name=f"vla_ros: {report.name}",
+        message=message,
+        hardware_id=hardware_id,
+        values=[KeyValue(key=key, value=value) for key, value in values.items()],
+    )

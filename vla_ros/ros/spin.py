@@ -1,0 +1,70 @@
+# Copyright 2026 The vla_ros authors
+# SPDX-License-Identifier: Apache-2.0
+"""Serves callbacks in a thread, so that the main thread hears signals at once."""
+
+import queue
+import signal
+import threading
+from types import FrameType
+
+from rclpy.executors import Executor
+from rclpy.node import Node
+
+Endings = queue.SimpleQueue  # Its put() may be called from a signal handler.
+
+
+def hear_signals() -> "Endings[None]":
+    """Take SIGINT and SIGTERM; return the queue that gets an entry for each.
+
+    rclpy's own handlers end ROS at once, and then nobody can tell an arm to stop.
+    """
+    endings: Endings[None] = Endings()
+
+    def on_signal(number: int, frame: FrameType | None) -> None:  # noqa: ARG001  A signal's.
+        endings.put(None)
+
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, on_signal)
+    return endings
+
+
+class Spinner:
+    """Runs the callbacks of one node until told to end.
+
+    Args:
+        node: Its callbacks are served.
+        executor: Serves them.
+        endings: Gets an entry when serving ends by itself, because a callback raised.
+    """
+
+    def __init__(self, node: Node, executor: Executor, endings: "Endings[None]") -> None:
+        self._executor = executor
+        self._endings = endings
+        self._ending = threading.Event()
+        self._error: BaseException | None = None
+        self._wake = node.create_guard_condition(lambda: None)
+        executor.add_node(node)
+        self._thread = threading.Thread(target=self._spin, name="callbacks", daemon=True)
+        self._thread.start()
+
+    def end(self, timeout_s: float = 5.0) -> None:
+        """Serve no more callbacks.
+
+        Raises:
+            BaseException: What a callback raised, if one did.
+        """
+        self._ending.set()
+        self._wake.trigger()
+        self._thread.join(timeout_s)
+        self._executor.shutdown(timeout_sec=0)
+        if self._error is not None:
+            raise self._error
+
+    def _spin(self) -> None:
+        try:
+            while not self._ending.is_set():
+                self._executor.spin_once()
+        except BaseException as e:  # noqa: BLE001  Raised again by `end`.
+            self._error = e
+        finally:
+            self._endings.put(None)
