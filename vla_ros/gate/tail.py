@@ -1,6 +1,6 @@
 # Copyright 2026 The vla_ros authors
 # SPDX-License-Identifier: Apache-2.0
-"""What a trajectory controller may be told: the next sample and the stop that was proved for it."""
+"""What a trajectory controller may be told: the next sample and the stop proved for it."""
 
 from vla_ros.gate.state import GateState
 from vla_ros.gate.stop import MotionState

@@ -6,6 +6,7 @@ import threading
 import time
 import traceback
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Protocol
 
 _CLOSEST = 0.9  # Two samples nearer than this share of a period would exceed the velocity limit.
@@ -44,11 +45,11 @@ class SteadyClock:
         """Return the time [ns]."""
         return time.monotonic_ns() + self._base_ns
 
-    def sleep_until(self, deadline_ns: int, stop: threading.Event) -> None:
-        """Block until the deadline, or until `stop` is set."""
+    def sleep_until(self, deadline_ns: int, stop: threading.Event) -> None:  # noqa: ARG002
+        """Block until the deadline, which is never far."""
         left_s = (deadline_ns - self.now_ns()) * 1e-9
         if left_s > 0.0:
-            time.sleep(left_s)  # Far more punctual than Event.wait; a period is short.
+            time.sleep(left_s)  # Far more punctual than Event.wait.
 
     def shift_ns(self) -> int:
         """Return how far the ROS clock is ahead of this one [ns]; it steps when that jumps."""
@@ -119,7 +120,8 @@ class ControlLoop:
             try:
                 self._tick(now_ns)
             except Exception:  # noqa: BLE001 - the outer edge of this thread.
-                self._on_failure(traceback.format_exc())
+                with suppress(Exception):  # Not even a broken log may end the thread.
+                    self._on_failure(traceback.format_exc())
             deadline_ns = next_deadline(deadline_ns, now_ns, self._dt_ns)
 
 

@@ -5,9 +5,9 @@
 import math
 from uuid import UUID
 
+import unique_identifier_msgs.msg as unique_identifier
 from diagnostic_msgs.msg import DiagnosticStatus, KeyValue
 from rclpy.time import Time
-from unique_identifier_msgs.msg import UUID as UUIDMessage
 
 from vla_ros.gate.config import GateConfig
 from vla_ros.gate.state import Decision, GateState
@@ -113,7 +113,7 @@ def _age_ms(state: GateState, now_ns: int) -> float:
     return (now_ns - state.joints.arrival_ns) * 1e-6
 
 
-def _encode_uuid(goal_id: str | None) -> UUIDMessage:
+def _encode_uuid(goal_id: str | None) -> unique_identifier.UUID:
     if goal_id is None:
-        return UUIDMessage()
-    return UUIDMessage(uuid=list(UUID(hex=goal_id).bytes))
+        return unique_identifier.UUID()
+    return unique_identifier.UUID(uuid=list(UUID(hex=goal_id).bytes))

@@ -1,0 +1,140 @@
+# Copyright 2026 The vla_ros authors
+# SPDX-License-Identifier: Apache-2.0
+"""What the control thread of executor_node does in each tick."""
+
+import traceback
+from collections.abc import Callable
+
+from vla_ros.gate.gate import Gate
+from vla_ros.gate.mailbox import Mailbox, Ticket
+from vla_ros.gate.state import Decision, Event, GateState
+from vla_ros.gate.vocabulary import GateMode, Reason, Request, Verdict
+from vla_ros.nodes.executor_outputs import ExecutorOutputs
+from vla_ros.ros.control_loop import ControlClock, ControlLoop
+
+_ALARMING = (GateMode.PSTOP, GateMode.ESTOP, GateMode.FAULT)
+_ASKED_FOR = {Reason.OPERATOR_STOP, Reason.OPERATOR_ESTOP}
+_STATUS_PERIOD_NS = 1_000_000_000
+
+
+class Control:
+    """Asks the gate at a fixed rate, publishes its commands, and tells what changed.
+
+    Attributes:
+        mailbox: Where other threads leave their news.
+        state: Of the gate, after the newest tick.
+        decision: Of the newest tick; None before the first.
+    """
+
+    def __init__(
+        self,
+        gate: Gate,
+        clock: ControlClock,
+        outputs: ExecutorOutputs,
+        monotonic_ns: Callable[[], int],
+        log: Callable[[str, str], None],
+    ) -> None:
+        """Prepare; `start` begins.
+
+        Args:
+            gate: Decides.
+            clock: Of the ticks.
+            outputs: Publishes.
+            monotonic_ns: A clock that never jumps, for the heartbeat of the emergency stop.
+            log: Takes a severity (`info`, `warning`, `error`) and a text.
+        """
+        self.mailbox = Mailbox()
+        self.state = GateState()
+        self.decision: Decision | None = None
+        self._gate = gate
+        self._clock = clock
+        self._outputs = outputs
+        self._monotonic_ns = monotonic_ns
+        self._log = log
+        self._shift_ns = clock.shift_ns()
+        self._shown: tuple[object, ...] = ()
+        self._shown_ns = 0
+        self._told: tuple[object, ...] = ()
+        self._late_ns = 0
+        self._loop = ControlLoop(clock, gate.config.dt_s, self._tick, self._on_failure)
+
+    def start(self) -> None:
+        """Begin to tick."""
+        self._loop.start()
+
+    def come_to_rest(self, timeout_s: float) -> bool:
+        """Have the arm follow its verified stop; say whether it rests in time."""
+        if self.state.motion is None:
+            return True
+        deadline_ns = self._monotonic_ns() + int(timeout_s * 1e9)
+        self.mailbox.ask(Request.STOP).wait(timeout_s)
+        while not self.state.resting:
+            if self._monotonic_ns() > deadline_ns:
+                return False
+            self.mailbox.ask(Request.STOP).wait(self._gate.config.dt_s)
+        return True
+
+    def close(self) -> None:
+        """End the ticks."""
+        self._loop.stop()
+
+    def take_lateness_ms(self) -> float:
+        """Return the worst lateness of a tick since the last call [ms]."""
+        late_ms, self._late_ns = self._late_ns * 1e-6, 0
+        return late_ms
+
+    def _tick(self, now_ns: int) -> None:
+        shift_ns = self._clock.shift_ns()
+        inputs, tickets = self.mailbox.collect(
+            self._monotonic_ns(), (shift_ns - self._shift_ns) * 1e-9
+        )
+        self._shift_ns = shift_ns
+        last_ns = self.state.tick_ns
+        if last_ns is not None:
+            late_ns = now_ns - last_ns - round(self._gate.config.dt_s * 1e9)
+            self._late_ns = max(self._late_ns, late_ns)
+        self.state, decision = self._gate.step(self.state, inputs, now_ns)
+        if decision.command is not None:
+            self._outputs.send(decision.command, self.state)
+        self.decision = decision
+        self._answer(tickets, decision)
+        self._show(decision, now_ns)
+        for event in decision.events:
+            self._tell(event, decision)
+        if decision.error is not None:
+            self._log("error", "".join(traceback.format_exception(decision.error)))
+
+    def _answer(self, tickets: tuple[Ticket, ...], decision: Decision) -> None:
+        for ticket, answer in zip(tickets, decision.answers, strict=False):
+            ticket.settle(answer)
+
+    def _show(self, decision: Decision, now_ns: int) -> None:
+        """Publish the gate's state when something changed, and once a second."""
+        now_shown = (
+            decision.mode,
+            decision.verdict,
+            decision.stopping,
+            tuple(finding.reason for finding in decision.findings),
+            self.state.event_id,
+            self.state.owner,
+            self.state.goal_id,
+        )
+        if now_shown == self._shown and now_ns - self._shown_ns < _STATUS_PERIOD_NS:
+            return
+        self._shown, self._shown_ns = now_shown, now_ns
+        self._outputs.show(decision, self.state, now_ns)
+
+    def _tell(self, event: Event, decision: Decision) -> None:
+        """Log an event, unless it only repeats the one before."""
+        told = (event.mode, event.reasons)
+        if event.reasons and told == self._told:
+            return
+        self._told = told
+        severity = "warning" if event.reasons else "info"
+        if event.mode in _ALARMING and not _ASKED_FOR.issuperset(event.reasons):
+            severity = "error"
+        verdict = Verdict(decision.verdict).name
+        self._log(severity, f"gate {event.mode.name} ({verdict}): {event.message}")
+
+    def _on_failure(self, text: str) -> None:
+        self._log("error", f"the control loop failed in a tick:\n{text}")

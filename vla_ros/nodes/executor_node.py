@@ -1,0 +1,232 @@
+# Copyright 2026 The vla_ros authors
+# SPDX-License-Identifier: Apache-2.0
+"""Hops 6 to 8: chunks in, proved commands out. The only publisher on the controller topics."""
+
+import gc
+import sys
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+
+import numpy as np
+from rclpy.parameter import Parameter
+from sensor_msgs.msg import JointState
+from std_msgs.msg import Bool
+from std_srvs.srv import Trigger
+
+from vla_ros.errors import ConfigError, ObservationError
+from vla_ros.gate.config import make_gate_config
+from vla_ros.gate.gate import Gate
+from vla_ros.gate.vocabulary import GateMode, Request
+from vla_ros.msg import ActionChunk as ActionChunkMessage
+from vla_ros.nodes.base import BaseNode, run_node
+from vla_ros.nodes.executor_control import Control
+from vla_ros.nodes.executor_outputs import ExecutorOutputs
+from vla_ros.params import ExecutorParams
+from vla_ros.robot.kinematics import make_kinematics
+from vla_ros.robot.profile import load_robot_profile
+from vla_ros.ros.control_loop import ControlClock, SimulatedClock, SteadyClock
+from vla_ros.ros.decode import decode_chunk, decode_joint_state
+from vla_ros.ros.ownership import find_intruder
+from vla_ros.ros.qos import JOINT_STATES, RELIABLE_NEWEST
+from vla_ros.types import JointSample
+
+_ANSWER_S = 0.5
+_SLACK_S = 1.0  # On top of the longest stop, before shutdown goes on regardless.
+_WATCH_PERIOD_S = 0.5
+_DIAGNOSTICS_PERIOD_S = 1.0
+_CHUNK_DEPTH = 10
+_SWITCH_S = 0.0005  # So that a callback delays the control thread by no more than this.
+_NOTICE = (
+    "the gate filters commands; it is not a certified safety function, and the robot's own rated "
+    "emergency stop stays mandatory"
+)
+
+
+class ExecutorNode(BaseNode[ExecutorParams]):
+    """Lets chunks move the arm, through the gate; see `vla_ros/params.py` for its parameters."""
+
+    def __init__(
+        self, *, overrides: Sequence[Parameter] = (), namespace: str | None = None
+    ) -> None:
+        """Declare the parameters."""
+        super().__init__("executor_node", ExecutorParams, overrides=overrides, namespace=namespace)
+
+    def configure(self) -> None:
+        """Read the profile and connect to the graph."""
+        self._profile = load_robot_profile(self.params.robot)
+        if self.params.auto_arm and not self._profile.simulated:
+            raise ConfigError(
+                f"auto_arm = true is only for simulations, and robot '{self._profile.name}' is "
+                "none (simulated: false). Leave auto_arm out and call ~/arm"
+            )
+        self._gate = Gate(make_gate_config(self._profile, make_kinematics(self._profile).forward))
+        self._outputs = ExecutorOutputs(self, self._profile, self._gate.config)
+        self._control = self._make_control()
+        self._inputs = self._subscribe()
+        self._doors = [
+            self.create_service(Trigger, f"~/{request.value}", self._answerer(request))
+            for request in Request
+        ]
+        self._watches = [
+            self.create_timer(_WATCH_PERIOD_S, self._watch),
+            self.create_timer(_DIAGNOSTICS_PERIOD_S, self._diagnose),
+        ]
+        self._active = False
+        self._outputs.show_inactive(self._control.state)
+
+    def activate(self) -> None:
+        """Begin to tick; nothing is published before somebody arms."""
+        self._control = self._make_control()
+        sys.setswitchinterval(_SWITCH_S)
+        gc.collect()
+        gc.freeze()
+        gc.disable()
+        self._watch()
+        self._control.start()
+        self._active = True
+        self.get_logger().info(f"{_NOTICE}. {self._estop_notice()}. Waiting for ~/arm")
+
+    def deactivate(self) -> None:
+        """Bring the arm to rest, then stop ticking."""
+        limit_s = self._gate.config.limits.operating.longest_stop_s + _SLACK_S
+        if not self._control.come_to_rest(limit_s):
+            self.get_logger().error(f"the arm is not at rest after {limit_s:.1f} s")
+        self._active = False
+        self._control.close()
+        gc.enable()
+        gc.unfreeze()
+        self._outputs.show_inactive(self._control.state)
+
+    def cleanup(self) -> None:
+        """Leave the graph."""
+        for timer in self._watches:
+            self.destroy_timer(timer)
+        for subscription in self._inputs:
+            self.destroy_subscription(subscription)
+        for service in self._doors:
+            self.destroy_service(service)
+        self._outputs.close()
+
+    def _make_control(self) -> Control:
+        self._control_clock = self._make_clock()
+        return Control(
+            self._gate,
+            self._control_clock,
+            self._outputs,
+            time.monotonic_ns,
+            self._log,
+        )
+
+    def _log(self, severity: str, text: str) -> None:
+        # Three lines, since rclpy binds a severity to the line that logs.
+        if severity == "error":
+            self.get_logger().error(text)
+        elif severity == "warning":
+            self.get_logger().warning(text)
+        else:
+            self.get_logger().info(text)
+
+    def _make_clock(self) -> ControlClock:
+        if self.get_parameter("use_sim_time").value:
+            return SimulatedClock(self.now_ns)
+        return SteadyClock(self.now_ns)
+
+    def _subscribe(self) -> list[object]:
+        estop = self._profile.estop
+        subscriptions: list[object] = [
+            self.create_subscription(
+                JointState, self._profile.state_topic, self._on_joints, JOINT_STATES
+            ),
+            self.create_subscription(
+                ActionChunkMessage, "action_chunk", self._on_chunk, _CHUNK_DEPTH
+            ),
+        ]
+        if estop != "none":
+            subscriptions.append(
+                self.create_subscription(Bool, estop.topic, self._on_estop, RELIABLE_NEWEST)
+            )
+        return subscriptions
+
+    def _estop_notice(self) -> str:
+        estop = self._profile.estop
+        if estop == "none":
+            return "The profile names no emergency stop in the graph"
+        return f"Emergency stop: {estop.topic}"
+
+    # ---- callbacks ----
+
+    def _on_joints(self, message: JointState) -> None:
+        now_ns = self._control_clock.now_ns()
+        try:
+            sample = decode_joint_state(message, self._profile.joint_names, now_ns)
+        except ObservationError:
+            sample = JointSample(names=(), stamp_ns=0, arrival_ns=now_ns, position=np.zeros(0))
+        self._control.mailbox.put_joints(sample)
+
+    def _on_chunk(self, message: ActionChunkMessage) -> None:
+        chunk = decode_chunk(message)
+        shift_ns = self._control_clock.shift_ns()
+        self._control.mailbox.put_chunk(
+            replace(
+                chunk,
+                observed_ns=chunk.observed_ns - shift_ns,
+                first_ns=chunk.first_ns - shift_ns,
+            )
+        )
+
+    def _on_estop(self, message: Bool) -> None:
+        self._control.mailbox.put_estop(pressed=message.data, monotonic_ns=time.monotonic_ns())
+
+    def _answerer(
+        self, request: Request
+    ) -> Callable[[Trigger.Request, Trigger.Response], Trigger.Response]:
+        def serve(_: Trigger.Request, response: Trigger.Response) -> Trigger.Response:
+            response.success, response.message = self._ask(request)
+            return response
+
+        return serve
+
+    def _ask(self, request: Request) -> tuple[bool, str]:
+        """Pass a request to the gate and wait for its answer."""
+        if not self._active:
+            return False, f"{self.get_name()} is not active; see `ros2 lifecycle`"
+        if request is Request.ARM:
+            self._watch()
+        answer = self._control.mailbox.ask(request).wait(_ANSWER_S)
+        if answer is None:
+            return False, f"the control loop did not answer within {_ANSWER_S} s"
+        return answer.done, answer.message
+
+    def _watch(self) -> None:
+        """Look for other masters, arm a simulation by itself, and collect garbage at rest."""
+        self._control.mailbox.put_intruder(find_intruder(self, self._outputs.command_topics))
+        state = self._control.state
+        if (
+            self._active
+            and self.params.auto_arm
+            and not state.epoch
+            and state.mode is GateMode.IDLE
+        ):
+            self._control.mailbox.ask(Request.ARM)
+        if self._active and state.mode is not GateMode.RUN and state.resting:
+            gc.collect()
+
+    def _diagnose(self) -> None:
+        decision = self._control.decision
+        if decision is not None:
+            self._outputs.diagnose(
+                decision,
+                self._control.state,
+                now_ns=self._control_clock.now_ns(),
+                late_ms=self._control.take_lateness_ms(),
+            )
+
+
+def main(args: Sequence[str] | None = None) -> int:
+    """Run the node; SIGINT and SIGTERM bring the arm to rest first."""
+    return run_node(ExecutorNode, args=args)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
