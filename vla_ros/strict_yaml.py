@@ -69,7 +69,7 @@ def _read(path: Path) -> tuple[object, dict[_Path, int]]:
         node = yaml.compose(path.read_text(encoding="utf-8"), Loader=yaml.SafeLoader)
     except OSError as e:
         raise ConfigError(f"{path}: cannot be read: {e.strerror}") from e
-    except yaml.YAMLError as e:
+    except (UnicodeDecodeError, yaml.YAMLError) as e:
         raise ConfigError(f"{path}: is not YAML: {e}") from e
     if node is None:
         raise ConfigError(f"{path}: is empty")

@@ -1,0 +1,157 @@
+# Copyright 2026 The vla_ros authors
+# SPDX-License-Identifier: Apache-2.0
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from vla_ros.errors import ConfigError
+from vla_ros.resources import config_names, config_path
+from vla_ros.robot.profile import RobotProfile, load_robot_profile
+
+TEXT = config_path("robots", "sim_arm").read_text(encoding="utf-8")
+ESTOP = "estop:\n  topic: /estop\n  timeout_s: 0.2"
+
+
+@pytest.fixture
+def load(tmp_path: Path) -> Callable[[str, str], RobotProfile]:
+    """Return a function that loads the shipped profile with one change."""
+
+    def load_changed(old: str, new: str) -> RobotProfile:
+        assert old in TEXT
+        path = tmp_path / "sim_arm.yaml"
+        path.write_text(TEXT.replace(old, new, 1), encoding="utf-8")
+        return load_robot_profile(path)
+
+    return load_changed
+
+
+@pytest.mark.parametrize("name", config_names("robots"))
+def test_every_shipped_profile_is_right(name: str) -> None:
+    assert load_robot_profile(name).name == name
+
+
+def test_the_simulated_arm_has_what_everybody_relies_on() -> None:
+    profile = load_robot_profile("sim_arm")
+    assert profile.simulated
+    assert profile.joint_names == tuple(f"joint{i}" for i in range(1, 7))
+    assert [camera.name for camera in profile.cameras] == ["front", "wrist"]
+    assert profile.arm_timeout_s is None
+    assert profile.thresholds.joint_state_stale_s == 0.1
+    for joint in profile.joints:
+        assert joint.operating.velocity_rad_s <= 0.5 * joint.hard.velocity_rad_s
+
+
+@pytest.mark.parametrize(
+    "key",
+    [
+        "simulated",
+        "urdf",
+        "position_margin_rad",
+        "operating_at_most",
+        "keep_out",
+        "tcp_speed_m_s",
+        "driver_command_timeout_s",
+        "  tracking_rad",
+        "  start_mismatch_rad",
+        "  speed_per_s",
+        "  rate_hz",
+        "  upper_m",
+        "    lower_rad",
+    ],
+)
+def test_limits_and_geometry_have_no_default(
+    load: Callable[[str, str], RobotProfile], key: str
+) -> None:
+    line = next(line for line in TEXT.splitlines(keepends=True) if line.startswith(f"{key}:"))
+    with pytest.raises(
+        ConfigError, match=rf"{key.strip()}: this key is missing and has no default"
+    ):
+        load(line, "")
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "text"),
+    [
+        (
+            "velocity_rad_s: 1.5",
+            "velocity_rad_s: 1.6",
+            "joints[0].operating.velocity_rad_s = 1.6: should be at most 1.5, that is "
+            "operating_at_most = 0.5 of the hard limit 3",
+        ),
+        (
+            "velocity_rad_s: 1.5",
+            "velocity: 1.5",
+            "joints[0].operating.velocity: unknown key. Did you mean 'velocity_rad_s'? Allowed: "
+            "velocity_rad_s, acceleration_rad_s2, jerk_rad_s3",
+        ),
+        ("velocity_rad_s: 3.0", "velocity_rad_s: .nan", "velocity_rad_s = nan: input should be"),
+        ("velocity_rad_s: 3.0", "velocity_rad_s: .inf", "velocity_rad_s = inf: input should be"),
+        (
+            "velocity_rad_s: 3.0",
+            "velocity_rad_s: 0.0",
+            "velocity_rad_s = 0.0: input should be gre",
+        ),
+        ("lower_rad: -2.9", "lower_rad: 2.9", "lower_rad = 2.9: should be below upper_rad = 2.9"),
+        ("name: joint2", "name: joint1", "joints[1].name = 'joint1': 'joint1' is there twice"),
+        ("name: wrist", "name: front", "cameras[1].name = 'front': 'front' is there twice"),
+        (
+            "role: wrist",
+            "role: hand",
+            "cameras[1].role = 'hand': input should be 'scene' or 'wrist'",
+        ),
+        (
+            "transport: raw",
+            "transport: zip",
+            "cameras[0].transport = 'zip': input should be 'raw' or 'compressed'",
+        ),
+        (
+            "/joint_states",
+            "joint states",
+            "state_topic = 'joint states': should be the name of a t",
+        ),
+        ("home: [0.0", "home: [2.86", "home[0] = 2.86: should be in [-2.85, 2.85] rad"),
+        ("home: [0.0,", "home: [", "has 5 positions; wanted one for each of 6 joints"),
+        ("joint: finger_joint", "joint: joint1", "gripper.joint = 'joint1': is among 'joints'"),
+        ("open: 0.042", "open: 0.0", "gripper.open = 0.0: should differ from 'closed'"),
+        ("unit: m", "unit: mm", "gripper.unit = 'mm': input should be 'm' or 'rad'"),
+        ("lower_m: [0.15", "lower_m: [0.8", "workspace.lower_m[0] = 0.8: should be below upper_m"),
+        ("-0.45, 0.0]", "-0.45]", "workspace.lower_m[2]: this key is missing"),
+        (
+            "rate_hz: 100.0",
+            "rate_hz: 20.0",
+            "command.rate_hz = 20.0: input should be greater than",
+        ),
+        (ESTOP, "estop: off", "estop = False: should be a mapping with the keys topic, timeout_s"),
+        (ESTOP, "estop: no button", "estop = 'no button': input should be 'none'"),
+        (
+            "  timeout_s: 0.2",
+            "  timeout_s: 5.0",
+            "estop.timeout_s = 5.0: input should be less than",
+        ),
+        ("  start", "  joint_state_stale_s: 0.3\n  start", "should be below joint_state_lost_s"),
+        ("name: sim_arm", "name: other", "name = 'other': should be 'sim_arm', as the file"),
+    ],
+)
+def test_a_wrong_value_is_named_with_what_is_allowed(
+    load: Callable[[str, str], RobotProfile], old: str, new: str, text: str
+) -> None:
+    with pytest.raises(ConfigError, match=re.escape(text)):
+        load(old, new)
+
+
+def test_a_robot_without_a_button_says_so_in_a_word(
+    load: Callable[[str, str], RobotProfile],
+) -> None:
+    assert load(ESTOP, "estop: none").estop == "none"
+
+
+def test_a_robot_that_does_not_exist_is_named_with_those_that_do() -> None:
+    with pytest.raises(ConfigError, match=r"'sim_arn' does not exist\. Did you mean 'sim_arm'\?"):
+        load_robot_profile("sim_arn")
+
+
+def test_a_camera_that_does_not_exist_is_named_with_those_that_do() -> None:
+    with pytest.raises(ConfigError, match=r"no camera 'left'\. It has: front, wrist\. Add it to"):
+        load_robot_profile("sim_arm").camera("left")
