@@ -157,7 +157,7 @@ class Turn:
         told = {reason for event in self.events for reason in event.reasons}
         new = [f for f in self.findings if f.verdict is Verdict.DROP or f.reason not in before]
         untold = [f for f in new if f.verdict > Verdict.SCALE and f.reason not in told]
-        if untold:
+        if untold and state.joints is not None:  # Before the first joint state there is no news.
             self.tell("; ".join(f.message for f in untold), *_reasons(untold))
         blocked = any(finding.verdict >= Verdict.HOLD for finding in self.findings)
         worst = max((finding.verdict for finding in self.findings), default=Verdict.PASS)

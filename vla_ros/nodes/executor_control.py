@@ -14,6 +14,8 @@ from vla_ros.ros.control_loop import ControlClock, ControlLoop
 
 _ALARMING = (GateMode.PSTOP, GateMode.ESTOP, GateMode.FAULT)
 _ASKED_FOR = {Reason.OPERATOR_STOP, Reason.OPERATOR_ESTOP}
+_HOLD_TICKS = 5
+_TICK_TIMEOUT_S = 0.1
 _STATUS_PERIOD_NS = 1_000_000_000
 
 
@@ -71,8 +73,13 @@ class Control:
         while not self.state.resting:
             if self._monotonic_ns() > deadline_ns:
                 return False
-            self.mailbox.ask(Request.STOP).wait(self._gate.config.dt_s)
+            self._wait_a_tick()
+        for _ in range(_HOLD_TICKS):  # So that the last command arrives, and does so again.
+            self._wait_a_tick()
         return True
+
+    def _wait_a_tick(self) -> None:
+        self.mailbox.ask(Request.STOP).wait(_TICK_TIMEOUT_S)
 
     def close(self) -> None:
         """End the ticks."""

@@ -72,7 +72,6 @@ class ExecutorNode(BaseNode[ExecutorParams]):
             self.create_timer(_WATCH_PERIOD_S, self._watch),
             self.create_timer(_DIAGNOSTICS_PERIOD_S, self._diagnose),
         ]
-        self._active = False
         self._outputs.show_inactive(self._control.state)
 
     def activate(self) -> None:
@@ -84,7 +83,6 @@ class ExecutorNode(BaseNode[ExecutorParams]):
         gc.disable()
         self._watch()
         self._control.start()
-        self._active = True
         self.get_logger().info(f"{_NOTICE}. {self._estop_notice()}. Waiting for ~/arm")
 
     def deactivate(self) -> None:
@@ -92,7 +90,6 @@ class ExecutorNode(BaseNode[ExecutorParams]):
         limit_s = self._gate.config.limits.operating.longest_stop_s + _SLACK_S
         if not self._control.come_to_rest(limit_s):
             self.get_logger().error(f"the arm is not at rest after {limit_s:.1f} s")
-        self._active = False
         self._control.close()
         gc.enable()
         gc.unfreeze()
@@ -189,7 +186,7 @@ class ExecutorNode(BaseNode[ExecutorParams]):
 
     def _ask(self, request: Request) -> tuple[bool, str]:
         """Pass a request to the gate and wait for its answer."""
-        if not self._active:
+        if not self._is_active:
             return False, f"{self.get_name()} is not active; see `ros2 lifecycle`"
         if request is Request.ARM:
             self._watch()
@@ -203,13 +200,13 @@ class ExecutorNode(BaseNode[ExecutorParams]):
         self._control.mailbox.put_intruder(find_intruder(self, self._outputs.command_topics))
         state = self._control.state
         if (
-            self._active
+            self._is_active
             and self.params.auto_arm
             and not state.epoch
             and state.mode is GateMode.IDLE
         ):
             self._control.mailbox.ask(Request.ARM)
-        if self._active and state.mode is not GateMode.RUN and state.resting:
+        if self._is_active and state.mode is not GateMode.RUN and state.resting:
             gc.collect()
 
     def _diagnose(self) -> None:
