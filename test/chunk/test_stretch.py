@@ -53,6 +53,21 @@ def test_the_gripper_is_never_averaged() -> None:
     assert slow.gripper[8] == 0.0
 
 
+@pytest.mark.parametrize("scale", [0.5, 0.25])
+def test_the_way_to_row_0_is_stretched_as_well(scale: float) -> None:
+    chunk = make_chunk()
+    begin = np.array([-0.1, 0.2])
+    slow = stretch(chunk, scale, begin)
+    k = np.arange(len(slow.position_rad))
+    np.testing.assert_allclose(slow.position_rad[:, 0], -0.1 + (k + 1) * scale * 0.1, atol=1e-12)
+    np.testing.assert_allclose(slow.position_rad[-1], chunk.position_rad[-1])
+
+
+def test_a_single_row_is_reached_more_slowly() -> None:
+    slow = stretch(make_chunk(1), 0.5, np.array([-0.1, 0.2]))
+    np.testing.assert_allclose(slow.position_rad[:, 0], [-0.05, 0.0])
+
+
 @pytest.mark.parametrize("scale", [0.0, -0.5, 1.01, math.nan, math.inf, -math.inf])
 def test_a_scale_outside_the_range_is_refused(scale: float) -> None:
     with pytest.raises(ValueError, match="wanted 0 < scale <= 1"):

@@ -39,7 +39,7 @@ class Adapter:
             sequence=header.sequence,
             last=False,
             observed_ns=observation.stamp_ns,
-            first_ns=observation.stamp_ns,
+            first_ns=observation.stamp_ns + 100 * MS,
             step_ns=100 * MS,
             joint_names=("a",),
             position_rad=np.array([[0.0], [0.1]]),
@@ -51,7 +51,7 @@ def question(speed: float = 1.0) -> Question:
     frame = CameraFrame(
         camera="front", stamp_ns=0, arrival_ns=0, image=np.zeros((2, 2, 3), np.uint8)
     )
-    joints = JointSample(names=("a",), stamp_ns=0, arrival_ns=0, position=np.zeros(1))
+    joints = JointSample(names=("a",), stamp_ns=0, arrival_ns=0, position=np.array([-0.1]))
     return Question(
         header=ChunkHeader(goal_id="b" * 32, session=1, epoch=2, sequence=3),
         observation=Observation(
@@ -82,10 +82,11 @@ def test_an_answer_comes_with_the_time_each_hop_took() -> None:
     assert answer.goal_id == "b" * 32
 
 
-def test_a_slower_goal_gets_a_stretched_chunk() -> None:
+def test_a_slower_goal_gets_a_chunk_stretched_from_where_the_arm_was_seen() -> None:
     answer = ask(Policy(), question(speed=0.5))
     assert answer.chunk is not None
-    np.testing.assert_allclose(answer.chunk.position_rad[:, 0], [0.0, 0.05, 0.1])
+    np.testing.assert_allclose(answer.chunk.position_rad[:, 0], [-0.05, 0.0, 0.05, 0.1])
+    assert answer.chunk.first_ns == 5 + 100 * MS
 
 
 def test_a_policy_error_becomes_words_without_a_traceback() -> None:

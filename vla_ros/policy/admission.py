@@ -64,9 +64,9 @@ class GateFacts:
 
     @property
     def why(self) -> str:
-        """The reasons by name, then the words of the newest event."""
-        names = ", ".join(reason.name for reason in self.reasons) or "no reason given"
-        return f"{names}: {self.message}" if self.message else names
+        """The words of the newest event, or the reasons by name."""
+        names = ", ".join(reason.name for reason in self.reasons)
+        return self.message or names or "no reason given"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -115,6 +115,7 @@ class GoalRun:
         self._chunk: ActionChunk | None = None
         self._inference_ms = math.nan
         self._resting = True
+        self._seen: Observation | None = None
 
     @property
     def started(self) -> bool:
@@ -169,8 +170,8 @@ class GoalRun:
         self.inference_count += 1
         self._failures = 0
         self._inference_ms = inference_ms
-        if self._resting or self._queue_s(now_ns) <= 0.0:
-            chunk = begin_from_rest(chunk, now_ns)
+        if self._seen is not None and (self._resting or self._queue_s(now_ns) <= 0.0):
+            chunk = begin_from_rest(chunk, self._seen.joints.position, now_ns)
         self._chunk = chunk
         self._completion = self._completion.observe(chunk.done_probability)
         return None if self.goal.dry_run else chunk
@@ -293,6 +294,7 @@ class GoalRun:
             return None
         self._timer.sent(now_ns)
         self._asked_ns = now_ns
+        self._seen = observation
         return Ask(observation=observation, epoch=self._epoch)
 
     def _policy_failed(self, now_ns: int) -> End | None:

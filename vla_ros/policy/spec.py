@@ -73,6 +73,7 @@ class ActionSpec(StrictModel):
         rows: Names of the numbers in a row; the last is `gripper` (0 closed, 1 open).
         step_s: Time between rows [s].
         horizon: Rows per answer.
+        lead_s: How long the arm takes to follow a command; rows are due that much earlier [s].
     """
 
     space: Annotated[ActionSpace, Field(strict=False)]
@@ -80,6 +81,7 @@ class ActionSpec(StrictModel):
     rows: Annotated[tuple[str, ...], Field(min_length=2)]
     step_s: Annotated[float, Field(ge=0.005, le=0.2)]
     horizon: Annotated[int, Field(ge=1, le=200)]
+    lead_s: Annotated[float, Field(ge=0.0, le=0.5)]
 
     @model_validator(mode="after")
     def _check_rows(self) -> "ActionSpec":

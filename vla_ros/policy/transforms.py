@@ -182,7 +182,16 @@ class PolicyAdapter:
         *,
         hop_ms: tuple[tuple[str, float], ...] = (),
     ) -> ActionChunk:
-        """Return the chunk that carries out a policy's answer; row 0 is due at the observation.
+        """Return the chunk that carries out a policy's answer.
+
+        Row k is where the tool shall be k + 1 steps after the observation. It is due `lead_s`
+        before that, because an arm follows its commands late.
+
+        Args:
+            output: The answer.
+            observation: What it answers.
+            header: Who the chunk belongs to.
+            hop_ms: Time spent per hop so far [ms].
 
         Raises:
             PolicyError: The answer has another size than the profile says, or is not finite.
@@ -190,6 +199,9 @@ class PolicyAdapter:
         """
         _check_output(output, self.profile)
         positions = self.to_joints(output.rows, observation)
+        gripper = np.clip(output.gripper[: len(positions)], 0.0, 1.0)
+        step_ns = round(self.profile.action.step_s * 1e9)
+        first_ns = observation.stamp_ns + step_ns - round(self.profile.action.lead_s * 1e9)
         return ActionChunk(
             goal_id=header.goal_id,
             session=header.session,
@@ -197,11 +209,11 @@ class PolicyAdapter:
             sequence=header.sequence,
             last=False,
             observed_ns=observation.stamp_ns,
-            first_ns=observation.stamp_ns,
-            step_ns=round(self.profile.action.step_s * 1e9),
+            first_ns=first_ns,
+            step_ns=step_ns,
             joint_names=self._joint_names,
             position_rad=positions,
-            gripper=np.clip(output.gripper[: len(positions)], 0.0, 1.0),
+            gripper=gripper,
             confidence=output.confidence,
             progress=output.progress,
             done_probability=output.done_probability,

@@ -12,7 +12,7 @@ from vla_ros.chunk.stretch import stretch
 from vla_ros.errors import VlaRosError
 from vla_ros.policy.backend import PolicyBackend
 from vla_ros.policy.transforms import ChunkHeader, PolicyAdapter
-from vla_ros.types import ActionChunk, Observation
+from vla_ros.types import ActionChunk, Observation, PolicyOutput
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -97,14 +97,18 @@ class PolicyWorker:
         while (question := self._questions.get()) is not None:
             self._on_answer(self._answer(question))
 
+    def _chunk(self, question: Question, output: PolicyOutput) -> ActionChunk:
+        observation = question.observation
+        chunk = self._adapter.make_chunk(output, observation, question.header)
+        return stretch(chunk, question.speed_scale, observation.joints.position)
+
     def _answer(self, question: Question) -> Answer:
         goal_id = question.header.goal_id
         began_ns = self._clock_ns()
         try:
             output = self._backend.infer(question.observation, question.instruction)
             inferred_ns = self._clock_ns()
-            chunk = self._adapter.make_chunk(output, question.observation, question.header)
-            chunk = stretch(chunk, question.speed_scale)
+            chunk = self._chunk(question, output)
         except VlaRosError as error:
             return Answer(goal_id=goal_id, chunk=None, inference_ms=0.0, failure=str(error))
         except Exception as error:  # noqa: BLE001  The outer edge of this thread.
