@@ -93,6 +93,7 @@ define make_venv
 	$(CLEAN) $(PYTHON) requirements/check_system.py
 	echo "Setting up $(1) (about two minutes)"
 	test -x $(1)/bin/python || $(CLEAN) $(PYTHON) -m venv $(1)
+	$(CLEAN) $(1)/bin/python $(PIP) --upgrade pip==26.3  # The resolver of old ones takes very long.
 	$(CLEAN) $(1)/bin/python $(PIP) $(foreach name,$(2),-r requirements/$(name).txt)
 	touch $@
 endef

@@ -30,6 +30,10 @@ class BinaryDistribution(Distribution):
     def has_ext_modules(self) -> bool:
         return True
 
+    def has_data(self) -> bool:
+        """Answer what setuptools asks before it installs data files with an editable wheel."""
+        return True
+
 
 class BuildWithCMake(build_py):
     """Takes the Python package and every data file from what CMake installs."""
