@@ -288,10 +288,20 @@ def test_an_error_inside_becomes_a_stop_and_the_next_one_a_fault(rig: Any) -> No
     assert decision.mode is GateMode.HOLD
     assert reasons(decision) == {Reason.INTERNAL_ERROR}
     assert isinstance(decision.error, AttributeError)
+    assert decision.stopping
     decision = rig.tick(chunks=(broken,))
-    assert decision.mode is GateMode.HOLD or decision.mode is GateMode.FAULT
-    rig.ticks(3, speed_scale="fast")
-    assert np.isfinite(rig.position).all()
+    assert decision.mode is GateMode.FAULT
+    assert decision.stopping
+    assert rig.ticks(40).command is None
+    speed = np.abs(np.diff(rig.commands, axis=0))
+    assert speed[-1].max() < 1e-4
+
+
+def test_a_tick_that_went_well_forgets_the_error_before_it(rig: Any) -> None:
+    rig.run()
+    for _ in range(3):
+        assert rig.tick(chunks=(object(),)).mode is GateMode.HOLD
+        rig.tick()
 
 
 def test_a_breach_found_by_the_final_checker_is_a_fault_that_stops_for_good(

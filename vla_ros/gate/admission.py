@@ -35,7 +35,7 @@ def check_owner(chunk: ActionChunk, tick: Tick) -> Finding | None:
     return _drop(
         Reason.NOT_OWNER,
         f"chunk of session {chunk.session}, but session {owner} owns epoch {tick.state.epoch}: "
-        "call ~/stop, ~/reset and ~/arm to let a restarted policy in",
+        "call ~/arm, once the arm rests, to let a restarted policy in",
     )
 
 

@@ -28,6 +28,7 @@ from vla_ros.robot.profile import load_robot_profile
 from vla_ros.ros.control_loop import ControlClock, SimulatedClock, SteadyClock
 from vla_ros.ros.decode import decode_chunk, decode_joint_state
 from vla_ros.ros.ownership import find_intruder
+from vla_ros.ros.priority import raise_priority
 from vla_ros.ros.qos import JOINT_STATES, RELIABLE_NEWEST
 from vla_ros.types import JointSample
 
@@ -222,6 +223,7 @@ class ExecutorNode(BaseNode[ExecutorParams]):
 
 def main(args: Sequence[str] | None = None) -> int:
     """Run the node; SIGINT and SIGTERM bring the arm to rest first."""
+    raise_priority()  # Before there are threads: they inherit it.
     return run_node(ExecutorNode, args=args)
 
 
