@@ -15,8 +15,8 @@ from vla_ros.sim.tasks import Task
 from vla_ros.sim.world import World
 
 ROLL_OUT_STEPS = 120
-_TURN_RAD_S = 1.2
-_FAST_M_S = 0.27
+_TURN_RAD_S = 0.8
+_FAST_M_S = 0.26
 _SLOW_M_S = 0.15
 _GRIPPER_PER_S = 1.75  # Opening fraction per second that the roll-out assumes.
 
