@@ -333,7 +333,7 @@ class Gate:
 
     def _decide(self, turn: Turn, tick: Tick) -> Decision:
         state = turn.state
-        silent = state.mode is GateMode.FAULT and state.resting
+        silent = state.mode is GateMode.FAULT and self._has_rested(state)
         return Decision(
             mode=state.mode,
             verdict=state.verdict,
@@ -349,6 +349,11 @@ class Gate:
             ),
             interventions=state.interventions,
         )
+
+    def _has_rested(self, state: GateState) -> bool:
+        """Say whether the end of the stop has been published, twice."""
+        stop_s = 0.0 if state.stop is None else state.stop.duration_s
+        return state.stop_elapsed_s >= stop_s + 2.0 * self.config.dt_s
 
     def _command(self, state: GateState, now_ns: int) -> JointCommand | None:
         if state.motion is None:
