@@ -133,7 +133,7 @@ def test_a_camera_whose_clock_is_ahead_is_named(desk: Desk) -> None:
 def test_joint_states_that_stopped_are_named(desk: Desk) -> None:
     desk.see(desk.front, 1400)
     desk.see(desk.wrist, 1400)
-    text = "joint state: newest state is 310 ms old, limit 250 ms (thresholds.joint_state_lost_s"
+    text = "joint state: newest state is 340 ms old, limit 250 ms (thresholds.joint_state_lost_s"
     with pytest.raises(ObservationError, match=re.escape(text)):
         desk.assemble(1400)
 

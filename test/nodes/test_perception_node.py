@@ -1,0 +1,261 @@
+# Copyright 2026 The vla_ros authors
+# SPDX-License-Identifier: Apache-2.0
+"""perception_node over real DDS, with cameras and a driver made of publishers."""
+
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import cv2
+import numpy as np
+import pytest
+
+rclpy = pytest.importorskip("rclpy")
+pytest.importorskip("vla_ros.msg", reason="the interfaces are not built")
+
+from diagnostic_msgs.msg import DiagnosticArray, DiagnosticStatus
+from rclpy.executors import SingleThreadedExecutor
+from rclpy.node import Node
+from rclpy.parameter import Parameter
+from rclpy.qos import qos_profile_sensor_data
+from sensor_msgs.msg import CompressedImage, Image, JointState
+
+from vla_ros.errors import ConfigError
+from vla_ros.msg import Observation
+from vla_ros.nodes import perception_node
+from vla_ros.nodes.perception_node import PerceptionNode
+from vla_ros.resources import config_path
+from vla_ros.ros.decode import decode_observation
+from vla_ros.ros.qos import RELIABLE_NEWEST
+from vla_ros.ros.stamps import decode_time, encode_time
+
+pytestmark = pytest.mark.ros
+
+NAMES = [*(f"joint{i}" for i in range(1, 7)), "finger_joint"]
+TIMEOUT_S = 10.0
+
+
+class Bench:
+    """A perception_node and, beside it, what it listens to; served by one executor."""
+
+    def __init__(self, robot: str = "sim_arm", policy: str = "native") -> None:
+        overrides = [Parameter("robot", value=robot), Parameter("policy", value=policy)]
+        self.node = PerceptionNode(overrides=overrides)
+        try:
+            self.node.start()
+        except ConfigError:
+            self.node.destroy_node()
+            raise
+        self.driver = Node("driver")
+        self.executor = SingleThreadedExecutor()
+        self.executor.add_node(self.node)
+        self.executor.add_node(self.driver)
+        self.observations: list[Observation] = []
+        self.diagnostics: list[DiagnosticArray] = []
+        listen = self.driver.create_subscription
+        listen(Observation, "observation", self.observations.append, RELIABLE_NEWEST)
+        listen(DiagnosticArray, "/diagnostics", self.diagnostics.append, 10)
+        self.joints = self.driver.create_publisher(JointState, "/joint_states", 10)
+        self.cameras: dict[str, Any] = {}
+
+    def connect(self, **kinds: type) -> None:
+        for name, kind in kinds.items():
+            topic = f"/{name}/image_raw"
+            self.cameras[name] = self.driver.create_publisher(kind, topic, qos_profile_sensor_data)
+        publishers = [self.joints, *self.cameras.values()]
+        self.until(lambda: all(p.get_subscription_count() > 0 for p in publishers))
+
+    def until(self, condition: Callable[[], bool]) -> None:
+        end = time.monotonic() + TIMEOUT_S
+        while not condition():
+            assert time.monotonic() < end, "waited in vain"
+            self.executor.spin_once(timeout_sec=0.02)
+
+    def now_ns(self) -> int:
+        return int(self.driver.get_clock().now().nanoseconds)
+
+    def feel(self, **changes: Any) -> None:
+        fields = {"name": NAMES, "position": [0.1] * 6 + [0.042]} | changes
+        message = JointState(**fields)
+        message.header.stamp = encode_time(self.now_ns())
+        self.joints.publish(message)
+
+    def see(self, name: str, stamp_ns: int, encoding: str = "rgb8") -> None:
+        image = Image(height=48, width=64, encoding=encoding, step=192, data=bytes(48 * 192))
+        image.header.stamp = encode_time(stamp_ns)
+        self.cameras[name].publish(image)
+
+    def play(self, condition: Callable[[], bool], *names: str) -> None:
+        """Publish from all sources until a condition holds."""
+        end = time.monotonic() + TIMEOUT_S
+        while not condition():
+            assert time.monotonic() < end, "waited in vain"
+            self.feel()
+            stamp_ns = self.now_ns()
+            for name in names or self.cameras:
+                self.see(name, stamp_ns)
+            for _ in range(10):
+                self.executor.spin_once(timeout_sec=0.005)
+
+    def close(self) -> None:
+        self.node.stop()
+        self.executor.shutdown()
+        self.driver.destroy_node()
+        self.node.destroy_node()
+
+
+@pytest.fixture(scope="module", autouse=True)
+def ros() -> Iterator[None]:
+    """Start ROS for this module."""
+    rclpy.init()
+    yield
+    rclpy.shutdown()
+
+
+@pytest.fixture
+def bench(monkeypatch: pytest.MonkeyPatch) -> Iterator[Bench]:
+    """Return a perception_node that complains at once."""
+    monkeypatch.setattr(perception_node, "_PATIENCE_NS", 0)
+    bench = Bench()
+    yield bench
+    bench.close()
+
+
+def test_one_observation_is_published_for_each_set_of_images(bench: Bench) -> None:
+    bench.connect(front=Image, wrist=Image)
+    bench.play(lambda: len(bench.observations) > 0)
+    message = bench.observations[-1]
+    observation = decode_observation(message, bench.now_ns())
+    assert [frame.camera for frame in observation.frames] == ["front", "wrist"]
+    assert {frame.image.shape for frame in observation.frames} == {(96, 96, 3)}
+    assert observation.joints.names == tuple(NAMES[:-1])
+    assert observation.joints.velocity is None
+    assert observation.gripper == 1.0
+    assert observation.stamp_ns == min(frame.stamp_ns for frame in observation.frames)
+    assert message.header.frame_id == "base_link"
+    assert all(0.0 <= age_ms < 300.0 for age_ms in message.image_age_ms)
+    stamps = [decode_time(message.header.stamp) for message in bench.observations]
+    assert stamps == sorted(set(stamps))
+
+
+def test_a_missing_camera_is_named_and_nothing_is_published(
+    bench: Bench, capfd: pytest.CaptureFixture[str]
+) -> None:
+    bench.connect(front=Image)
+    seen = ""
+
+    def complained() -> bool:
+        nonlocal seen
+        seen += capfd.readouterr().err
+        return "camera 'wrist': no image has arrived yet. Check: ros2 topic hz /wrist" in seen
+
+    bench.play(complained)
+    assert bench.observations == []
+    bench.connect(wrist=Image)
+    bench.play(lambda: len(bench.observations) > 0)
+
+
+def test_a_stream_that_stops_is_told_once_with_its_age(
+    bench: Bench, capfd: pytest.CaptureFixture[str]
+) -> None:
+    bench.connect(front=Image, wrist=Image)
+    bench.play(lambda: len(bench.observations) > 0)
+    seen = ""
+
+    def complained() -> bool:
+        nonlocal seen
+        seen += capfd.readouterr().err
+        return "camera 'wrist': newest image is" in seen
+
+    bench.play(complained, "front")
+    assert "limit 300 ms (thresholds.image_max_age_s in the robot profile)" in seen
+    before = len(bench.observations)
+    end = bench.now_ns() + 300_000_000
+    bench.play(lambda: bench.now_ns() > end, "front")
+    seen += capfd.readouterr().err
+    assert seen.count("camera 'wrist': newest image is") == 1
+    assert len(bench.observations) == before
+
+
+@pytest.mark.parametrize(
+    ("fields", "text"),
+    [
+        ({"name": ["x", *NAMES[1:]]}, "joint state: joint1 is missing. It has: x, joint2"),
+        ({"position": [float("nan")] * 7}, "position of joint1 is nan, wanted a finite number"),
+    ],
+)
+def test_a_joint_state_that_does_not_fit_is_named(
+    bench: Bench, capfd: pytest.CaptureFixture[str], fields: dict[str, Any], text: str
+) -> None:
+    bench.connect(front=Image, wrist=Image)
+    seen = ""
+
+    def complained() -> bool:
+        nonlocal seen
+        bench.feel(**fields)
+        seen += capfd.readouterr().err
+        return text in seen
+
+    bench.until(complained)
+    assert bench.observations == []
+
+
+def test_an_encoding_that_is_not_supported_is_named(
+    bench: Bench, capfd: pytest.CaptureFixture[str]
+) -> None:
+    bench.connect(front=Image, wrist=Image)
+    seen = ""
+
+    def complained() -> bool:
+        nonlocal seen
+        bench.see("front", bench.now_ns(), "32FC1")
+        seen += capfd.readouterr().err
+        return "camera 'front': encoding '32FC1' is not supported. Supported: rgb8" in seen
+
+    bench.until(complained)
+
+
+def test_diagnostics_show_each_stream(bench: Bench) -> None:
+    bench.connect(front=Image, wrist=Image)
+    bench.play(lambda: len(bench.observations) > 5)
+    bench.diagnostics.clear()
+    bench.play(lambda: len(bench.diagnostics) > 0)
+    statuses = {status.name: status for status in bench.diagnostics[-1].status}
+    assert set(statuses) == {
+        "vla_ros: camera 'front'",
+        "vla_ros: camera 'wrist'",
+        "vla_ros: joint state",
+    }
+    assert {status.level for status in statuses.values()} == {DiagnosticStatus.OK}
+
+
+def test_compressed_images_are_taken_where_the_profile_says_so(tmp_path: Path) -> None:
+    text = config_path("robots", "sim_arm").read_text(encoding="utf-8")
+    robot = tmp_path / "sim_arm.yaml"
+    robot.write_text(text.replace("transport: raw", "transport: compressed", 1))
+    bench = Bench(str(robot))
+    bench.connect(front=CompressedImage, wrist=Image)
+    jpeg = cv2.imencode(".jpg", np.full((48, 64, 3), (10, 50, 200), np.uint8))[1].tobytes()
+    end = time.monotonic() + TIMEOUT_S
+    while not bench.observations:
+        assert time.monotonic() < end, "waited in vain"
+        bench.feel()
+        stamp_ns = bench.now_ns()
+        message = CompressedImage(format="jpeg", data=jpeg)
+        message.header.stamp = encode_time(stamp_ns)
+        bench.cameras["front"].publish(message)
+        bench.see("wrist", stamp_ns)
+        for _ in range(10):
+            bench.executor.spin_once(timeout_sec=0.005)
+    front = decode_observation(bench.observations[-1], bench.now_ns()).frames[0]
+    assert front.image[48, 48] == pytest.approx([200, 50, 10], abs=6)
+    bench.close()
+
+
+def test_a_policy_that_wants_a_camera_the_robot_lacks_is_refused(tmp_path: Path) -> None:
+    text = config_path("policies", "native").read_text(encoding="utf-8")
+    policy = tmp_path / "native.yaml"
+    policy.write_text(text.replace("camera: wrist", "camera: left", 1))
+    with pytest.raises(ConfigError, match=r"robot 'sim_arm' has no camera 'left'\. It has: front"):
+        Bench(policy=str(policy))
