@@ -28,6 +28,7 @@ from vla_ros.ros.qos import LATCHED, RELIABLE_NEWEST
 from vla_ros.srv import CheckTask, ResetScene
 
 _POLL_S = 0.05
+_PATIENCE_S = 5.0
 
 
 class Station:
@@ -110,15 +111,15 @@ class Station:
         """Unlatch the gate; the gate's answer."""
         return self.services.trigger(self._service("reset"))
 
-    def disarm(self) -> None:
+    def disarm(self, patience_s: float = _PATIENCE_S) -> None:
         """Bring the gate to IDLE from wherever it is, by a stop and a reset."""
         if self.mode not in {GateMode.IDLE, GateMode.PSTOP, GateMode.ESTOP}:
             self.stop()
-        self._patiently(self.reset, 5.0)
+        self._patiently(self.reset, patience_s)
         self.wait_for(lambda: self.mode is GateMode.IDLE, 2.0, "the gate to disarm")
 
-    def ready(self) -> None:
-        """Arm, resetting a latch first if there is one.
+    def ready(self, patience_s: float = _PATIENCE_S) -> None:
+        """Arm, resetting a latch first if there is one; a refusal may pass within the patience.
 
         Raises:
             RefusedError: The gate refuses, with the reason.
@@ -126,8 +127,8 @@ class Station:
         if self.mode in {GateMode.ARMED, GateMode.RUN}:
             return
         if self.mode in {GateMode.PSTOP, GateMode.ESTOP}:
-            self._patiently(self.reset, 5.0)
-        self._patiently(self.arm, 5.0)
+            self._patiently(self.reset, patience_s)
+        self._patiently(self.arm, patience_s)
 
     # ---- the simulator ----
 

@@ -1,0 +1,163 @@
+# Copyright 2026 The vla_ros authors
+# SPDX-License-Identifier: Apache-2.0
+"""Real processes on real DDS: the simulated robot, the three nodes, and a person's station."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+pytest.importorskip("rclpy", reason="ROS is not installed")
+pytest.importorskip("vla_ros.action", reason="the interfaces are not built")
+
+from std_msgs.msg import Float64MultiArray
+
+from vla_ros.action import ExecuteInstruction
+from vla_ros.cli.graph import Graph, GraphOptions
+from vla_ros.cli.ready import wait_until_ready
+from vla_ros.gate.vocabulary import GateMode
+from vla_ros.robot.profile import RobotProfile, load_robot_profile
+from vla_ros.ros.station import Station
+
+HERE = Path(__file__).parent
+ROOT = HERE.parents[1]
+SCRIPTED = {"inference_node": (str(HERE / "scripted_inference.py"),)}
+DT_S = 0.01
+_COMMAND_DEPTH = 1000  # Every single one is looked at.
+
+
+class Commands:
+    """Every command that the arm was given, in order."""
+
+    def __init__(self, station: Station, robot: RobotProfile) -> None:
+        self._robot = robot
+        self._rows: list[list[float]] = []
+        station.watch(
+            Float64MultiArray,
+            robot.command.topic,
+            lambda message: self._rows.append(list(message.data)),
+            _COMMAND_DEPTH,
+        )
+
+    def clear(self) -> None:
+        """Forget those so far; call it while the arm is at rest."""
+        self._rows.clear()
+
+    @property
+    def count(self) -> int:
+        return len(self._rows)
+
+    @property
+    def rows(self) -> NDArray[np.float64]:
+        """Positions [rad], shape (N, J)."""
+        return np.array(self._rows[:])
+
+    @property
+    def speed_rad_s(self) -> float:
+        """Fastest joint in the newest two commands."""
+        rows = self.rows[-2:]
+        return float(np.abs(np.diff(rows, axis=0)).max() / DT_S) if len(rows) == 2 else 0.0
+
+    def is_moving(self) -> bool:
+        return self.speed_rad_s > 0.05
+
+    def is_at_rest(self) -> bool:
+        return self.speed_rad_s < 1e-6
+
+    def assert_smooth(self) -> None:
+        """Hold backward differences against the operating limits; the arm began at rest."""
+        rows = self.rows
+        rows = np.vstack([rows[:1]] * 3 + [rows])
+        limits = [joint.operating for joint in self._robot.joints]
+        velocity = np.diff(rows, axis=0) / DT_S
+        acceleration = np.diff(velocity, axis=0) / DT_S
+        jerk = np.diff(acceleration, axis=0) / DT_S
+        for values, allowed, what in (
+            (velocity, [limit.velocity_rad_s for limit in limits], "velocity"),
+            (acceleration, [limit.acceleration_rad_s2 for limit in limits], "acceleration"),
+            (jerk, [limit.jerk_rad_s3 for limit in limits], "jerk"),
+        ):
+            worst = (np.abs(values) / np.array(allowed)).max()
+            assert worst <= 1.0 + 1e-3, f"{what} reached {worst:.4f} of its limit"
+
+
+@pytest.fixture(scope="session")
+def robot() -> RobotProfile:
+    return load_robot_profile("sim_arm")
+
+
+@pytest.fixture(scope="module", autouse=True)
+def checkout_in_children() -> Iterator[None]:
+    """Let programs that are files, not modules, import the checkout they lie in."""
+    patch = pytest.MonkeyPatch()
+    paths = [str(ROOT), os.environ.get("PYTHONPATH", "")]
+    patch.setenv("PYTHONPATH", os.pathsep.join(filter(None, paths)))
+    yield
+    patch.undo()
+
+
+@pytest.fixture(scope="module")
+def graph(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Graph]:
+    """The four nodes, with the scripted policy."""
+    options = GraphOptions(log_dir=tmp_path_factory.mktemp("log"), programs=SCRIPTED)
+    with Graph(options) as running:
+        running.start()
+        yield running
+
+
+@pytest.fixture(scope="module")
+def station(graph: Graph) -> Iterator[Station]:
+    """A person's place, in a graph that is ready."""
+    with Station(name="integration_test") as place:
+        wait_until_ready(graph, place)
+        yield place
+
+
+@pytest.fixture(scope="module")
+def all_commands(station: Station, robot: RobotProfile) -> Commands:
+    return Commands(station, robot)
+
+
+@pytest.fixture
+def armed(station: Station, all_commands: Commands) -> Station:
+    """An armed arm at rest in a fresh epoch."""
+    if station.mode is not GateMode.IDLE:
+        station.disarm()
+    all_commands.clear()
+    station.ready()
+    return station
+
+
+@pytest.fixture
+def commands(armed: Station, all_commands: Commands) -> Commands:
+    """The commands of this epoch."""
+    return all_commands
+
+
+@pytest.fixture
+def goal() -> Callable[..., ExecuteInstruction.Goal]:
+    return ExecuteInstruction.Goal
+
+
+@pytest.fixture
+def run_node(tmp_path: Path) -> Callable[..., "subprocess.CompletedProcess[str]"]:
+    """Runs one node until it ends by itself; its output is in `stdout`."""
+
+    def run(node: str, *arguments: str) -> "subprocess.CompletedProcess[str]":
+        module = ["-m", f"vla_ros.nodes.{node}", "--ros-args", "-r", "__ns:=/vla"]
+        return subprocess.run(
+            [sys.executable, *module, *arguments],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            timeout=60,
+            check=False,
+            cwd=tmp_path,
+        )
+
+    return run
