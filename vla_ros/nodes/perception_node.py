@@ -5,6 +5,7 @@
 import sys
 from collections.abc import Callable, Sequence
 
+import cv2
 from diagnostic_msgs.msg import DiagnosticArray
 from rclpy.parameter import Parameter
 from sensor_msgs.msg import CompressedImage, Image, JointState
@@ -43,6 +44,8 @@ class PerceptionNode(BaseNode[PerceptionParams]):
 
     def configure(self) -> None:
         """Read both profiles and create the publishers."""
+        # Waking other threads takes longer than resizing an image does.
+        cv2.setNumThreads(1)
         self._robot = load_robot_profile(self.params.robot)
         self._policy = load_policy_profile(self.params.policy)
         self._observer = Observer(self._robot, self._policy.images)

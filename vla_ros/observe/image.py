@@ -34,6 +34,14 @@ def fit_image(image: ImageArray, width: int, height: int, *, letterbox: bool) ->
 
 def _resize(image: ImageArray, width: int, height: int) -> ImageArray:
     """Average where pixels merge, interpolate where they multiply."""
+    while _halves(image.shape[0], height) and _halves(image.shape[1], width):
+        # Averaging four pixels is five times faster than averaging over odd sizes at once.
+        size = (image.shape[1] // 2, image.shape[0] // 2)
+        image = np.asarray(cv2.resize(image, size, interpolation=cv2.INTER_AREA), dtype=np.uint8)
     shrinks = width * height < image.shape[0] * image.shape[1]
     method = cv2.INTER_AREA if shrinks else cv2.INTER_LINEAR
     return np.asarray(cv2.resize(image, (width, height), interpolation=method), dtype=np.uint8)
+
+
+def _halves(old: int, new: int) -> bool:
+    return old % 2 == 0 and old >= 2 * new
