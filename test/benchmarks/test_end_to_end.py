@@ -1,0 +1,59 @@
+# Copyright 2026 The vla_ros authors
+# SPDX-License-Identifier: Apache-2.0
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+
+MS = 1_000_000
+
+
+@pytest.fixture
+def passages(monkeypatch: pytest.MonkeyPatch) -> ModuleType:
+    monkeypatch.syspath_prepend(str(Path(__file__).parents[2] / "benchmarks"))
+    return pytest.importorskip("end_to_end_passages")
+
+
+def chunk(passages: ModuleType, at_ms: int, gripper: float, *, seen_ms: int = 0) -> object:
+    return passages.Chunk(
+        observed_ns=at_ms * MS,
+        published_ns=(at_ms + 20) * MS,
+        seen_ns=(seen_ms or at_ms + 22) * MS,
+        model_ms=8.0,
+        gripper=gripper,
+    )
+
+
+def commands(first_ms: int, last_ms: int) -> list[int]:
+    return [at_ms * MS for at_ms in range(first_ms, last_ms, 10)]
+
+
+def test_time_is_divided_into_pipeline_model_and_tick_wait(passages: ModuleType) -> None:
+    chunks = [chunk(passages, 900, 1.0), chunk(passages, 1000, 0.0)]
+    (found,) = passages.match(chunks, commands(905, 1205), [(1025 * MS + 1000, 0.0)])
+    assert found.total_ms == pytest.approx(25.0)
+    assert found.wait_ms == pytest.approx(3.0)
+    assert found.chunk_ms == pytest.approx(12.0)
+    assert found.net_ms == pytest.approx(14.0)
+
+
+def test_a_wait_is_never_longer_than_since_the_tick_before(passages: ModuleType) -> None:
+    chunks = [chunk(passages, 900, 1.0), chunk(passages, 1000, 0.0)]
+    (found,) = passages.match(chunks, commands(905, 1205), [(1045 * MS + 1000, 0.0)])
+    assert found.wait_ms == pytest.approx(10.0)
+
+
+def test_a_command_before_the_chunk_was_seen_here_has_not_waited(passages: ModuleType) -> None:
+    chunks = [chunk(passages, 900, 1.0), chunk(passages, 1000, 0.0, seen_ms=1027)]
+    (found,) = passages.match(chunks, commands(905, 1205), [(1025 * MS + 1000, 0.0)])
+    assert found.wait_ms == 0.0
+
+
+def test_chunks_that_do_not_switch_the_gripper_are_left_out(passages: ModuleType) -> None:
+    chunks = [chunk(passages, at_ms, 1.0) for at_ms in (900, 1000, 1100)]
+    assert passages.match(chunks, commands(905, 1205), []) == []
+
+
+def test_a_switch_that_comes_much_later_belongs_to_another_chunk(passages: ModuleType) -> None:
+    chunks = [chunk(passages, 900, 1.0), chunk(passages, 1000, 0.0)]
+    assert passages.match(chunks, commands(905, 1805), [(1705 * MS + 1000, 0.0)]) == []
