@@ -57,7 +57,7 @@ class ParamSpec:
             return ", ".join(self.choices)
         if self.low is None or self.high is None:
             return ""
-        return f"{self.low:g} to {self.high:g}"
+        return f"{self.low} to {self.high}"
 
 
 def param(

@@ -16,8 +16,8 @@ _HEADER = """# Parameters
 
 All parameters are read once, when a node starts, and are read-only afterwards. A name that a node
 does not know, a missing value, a value of another type or out of its range ends the node with a
-message that names it. What a robot may do is not here but in its profile, `config/robots/NAME.yaml`;
-what a policy wants is in `config/policies/NAME.yaml`.
+message that names it. What a robot may do is not here but in its profile,
+`config/robots/NAME.yaml`; what a policy wants is in `config/policies/NAME.yaml`.
 """
 _TABLE = "| Parameter | Type | Default | Allowed | Meaning |\n|---|---|---|---|---|"
 

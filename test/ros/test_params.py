@@ -60,7 +60,7 @@ def test_a_parameter_describes_itself_and_cannot_be_changed() -> None:
     assert (water.floating_point_range[0].from_value, water.read_only) == (0.2, True)
     assert (cups.integer_range[0].from_value, cups.integer_range[0].to_value) == (1, 8)
     assert node.describe_parameter("colour").additional_constraints == "red, blue"
-    assert node.describe_parameter("stages_c").additional_constraints == "20 to 100"
+    assert node.describe_parameter("stages_c").additional_constraints == "20.0 to 100.0"
     (result,) = node.set_parameters([Parameter("cups", value=3)])
     assert not result.successful
     node.destroy_node()
