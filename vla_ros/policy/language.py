@@ -1,6 +1,6 @@
 # Copyright 2026 The vla_ros authors
 # SPDX-License-Identifier: Apache-2.0
-"""A closed vocabulary: every word is known, or the instruction is refused before anything moves."""
+"""A closed vocabulary: an instruction with an unknown word is refused before anything moves."""
 
 import difflib
 import re

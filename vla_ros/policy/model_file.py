@@ -88,8 +88,8 @@ def read_description(path: Path, metadata: str | None) -> ModelDescription:
     """
     if metadata is None:
         raise ConfigError(
-            f"{path}: the model file carries no '{METADATA_KEY}' metadata, so nobody knows what its "
-            "inputs mean; export it with `vla_ros train --export`"
+            f"{path}: the model file carries no '{METADATA_KEY}' metadata, so nobody knows what "
+            "its inputs mean; make it with `vla_ros train`"
         )
     try:
         return ModelDescription.model_validate_json(metadata)

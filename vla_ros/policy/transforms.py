@@ -257,8 +257,8 @@ def _check_output(output: PolicyOutput, profile: PolicyProfile) -> None:
     wanted = (profile.action.horizon, profile.action_width)
     if output.rows.shape != wanted:
         raise PolicyError(
-            f"policy '{profile.name}' answered rows of shape {output.rows.shape}, wanted {wanted}; "
-            f"check action.rows and action.horizon in config/policies/{profile.name}.yaml"
+            f"policy '{profile.name}' answered rows of shape {output.rows.shape}, wanted {wanted}"
+            f"; check action.rows and .horizon in config/policies/{profile.name}.yaml"
         )
     if not (np.isfinite(output.rows).all() and np.isfinite(output.gripper).all()):
         raise PolicyError(f"policy '{profile.name}' answered numbers that are not finite")

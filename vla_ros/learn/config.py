@@ -1,0 +1,114 @@
+# Copyright 2026 The vla_ros authors
+# SPDX-License-Identifier: Apache-2.0
+"""One file says how a policy is made: config/learn/NAME.yaml, parsed strictly."""
+
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import Field
+
+from vla_ros.resources import config_path
+from vla_ros.strict_yaml import StrictModel, load_strict_yaml
+
+Count = Annotated[int, Field(ge=1)]
+Share = Annotated[float, Field(ge=0.0, le=1.0)]
+Positive = Annotated[float, Field(gt=0.0)]
+Weight = Annotated[float, Field(ge=0.0)]
+
+
+class DemonstrationConfig(StrictModel):
+    """What is collected; see `demonstrations.DemonstrationOptions`."""
+
+    episodes: Count
+    first_seed: Annotated[int, Field(ge=0)]
+    processes: Count
+    near_starts: Share
+    far_starts: Share
+    kicks: Share
+
+
+class CameraConfig(StrictModel):
+    """One camera of the network; see `model.network.CameraShape`."""
+
+    key: str
+    size: Count
+    channels: Count
+    grid: Count
+
+
+class NetworkConfig(StrictModel):
+    """Sizes of the network; see `model.network.NetworkShape`."""
+
+    text_length: Count
+    cameras: Annotated[tuple[CameraConfig, ...], Field(min_length=1)]
+    queries: Annotated[int, Field(ge=2)]
+    width: Count
+    text_width: Count
+    layers: Count
+    action_scale: tuple[Positive, Positive, Positive, Positive]
+
+
+class OptimiserConfig(StrictModel):
+    """How long and how fast.
+
+    Attributes:
+        steps: Batches.
+        batch: Samples per batch.
+        peak_rate: Learning rate after the warm-up; falls along a cosine.
+        warmup_steps: Batches until then.
+        weight_decay: Of AdamW.
+        ema_decay: Of the running mean of the weights, which is what ships.
+        what_if: Share of samples with another instruction than the one carried out.
+        save_every: Batches between checkpoints.
+    """
+
+    steps: Count
+    batch: Count
+    peak_rate: Positive
+    warmup_steps: Count
+    weight_decay: Weight
+    ema_decay: Share
+    what_if: Share
+    save_every: Count
+
+
+class LossConfig(StrictModel):
+    """Weights of the losses beside the one on the rows, which is 1."""
+
+    gripper: Weight
+    attention: Weight
+    offsets: Weight
+    progress: Weight
+    done: Weight
+
+
+class LearnConfig(StrictModel):
+    """Everything that decides what the trained policy is.
+
+    Attributes:
+        policy: Policy profile it is made for.
+        seed: Of the weights and of the order of the samples.
+        demonstrations: What it learns from.
+        network: Its sizes.
+        training: How long and how fast.
+        losses: What counts how much.
+    """
+
+    policy: str
+    seed: Annotated[int, Field(ge=0)]
+    demonstrations: DemonstrationConfig
+    network: NetworkConfig
+    training: OptimiserConfig
+    losses: LossConfig
+
+
+def load_learn_config(name_or_path: str | Path) -> LearnConfig:
+    """Read a config.
+
+    Args:
+        name_or_path: Name of a shipped one (config/learn/NAME.yaml) or a path.
+
+    Raises:
+        ConfigError: The file is missing or wrong.
+    """
+    return load_strict_yaml(config_path("learn", name_or_path), LearnConfig)

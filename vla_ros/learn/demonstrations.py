@@ -1,0 +1,254 @@
+# Copyright 2026 The vla_ros authors
+# SPDX-License-Identifier: Apache-2.0
+"""Demonstrations: episodes whose every frame the expert labels, whoever moves the arm.
+
+The arm is moved by the expert, now and then pushed off its way, or by the policy in training,
+whose own mistakes are then corrected. All from one seed, in parallel processes.
+"""
+
+import multiprocessing
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+
+from vla_ros.errors import SimulationError
+from vla_ros.learn.dataset import Frames, write_shard
+from vla_ros.learn.labels import Label, make_label, other_task
+from vla_ros.learn.rollout import Act, Ending, Rollout, RolloutOptions
+from vla_ros.policy.registry import make_backend
+from vla_ros.policy.spec import PolicyProfile, load_policy_profile
+from vla_ros.robot.profile import RobotProfile, load_robot_profile
+from vla_ros.sim.sample import sample_scene
+from vla_ros.sim.scene import Scene, StartPose
+from vla_ros.sim.tasks import Task, is_solved, parse_instruction, phrase
+from vla_ros.sim.world import World
+from vla_ros.types import Observation, PolicyOutput
+
+_MAX_YAW_RAD = 1.1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DemonstrationOptions:
+    """What to collect.
+
+    Attributes:
+        episodes: How many.
+        seed: First scene; every episode takes the next one.
+        folder: Where the shards go.
+        processes: How many work at a time.
+        shard: Episodes per shard.
+        near_starts: Share of episodes that start near the cube with a wrong yaw or offset.
+        far_starts: Share of episodes that start anywhere over the table.
+        kicks: Chance that a chunk pushes the arm off its way.
+        policy: Policy profile whose answers move the arm; None lets the expert move it.
+        timeout_s: Longest episode [s].
+    """
+
+    episodes: int
+    seed: int
+    folder: Path
+    processes: int = 2
+    shard: int = 50
+    near_starts: float = 0.4
+    far_starts: float = 0.15
+    kicks: float = 0.12
+    policy: str | None = None
+    timeout_s: float = 12.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CollectionReport:
+    """What was collected now: episodes, those that solved their task, frames."""
+
+    episodes: int
+    solved: int
+    frames: int
+
+
+def collect(options: DemonstrationOptions) -> CollectionReport:
+    """Collect demonstrations; the same options always give the same frames.
+
+    Shards that are there already are kept, so that an interrupted collection goes on.
+    """
+    starts = range(0, options.episodes, options.shard)
+    jobs = [
+        (options, start, min(options.shard, options.episodes - start))
+        for start in starts
+        if not _shard_path(options, start).is_file()
+    ]
+    if options.processes == 1:
+        reports = [_collect_shard(*job) for job in jobs]
+    else:
+        context = multiprocessing.get_context("spawn")
+        with context.Pool(options.processes) as pool:
+            reports = pool.starmap(_collect_shard, jobs, chunksize=1)
+    return CollectionReport(
+        episodes=sum(r.episodes for r in reports),
+        solved=sum(r.solved for r in reports),
+        frames=sum(r.frames for r in reports),
+    )
+
+
+def _collect_shard(options: DemonstrationOptions, start: int, count: int) -> CollectionReport:
+    profile = load_policy_profile(options.policy or "native")
+    collector = _Collector(profile, load_robot_profile("sim_arm"), options)
+    solved = 0
+    try:
+        for number in range(count):
+            solved += collector.episode(options.seed + start + number, number)
+        frames = collector.frames()
+    finally:
+        collector.world.close()
+    write_shard(_shard_path(options, start), frames)
+    return CollectionReport(episodes=count, solved=solved, frames=len(frames))
+
+
+def _shard_path(options: DemonstrationOptions, start: int) -> Path:
+    return options.folder / f"shard_{options.seed + start:08d}.npz"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class _Frame:
+    """One recorded instant, with a label and a sentence for each of its instructions."""
+
+    observation: Observation
+    state: np.ndarray
+    sentences: tuple[str, ...]
+    labels: tuple[Label, ...]
+    episode: int
+
+
+class _Collector:
+    """Collects the episodes of one shard."""
+
+    def __init__(
+        self, profile: PolicyProfile, robot: RobotProfile, options: DemonstrationOptions
+    ) -> None:
+        self.world = World()
+        self._options = options
+        self._rollout = Rollout(self.world, robot, profile)
+        self._cameras = tuple(image.camera for image in profile.images)
+        self._every_ns = round(profile.action.step_s * 1e9)
+        self._backend = make_backend(profile, robot) if options.policy else None
+        self._recorded: list[_Frame] = []
+
+    def episode(self, seed: int, number: int) -> bool:
+        """Record one episode; True if it solved its task."""
+        rng = np.random.default_rng([seed, 11])
+        scene = sample_scene(seed)
+        task = parse_instruction(scene.instruction)
+        self._lay_out(scene, task, rng)
+        sentence = scene.instruction
+
+        def watch(time_ns: int) -> None:
+            if time_ns % self._every_ns == 0:
+                self._record(task, sentence, number, rng)
+
+        options = RolloutOptions(timeout_s=self._options.timeout_s, see=self._backend is not None)
+        result = self._rollout.run(self._actor(task, scene, rng), options, rng, watch)
+        return result.ending is Ending.DONE and is_solved(self.world, task).solved
+
+    def frames(self) -> Frames:
+        """Return everything recorded."""
+        return _stack(self._recorded)
+
+    def _record(self, task: Task, sentence: str, number: int, rng: np.random.Generator) -> None:
+        observation = self._rollout.observe()
+        anchor = self._rollout.adapter.anchor(observation)
+        what_if = other_task(task, self.world, rng)
+        labels = tuple(
+            make_label(self.world, t, anchor, self._rollout.policy.action, self._cameras)
+            for t in (task, what_if)
+        )
+        self._recorded.append(
+            _Frame(
+                observation=observation,
+                state=self._rollout.adapter.state(observation),
+                sentences=(sentence, phrase(what_if, int(rng.integers(1000)))),
+                labels=labels,
+                episode=number,
+            )
+        )
+
+    def _actor(self, task: Task, scene: Scene, rng: np.random.Generator) -> Act:
+        """Return who moves the arm."""
+        if self._backend is not None:
+            backend = self._backend
+            return lambda observation: backend.infer(observation, scene.instruction)
+
+        def act(observation: Observation) -> PolicyOutput:
+            anchor = self._rollout.adapter.anchor(observation)
+            action = self._rollout.policy.action
+            label = make_label(self.world, task, anchor, action, self._cameras)
+            output = label.as_output()
+            if rng.random() < self._options.kicks and not label.done:
+                return _kicked(output, rng, anchor.position_m[2])
+            return output
+
+        return act
+
+    def _lay_out(self, scene: Scene, task: Task, rng: np.random.Generator) -> None:
+        draw = rng.random()
+        near, far = self._options.near_starts, self._options.far_starts
+        self.world.reset(scene)
+        if draw >= near + far:
+            return
+        start = self._near(task, rng) if draw < near else _anywhere(rng)
+        try:
+            self.world.reset(replace(scene, start=start))
+        except SimulationError:
+            self.world.reset(scene)
+
+    def _near(self, task: Task, rng: np.random.Generator) -> StartPose:
+        cube = self.world.cube(task.object)
+        x, y = (np.array(cube.position_m[:2]) + rng.normal(0.0, 0.025, 2)).tolist()
+        yaw = cube.yaw_rad + rng.uniform(-0.9, 0.9)
+        return StartPose(
+            position_m=(x, y, float(rng.uniform(0.06, 0.15))),
+            yaw_rad=float(np.clip(yaw, -_MAX_YAW_RAD, _MAX_YAW_RAD)),
+            gripper=_opening(rng),
+        )
+
+
+def _anywhere(rng: np.random.Generator) -> StartPose:
+    x, y, z = rng.uniform((0.30, -0.26, 0.08), (0.60, 0.26, 0.28)).tolist()
+    yaw = float(rng.uniform(-_MAX_YAW_RAD, _MAX_YAW_RAD))
+    return StartPose(position_m=(x, y, z), yaw_rad=yaw, gripper=_opening(rng))
+
+
+def _opening(rng: np.random.Generator) -> float:
+    return 1.0 if rng.random() < 0.7 else float(rng.uniform(0.0, 1.0))
+
+
+def _kicked(output: PolicyOutput, rng: np.random.Generator, height_m: float) -> PolicyOutput:
+    """Return an answer that leads astray: an offset that grows over the first rows."""
+    direction = rng.normal(0.0, 1.0, 3) * (1.0, 1.0, 0.6)
+    offset = direction / np.linalg.norm(direction) * rng.uniform(0.015, 0.05)
+    turn = rng.normal(0.0, 0.3)
+    ramp = np.minimum(np.arange(1, len(output.rows) + 1) / 3.0, 1.0)[:, np.newaxis]
+    rows = output.rows + ramp * np.append(offset, turn)
+    rows[:, 2] = np.maximum(rows[:, 2], 0.018 - height_m)
+    gripper = output.gripper.copy()
+    if rng.random() < 0.15:
+        gripper[:] = 1.0 - gripper[0]
+    return replace(output, rows=rows, gripper=gripper)
+
+
+def _stack(recorded: list[_Frame]) -> Frames:
+    def per_label(name: str) -> Iterator[list[object]]:
+        return ([getattr(label, name) for label in frame.labels] for frame in recorded)
+
+    return Frames(
+        images=np.array([[f.image for f in r.observation.frames] for r in recorded], np.uint8),
+        state=np.array([r.state for r in recorded], np.float32),
+        sentences=np.array([r.sentences for r in recorded]),
+        rows=np.array(list(per_label("rows")), np.float32),
+        gripper=np.array(list(per_label("gripper")), np.uint8),
+        progress=np.array(list(per_label("progress")), np.float32),
+        done=np.array(list(per_label("done")), np.uint8),
+        pixels=np.array(list(per_label("pixels")), np.float32),
+        offsets_m=np.array(list(per_label("offsets_m")), np.float32),
+        episode=np.array([r.episode for r in recorded], np.int32),
+    )

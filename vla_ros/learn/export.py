@@ -1,0 +1,143 @@
+# Copyright 2026 The vla_ros authors
+# SPDX-License-Identifier: Apache-2.0
+"""From a checkpoint to the one ONNX file that ships, checked against the network it came from."""
+
+import warnings
+from pathlib import Path
+
+import numpy as np
+import onnx
+import onnxruntime
+import torch
+
+from vla_ros.errors import ConfigError
+from vla_ros.learn.train import load_trained
+from vla_ros.model.deployed import OUTPUT_NAMES, DeployedNetwork
+from vla_ros.model.network import NetworkShape
+from vla_ros.policy.language import Vocabulary
+from vla_ros.policy.model_file import (
+    METADATA_KEY,
+    ImageSize,
+    ModelDescription,
+    Normalisation,
+    check_description,
+)
+from vla_ros.policy.spec import PolicyProfile
+
+_OPSET = 17
+_TOLERANCE = 1e-3
+
+
+def export(checkpoint: Path, profile: PolicyProfile, target: Path, trained: str) -> float:
+    """Write the ONNX file.
+
+    Args:
+        checkpoint: Of a training.
+        profile: Policy profile that the file is for.
+        target: Where to write.
+        trained: How it was made, in words; goes into the file.
+
+    Returns:
+        Largest difference between the file's answers and the network's.
+
+    Raises:
+        ConfigError: The checkpoint cannot be read, does not fit the profile, or the file
+            answers otherwise than the network.
+    """
+    network, vocabulary, _ = load_trained(checkpoint)
+    described = describe(network.shape, vocabulary, profile, trained, _count(network))
+    check_description(checkpoint, described, profile)
+    deployed = DeployedNetwork(network).eval()
+    part = target.with_suffix(".part.onnx")
+    target.parent.mkdir(parents=True, exist_ok=True)
+    _write(deployed, network.shape, part)
+    model = onnx.load(part)
+    onnx.helper.set_model_props(model, {METADATA_KEY: described.model_dump_json()})
+    onnx.checker.check_model(model)
+    onnx.save(model, part)
+    difference = _largest_difference(deployed, network.shape, part)
+    if not difference <= _TOLERANCE:
+        raise ConfigError(
+            f"{part}: answers differ from the network's by {difference:.2g}, limit {_TOLERANCE:g}"
+        )
+    part.rename(target)
+    return difference
+
+
+def describe(
+    shape: NetworkShape,
+    vocabulary: Vocabulary,
+    profile: PolicyProfile,
+    trained: str,
+    parameters: int,
+) -> ModelDescription:
+    """Return the metadata of the file."""
+    action = profile.action
+    return ModelDescription(
+        words=vocabulary.words,
+        text_length=vocabulary.length,
+        images=tuple(ImageSize(key=c.key, width=c.size, height=c.size) for c in shape.cameras),
+        state=profile.state,
+        space=action.space.value,
+        rotation=None if action.rotation is None else action.rotation.value,
+        rows=action.rows,
+        step_s=action.step_s,
+        horizon=shape.horizon,
+        normalisation=Normalisation(
+            state_mean=shape.state_mean,
+            state_scale=shape.state_scale,
+            action_scale=shape.action_scale,
+        ),
+        parameters=parameters,
+        trained=trained,
+    )
+
+
+def _count(network: torch.nn.Module) -> int:
+    return sum(p.numel() for p in network.parameters())
+
+
+def _example(shape: NetworkShape, batch: int) -> tuple[torch.Tensor, ...]:
+    draw = torch.Generator().manual_seed(0)
+    pictures = [
+        torch.randint(0, 256, (batch, c.size, c.size, 3), dtype=torch.uint8, generator=draw)
+        for c in shape.cameras
+    ]
+    mean, scale = torch.tensor(shape.state_mean), torch.tensor(shape.state_scale)
+    state = mean + scale * torch.randn(batch, len(mean), generator=draw)
+    tokens = torch.randint(1, shape.vocabulary, (batch, shape.text_length), generator=draw)
+    tokens[:, shape.text_length // 2 :] = 0
+    return (*pictures, state, tokens)
+
+
+def _input_names(shape: NetworkShape) -> list[str]:
+    return [*(camera.key for camera in shape.cameras), "state", "tokens"]
+
+
+def _write(deployed: DeployedNetwork, shape: NetworkShape, path: Path) -> None:
+    inputs = _input_names(shape)
+    outputs = [*OUTPUT_NAMES, *(f"attention_{camera.key}" for camera in shape.cameras)]
+    with warnings.catch_warnings():
+        # The TorchScript exporter is deprecated, but writes one self-contained file.
+        warnings.simplefilter("ignore")
+        torch.onnx.export(
+            deployed,
+            _example(shape, 1),
+            str(path),
+            input_names=inputs,
+            output_names=outputs,
+            dynamic_axes={name: {0: "batch"} for name in (*inputs, *outputs)},
+            opset_version=_OPSET,
+            dynamo=False,
+        )
+
+
+def _largest_difference(deployed: DeployedNetwork, shape: NetworkShape, path: Path) -> float:
+    """Compare network and file on a batch of three, so that the batch size is dynamic too."""
+    example = _example(shape, 3)
+    with torch.no_grad():
+        wanted = deployed(*example)
+    session = onnxruntime.InferenceSession(str(path), providers=["CPUExecutionProvider"])
+    feed = dict(zip(_input_names(shape), (t.numpy() for t in example), strict=True))
+    got = session.run(None, feed)
+    return max(float(np.abs(w.numpy() - g).max()) for w, g in zip(wanted, got, strict=True))

@@ -1,0 +1,239 @@
+# Copyright 2026 The vla_ros authors
+# SPDX-License-Identifier: Apache-2.0
+"""One episode in simulated time, through the same schedule and gate as on the robot.
+
+A policy answers late here too, so that what works in a roll-out works over ROS.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import Enum
+
+import numpy as np
+
+from vla_ros.chunk import RequestTimer
+from vla_ros.chunk.begin import begin_from_rest
+from vla_ros.gate import (
+    EstopInput,
+    Gate,
+    GateInputs,
+    GateMode,
+    GateState,
+    Request,
+    make_gate_config,
+)
+from vla_ros.policy.completion import Completion
+from vla_ros.policy.spec import PolicyProfile
+from vla_ros.policy.transforms import ChunkHeader, PolicyAdapter
+from vla_ros.robot.kinematics import make_kinematics
+from vla_ros.robot.profile import RobotProfile
+from vla_ros.sim.world import World
+from vla_ros.types import ActionChunk, CameraFrame, JointSample, Observation, PolicyOutput
+
+Act = Callable[[Observation], PolicyOutput]
+Watch = Callable[[int], None]
+
+_ESTOP = EstopInput(pressed=False, age_s=0.0)
+_GOAL_ID = "0" * 31 + "1"
+_SESSION = 1
+_OVER = (GateMode.IDLE, GateMode.PSTOP, GateMode.ESTOP, GateMode.FAULT)
+
+
+class Ending(Enum):
+    """How a roll-out ended."""
+
+    DONE = "done"  # the policy said that it is done
+    TIMEOUT = "timeout"
+    STOPPED = "stopped"  # by the gate
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RolloutOptions:
+    """How a roll-out goes.
+
+    Attributes:
+        latency_s: Shortest and longest time from an observation to its chunk [s].
+        timeout_s: Give up after this long [s].
+        after_s: Go on for this long once the policy is done, so that physics settles [s].
+        see: Draw the camera pictures for the policy; an expert needs none.
+    """
+
+    latency_s: tuple[float, float] = (0.02, 0.15)
+    timeout_s: float = 20.0
+    after_s: float = 1.0
+    see: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RolloutResult:
+    """What happened.
+
+    Attributes:
+        ending: How it ended.
+        duration_s: Until it ended, in simulated time [s].
+        inferences: How often the policy answered.
+        interventions: How often the gate corrected or refused it.
+        message: The newest words of the gate.
+    """
+
+    ending: Ending
+    duration_s: float
+    inferences: int
+    interventions: int
+    message: str
+
+
+@dataclass(slots=True, kw_only=True)
+class _Progress:
+    """What changes from tick to tick."""
+
+    gate: GateState
+    queue_s: float = 0.0
+    pending: ActionChunk | None = None
+    due_ns: int = 0
+    completion: Completion
+    sequence: int = 0
+    interventions: int = 0
+
+
+class Rollout:
+    """Runs episodes in one world. Belongs to one thread."""
+
+    def __init__(self, world: World, robot: RobotProfile, policy: PolicyProfile) -> None:
+        self.world = world
+        self.robot = robot
+        self.policy = policy
+        self.adapter = PolicyAdapter(policy, robot)
+        self._config = make_gate_config(robot, make_kinematics(robot).forward)
+        self._gate = Gate(self._config)
+        self._tick_ns = round(self._config.dt_s * 1e9)
+
+    def run(
+        self,
+        act: Act,
+        options: RolloutOptions,
+        rng: np.random.Generator,
+        watch: Watch | None = None,
+    ) -> RolloutResult:
+        """Let a policy act in the scene that is laid out.
+
+        Args:
+            act: The policy: called with an observation, answers in the policy's action space.
+            options: How it goes.
+            rng: Draws the latency.
+            watch: Called before every tick with the simulated time [ns].
+        """
+        timer = RequestTimer(
+            replan_s=self.policy.replan_s, stop_s=self._config.limits.operating.longest_stop_s
+        )
+        now = _Progress(gate=GateState(), completion=Completion(spec=self.policy.done))
+        start_ns = self.world.time_ns
+        ended_ns: int | None = None
+        while True:
+            time_ns = self.world.time_ns
+            elapsed_s = ((ended_ns or time_ns) - start_ns) * 1e-9
+            if ended_ns is None and now.completion.complete:
+                ended_ns, now.pending = time_ns, self._last_chunk(now, time_ns)
+                now.due_ns = time_ns
+            if ended_ns is not None and (time_ns - ended_ns) * 1e-9 >= options.after_s:
+                return self._result(Ending.DONE, elapsed_s, now)
+            if elapsed_s >= options.timeout_s:
+                return self._result(Ending.TIMEOUT, elapsed_s, now)
+            if now.gate.epoch and now.gate.mode in _OVER:
+                return self._result(Ending.STOPPED, elapsed_s, now)
+            if watch is not None:
+                watch(time_ns)
+            if ended_ns is None and now.gate.epoch and timer.due(time_ns, now.queue_s):
+                timer.sent(time_ns)
+                latency_s = rng.uniform(*options.latency_s)
+                self._ask(now, act, time_ns, latency_s, see=options.see)
+            if self._tick(now, time_ns):
+                timer.answered(time_ns)
+
+    def observe(self, *, see: bool = True) -> Observation:
+        """Return what the policy would see now; without pictures if `see` is False."""
+        time_ns = self.world.time_ns
+        frames = tuple(
+            CameraFrame(
+                camera=image.camera,
+                stamp_ns=time_ns,
+                arrival_ns=time_ns,
+                image=self.world.render(image.camera, image.width, image.height),
+            )
+            for image in (self.policy.images if see else ())
+        )
+        return Observation(
+            stamp_ns=time_ns,
+            frames=frames,
+            frozen=(False,) * len(frames),
+            joints=self._joints(time_ns),
+            gripper=self.world.joint_state().opening,
+        )
+
+    def _joints(self, time_ns: int) -> JointSample:
+        measured = self.world.joint_state()
+        return JointSample(
+            names=self.robot.joint_names,
+            stamp_ns=time_ns,
+            arrival_ns=time_ns,
+            position=measured.position_rad,
+            velocity=measured.velocity_rad_s,
+        )
+
+    def _ask(self, now: _Progress, act: Act, time_ns: int, latency_s: float, *, see: bool) -> None:
+        observation = self.observe(see=see)
+        output = act(observation)
+        header = ChunkHeader(
+            goal_id=_GOAL_ID, session=_SESSION, epoch=now.gate.epoch, sequence=now.sequence
+        )
+        now.due_ns = time_ns + round(latency_s * 1e9)
+        now.pending = self.adapter.make_chunk(output, observation, header)
+        now.completion = now.completion.observe(output.done_probability)
+        now.sequence += 1
+
+    def _tick(self, now: _Progress, time_ns: int) -> bool:
+        """Advance gate and physics by one tick; True if an answer of the policy arrived."""
+        arrived = now.pending is not None and time_ns >= now.due_ns
+        joints = self._joints(time_ns)
+        chunks: tuple[ActionChunk, ...] = ()
+        if arrived and now.pending is not None:
+            resting = now.gate.mode is not GateMode.RUN and not now.pending.last
+            chunks = (
+                begin_from_rest(now.pending, joints.position, time_ns) if resting else now.pending,
+            )
+        requests = (Request.ARM,) if now.gate.epoch == 0 else ()
+        inputs = GateInputs(joints=joints, chunks=chunks, requests=requests, estop=_ESTOP)
+        now.gate, decision = self._gate.step(now.gate, inputs, time_ns)
+        if decision.error is not None:
+            raise decision.error
+        now.queue_s, now.interventions = decision.queue_s, decision.interventions
+        if decision.command is not None:
+            self.world.command(decision.command.position, decision.command.gripper)
+        self.world.step(self._tick_ns)
+        if arrived:
+            now.pending = None
+        return bool(chunks) and not chunks[0].last
+
+    def _last_chunk(self, now: _Progress, time_ns: int) -> ActionChunk:
+        return ActionChunk(
+            goal_id=_GOAL_ID,
+            session=_SESSION,
+            epoch=now.gate.epoch,
+            sequence=now.sequence,
+            last=True,
+            observed_ns=time_ns,
+            first_ns=time_ns,
+            step_ns=round(self.policy.action.step_s * 1e9),
+            joint_names=self.robot.joint_names,
+            position_rad=np.zeros((0, len(self.robot.joints))),
+            gripper=np.zeros(0),
+        )
+
+    def _result(self, ending: Ending, duration_s: float, now: _Progress) -> RolloutResult:
+        return RolloutResult(
+            ending=ending,
+            duration_s=duration_s,
+            inferences=now.sequence,
+            interventions=now.interventions,
+            message=now.gate.message,
+        )
