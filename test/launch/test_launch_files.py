@@ -1,0 +1,133 @@
+# Copyright 2026 The vla_ros authors
+# SPDX-License-Identifier: Apache-2.0
+"""The launch files start the nodes that exist, with parameters that are declared."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+pytest.importorskip("launch_ros", reason="launch_ros is not installed (it comes with ROS 2)")
+
+from launch import LaunchContext, LaunchDescription
+from launch.actions import DeclareLaunchArgument, IncludeLaunchDescription
+from launch.launch_description_sources import get_launch_description_from_python_launch_file
+from launch.launch_description_sources.python_launch_file_utilities import (
+    load_python_launch_file_as_module,
+)
+from launch_ros.actions import Node
+from launch_ros.utilities import evaluate_parameters, normalize_parameters
+
+from vla_ros.params import NODE_PARAMS, make_params, specs_of
+
+LAUNCH = Path(__file__).parents[2] / "launch"
+FILES = sorted(LAUNCH.glob("*.launch.py"))
+# Parameters that every node has from ROS itself.
+FROM_ROS = {"use_sim_time"}
+
+
+def describe(path: Path) -> LaunchDescription:
+    return get_launch_description_from_python_launch_file(str(path))
+
+
+def nodes_of(path: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, dict[str, Any]]:
+    """Return what a launch file gives to each of its own nodes, by name of the executable."""
+    module = load_python_launch_file_as_module(str(path))
+    given: dict[str, dict[str, Any]] = {}
+
+    def record(**options: Any) -> Node:
+        given[options["executable"]] = options
+        return Node(**options)
+
+    monkeypatch.setattr(module, "Node", record)
+    module.generate_launch_description()
+    return given
+
+
+def context_with(path: Path, **arguments: str) -> LaunchContext:
+    """Return a context in which all arguments of a launch file have a value."""
+    context = LaunchContext()
+    for argument in describe(path).get_launch_arguments():
+        if argument.default_value is not None:
+            value = "".join(part.perform(context) for part in argument.default_value)
+            context.launch_configurations[argument.name] = value
+    context.launch_configurations.update(arguments)
+    return context
+
+
+def parameters(options: dict[str, Any], context: LaunchContext) -> dict[str, Any]:
+    """Return the parameters that one node would get."""
+    normalized = normalize_parameters(options["parameters"])
+    (values,) = evaluate_parameters(context, normalized)
+    assert isinstance(values, dict)
+    return values
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda p: p.name)
+def test_every_argument_is_described(path: Path) -> None:
+    arguments = describe(path).get_launch_arguments()
+    assert arguments
+    assert [a.name for a in arguments if a.description in {"", "no description given"}] == []
+
+
+def test_bringup_wants_a_robot_and_has_defaults_for_the_rest() -> None:
+    arguments = describe(LAUNCH / "bringup.launch.py").get_launch_arguments()
+    assert [a.name for a in arguments if a.default_value is None] == ["robot"]
+
+
+def test_simulation_has_the_arguments_of_the_bringup_too() -> None:
+    def names(file: str) -> set[str]:
+        return {a.name for a in describe(LAUNCH / file).get_launch_arguments()}
+
+    assert names("bringup.launch.py") <= names("sim.launch.py")
+
+
+def test_all_nodes_are_started_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    started = [name for path in FILES for name in nodes_of(path, monkeypatch)]
+    assert sorted(started) == sorted(NODE_PARAMS)
+    includes = describe(LAUNCH / "sim.launch.py").entities
+    assert sum(isinstance(entity, IncludeLaunchDescription) for entity in includes) == 1
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda p: p.name)
+def test_nodes_get_parameters_that_they_declare(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    context = context_with(path, robot="sim_arm")
+    for name, options in nodes_of(path, monkeypatch).items():
+        values = parameters(options, context)
+        declared = {spec.name for spec in specs_of(NODE_PARAMS[name])}
+        ours = {key: value for key, value in values.items() if key not in FROM_ROS}
+        assert set(ours) <= declared
+        make_params(NODE_PARAMS[name], ours)  # Raises if a type is wrong or a value is missing.
+
+
+def test_profile_named_like_a_number_stays_a_text(monkeypatch: pytest.MonkeyPatch) -> None:
+    path = LAUNCH / "bringup.launch.py"
+    options = nodes_of(path, monkeypatch)["executor_node"]
+    assert parameters(options, context_with(path, robot="7"))["robot"] == "7"
+
+
+def test_arguments_reach_the_nodes(monkeypatch: pytest.MonkeyPatch) -> None:
+    path = LAUNCH / "bringup.launch.py"
+    context = context_with(path, robot="mine.yaml", policy="other", autostart="false")
+    options = nodes_of(path, monkeypatch)["inference_node"]
+    assert parameters(options, context) == {
+        "robot": "mine.yaml",
+        "policy": "other",
+        "autostart": False,
+        "use_sim_time": False,
+    }
+
+
+def test_nodes_of_the_bringup_share_the_namespace(monkeypatch: pytest.MonkeyPatch) -> None:
+    path = LAUNCH / "bringup.launch.py"
+    context = context_with(path, namespace="left")
+    spaces = [o["namespace"].perform(context) for o in nodes_of(path, monkeypatch).values()]
+    assert spaces == ["left"] * 3
+
+
+def test_declared_arguments_are_unique() -> None:
+    for path in FILES:
+        own = [e.name for e in describe(path).entities if isinstance(e, DeclareLaunchArgument)]
+        assert len(own) == len(set(own))
