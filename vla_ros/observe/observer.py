@@ -4,7 +4,7 @@
 
 import math
 from collections.abc import Sequence
-from typing import TypeVar
+from typing import Protocol, TypeVar
 
 import numpy as np
 
@@ -13,7 +13,6 @@ from vla_ros.observe.assemble import Stream, assemble, check_age
 from vla_ros.observe.buffer import ArmSample, Arrival, SampleBuffer, Stamped, StreamReport
 from vla_ros.observe.frozen import FrozenDetector
 from vla_ros.observe.image import fit_image
-from vla_ros.policy.spec import ImageSpec
 from vla_ros.robot.profile import RobotProfile
 from vla_ros.types import CameraFrame, JointSample, Observation
 
@@ -23,6 +22,26 @@ _SPEED_SPAN_NS = 100_000_000
 
 
 _Sample = TypeVar("_Sample", bound=Stamped)
+
+
+class View(Protocol):
+    """How a policy wants to see one camera; an image of a policy profile is one."""
+
+    @property
+    def camera(self) -> str:
+        """Name of the camera in the robot profile."""
+
+    @property
+    def width(self) -> int:
+        """Wanted [pixels]."""
+
+    @property
+    def height(self) -> int:
+        """Wanted [pixels]."""
+
+    @property
+    def letterbox(self) -> bool:
+        """Keep the aspect ratio and pad with black; otherwise stretch."""
 
 
 class Observer:
@@ -36,7 +55,7 @@ class Observer:
         ConfigError: The robot has no such camera.
     """
 
-    def __init__(self, robot: RobotProfile, views: Sequence[ImageSpec]) -> None:
+    def __init__(self, robot: RobotProfile, views: Sequence[View]) -> None:
         thresholds = robot.thresholds
         self._gripper = robot.gripper
         self._views = {view.camera: view for view in views}
