@@ -9,6 +9,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 import numpy as np
+from rclpy.callback_groups import MutuallyExclusiveCallbackGroup
+from rclpy.executors import MultiThreadedExecutor
 from rclpy.parameter import Parameter
 from sensor_msgs.msg import JointState
 from std_msgs.msg import Bool
@@ -37,6 +39,7 @@ _SLACK_S = 1.0  # On top of the longest stop, before shutdown goes on regardless
 _WATCH_PERIOD_S = 0.5
 _DIAGNOSTICS_PERIOD_S = 1.0
 _CHUNK_DEPTH = 10
+_THREADS = 2  # One waits for the control thread while the other hears the robot.
 _SWITCH_S = 0.0005  # So that a callback delays the control thread by no more than this.
 _NOTICE = (
     "the gate filters commands; it is not a certified safety function, and the robot's own rated "
@@ -65,8 +68,12 @@ class ExecutorNode(BaseNode[ExecutorParams]):
         self._outputs = ExecutorOutputs(self, self._profile, self._gate.config)
         self._control = self._make_control()
         self._inputs = self._subscribe()
+        # A group of their own: they wait for the control thread, which may wait for /clock.
+        asking = MutuallyExclusiveCallbackGroup()
         self._doors = [
-            self.create_service(Trigger, f"~/{request.value}", self._answerer(request))
+            self.create_service(
+                Trigger, f"~/{request.value}", self._answerer(request), callback_group=asking
+            )
             for request in Request
         ]
         self._watches = [
@@ -224,7 +231,9 @@ class ExecutorNode(BaseNode[ExecutorParams]):
 def main(args: Sequence[str] | None = None) -> int:
     """Run the node; SIGINT and SIGTERM bring the arm to rest first."""
     raise_priority()  # Before there are threads: they inherit it.
-    return run_node(ExecutorNode, args=args)
+    return run_node(
+        ExecutorNode, args=args, make_executor=lambda: MultiThreadedExecutor(num_threads=_THREADS)
+    )
 
 
 if __name__ == "__main__":
