@@ -107,15 +107,22 @@ class NodeProcess:
 
     def end(self) -> None:
         """End it: politely, then less so."""
-        for number, grace_s in _GRACE_S:
-            self.send(number)
-            if self.wait(grace_s):
-                return
+        end_all([self])
 
     def log_tail(self) -> str:
         """Last lines of its output."""
         lines = self.log_path.read_text(errors="replace").splitlines()
         return "\n".join(f"    {line}" for line in lines[-_TAIL_LINES:])
+
+
+def end_all(nodes: Sequence[NodeProcess]) -> None:
+    """End some nodes at the same time: politely, then less so."""
+    for number, grace_s in _GRACE_S:
+        for node in nodes:
+            node.send(number)
+        until_s = time.monotonic() + grace_s
+        if all([node.wait(max(0.0, until_s - time.monotonic())) for node in nodes]):
+            return
 
 
 class Graph:
@@ -189,9 +196,9 @@ class Graph:
         # A second Ctrl-C must not leave a process behind.
         before = signal.signal(signal.SIGINT, signal.SIG_IGN)
         try:
-            for name in STOP_ORDER:
-                if name in self.nodes:
-                    self.nodes[name].end()
+            first = [self.nodes[name] for name in STOP_ORDER[:1] if name in self.nodes]
+            end_all(first)
+            end_all([node for node in self.nodes.values() if node not in first])
         finally:
             signal.signal(signal.SIGINT, before)
 

@@ -15,7 +15,7 @@ from vla_ros.gate.vocabulary import GateMode, Verdict
 mpl.use("Agg")
 from matplotlib import pyplot as plt
 
-_MEASURED_WINDOW = 5  # Samples: differences of neighbouring samples show only their jitter.
+_WINDOW = 5  # Samples: differences of neighbouring ones show only the jitter of their times.
 
 
 def write_plot(path: Path, recording: Recording, title: str) -> None:
@@ -31,8 +31,8 @@ def write_plot(path: Path, recording: Recording, title: str) -> None:
         color = f"C{j}"
         _draw(positions, commanded, j, color, "-", label=name)
         _draw(positions, measured, j, color, ":")
-        _draw(velocities, _rates(commanded, 1), j, color, "-")
-        _draw(velocities, _rates(measured, _MEASURED_WINDOW), j, color, ":")
+        _draw(velocities, _rates(commanded), j, color, "-")
+        _draw(velocities, _rates(measured), j, color, ":")
     positions.set_ylabel("position [rad]\n(solid commanded, dotted measured)")
     positions.legend(loc="upper right", ncols=3, fontsize="small")
     velocities.set_ylabel("velocity [rad/s]")
@@ -59,13 +59,14 @@ def _series(entries: list[tuple[float, list[float]]], began_s: float) -> Series:
     return times, np.array([row for _, row in entries])
 
 
-def _rates(series: Series, window: int) -> Series:
+def _rates(series: Series) -> Series:
     """Return the rates over a window of samples, at its middle."""
     times, rows = series
-    if len(times) <= window:
+    if len(times) <= _WINDOW:
         return times[:0], rows[:0]
-    span = np.maximum(times[window:] - times[:-window], 1e-3)
-    return (times[window:] + times[:-window]) / 2, (rows[window:] - rows[:-window]) / span[:, None]
+    first, last = slice(None, -_WINDOW), slice(_WINDOW, None)
+    span = np.maximum(times[last] - times[first], 1e-3)
+    return (times[last] + times[first]) / 2, (rows[last] - rows[first]) / span[:, None]
 
 
 def _draw(axes: Any, series: Series, j: int, color: str, line: str, label: str = "") -> None:
@@ -90,5 +91,5 @@ def _draw_gate(axes: Any, recording: Recording, began_s: float) -> None:
 
 def max_speed(recording: Recording) -> float:
     """Return the fastest commanded joint [rad/s], over differences of 50 ms."""
-    _, rates = _rates(_series(recording.commanded, 0.0), _MEASURED_WINDOW)
+    _, rates = _rates(_series(recording.commanded, 0.0))
     return float(np.abs(rates).max()) if rates.size else 0.0

@@ -2,11 +2,12 @@
 # SPDX-License-Identifier: Apache-2.0
 """Keeps in memory what the graph says while a goal runs, for the video, the plot and the summary.
 
-Everything is stamped on arrival with one monotonic clock, because commands carry no stamp.
+Everything has the time at which DDS sent it, because commands carry no stamp of their own, and
+arrival would add the jitter of this process.
 """
 
 import threading
-import time
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -26,13 +27,15 @@ from vla_ros.types import ImageArray
 OVERVIEW_TOPIC = "/overview/image_raw"
 _JPEG_QUALITY = 92
 
+Info = Mapping[str, int]
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GateNote:
     """The gate's state at one instant.
 
     Attributes:
-        time_s: Arrival.
+        time_s: When it was said.
         mode: What the gate does.
         verdict: Of its newest tick.
         reasons: What it objects to.
@@ -48,7 +51,7 @@ class GateNote:
 
 @dataclass(slots=True)
 class Recording:
-    """What was heard; times are [s] on one monotonic clock, each list in order of arrival.
+    """What was heard; times are of sending [s], each list is in order of arrival.
 
     Attributes:
         joint_names: Arm joints, in the order of the rows.
@@ -102,33 +105,33 @@ class Recorder:
             self._is_on = False
         return self.recording
 
-    def _on_overview(self, message: Image) -> None:
+    def _on_overview(self, message: Image, info: Info) -> None:
         if not self._is_on:
             return
         bgr = cv2.cvtColor(_rgb(message), cv2.COLOR_RGB2BGR)
         done, jpeg = cv2.imencode(".jpg", bgr, [cv2.IMWRITE_JPEG_QUALITY, _JPEG_QUALITY])
         if done:
-            self.recording.overview.append((time.monotonic(), jpeg.tobytes()))
+            self.recording.overview.append((_sent_s(info), jpeg.tobytes()))
 
-    def _on_observation(self, message: Observation) -> None:
+    def _on_observation(self, message: Observation, info: Info) -> None:
         if self._is_on:
             pairs = zip(message.cameras, message.images, strict=True)
             views = {camera: _rgb(image).copy() for camera, image in pairs}
-            self.recording.views.append((time.monotonic(), views))
+            self.recording.views.append((_sent_s(info), views))
 
-    def _on_joints(self, message: JointState) -> None:
+    def _on_joints(self, message: JointState, info: Info) -> None:
         if self._is_on:
             by_name = dict(zip(message.name, message.position, strict=True))
             row = [by_name[name] for name in self.recording.joint_names]
-            self.recording.measured.append((time.monotonic(), row))
+            self.recording.measured.append((_sent_s(info), row))
 
-    def _on_command(self, message: Float64MultiArray) -> None:
+    def _on_command(self, message: Float64MultiArray, info: Info) -> None:
         if self._is_on:
-            self.recording.commanded.append((time.monotonic(), list(message.data)))
+            self.recording.commanded.append((_sent_s(info), list(message.data)))
 
-    def _on_gate(self, message: GateState) -> None:
+    def _on_gate(self, message: GateState, info: Info) -> None:
         self._newest_gate = GateNote(
-            time_s=time.monotonic(),
+            time_s=_sent_s(info),
             mode=GateMode(message.mode),
             verdict=Verdict(message.verdict),
             reasons=tuple(Reason(number) for number in message.reasons),
@@ -137,6 +140,11 @@ class Recorder:
         with self._lock:
             if self._is_on:
                 self.recording.gate.append(self._newest_gate)
+
+
+def _sent_s(info: Info) -> float:
+    """Return when a message was sent [s]."""
+    return info["source_timestamp"] * 1e-9
 
 
 def _rgb(message: Any) -> ImageArray:

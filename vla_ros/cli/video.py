@@ -18,7 +18,7 @@ from vla_ros.gate.vocabulary import GateMode
 from vla_ros.types import ImageArray
 
 RATE_HZ = 10
-_HEIGHT, _WIDTH, _VIEW, _BAND = 480, 640, 240, 56
+_HEIGHT, _WIDTH, _VIEW, _BAND, _LABEL = 480, 640, 240, 56, 24
 _FONT = cv2.FONT_HERSHEY_SIMPLEX
 _INK, _PAPER = (235, 235, 235), 24
 _COLORS = {
@@ -93,7 +93,8 @@ def _compose(
         top = k * _VIEW
         enlarged = cv2.resize(image, (_VIEW, _VIEW), interpolation=cv2.INTER_CUBIC)
         canvas[top : top + _VIEW, _WIDTH:] = enlarged
-        _write(canvas, f"policy sees: {camera}", (_WIDTH + 8, top + 18), 0.45)
+        canvas[top : top + _LABEL, _WIDTH:] //= 3
+        _write(canvas, f"policy sees: {camera}", (_WIDTH + 8, top + 17), 0.45)
     _write(canvas, f'"{instruction}"', (12, _HEIGHT + 24), 0.62)
     if note is not None:
         reasons = ", ".join(reason.name for reason in note.reasons)
@@ -110,6 +111,4 @@ def _write(
     size: float,
     color: tuple[int, int, int] = _INK,
 ) -> None:
-    """Write with a dark edge, so that it can be read on any background."""
-    cv2.putText(canvas, text, at, _FONT, size, (_PAPER,) * 3, 3, cv2.LINE_AA)
     cv2.putText(canvas, text, at, _FONT, size, color, 1, cv2.LINE_AA)

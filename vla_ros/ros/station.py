@@ -79,9 +79,9 @@ class Station:
         rclpy.try_shutdown(context=self._context)
 
     def watch(
-        self, message_type: Any, topic: str, callback: Callable[[Any], None], qos: Any
+        self, message_type: Any, topic: str, callback: Callable[..., None], qos: Any
     ) -> None:
-        """Call back, in the station's thread, for every message of a topic."""
+        """Call back, in the station's thread, with every message of a topic (and its info)."""
         self.node.create_subscription(message_type, topic, callback, qos)
 
     # ---- the gate ----
