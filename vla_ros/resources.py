@@ -82,8 +82,8 @@ def ensure_fastdds_profile(environ: MutableMapping[str, str] = os.environ) -> No
     """
     if environ.get(_FASTDDS_VARIABLE) or environ.get(_FASTDDS_2_VARIABLE):
         return
-    prefixes = environ.get("AMENT_PREFIX_PATH", "").split(os.pathsep)
-    is_fastdds_2 = any(Path(prefix, "share/fastrtps").is_dir() for prefix in filter(None, prefixes))
+    prefixes = filter(None, environ.get("AMENT_PREFIX_PATH", "").split(os.pathsep))
+    is_fastdds_2 = any(Path(prefix, "share/fastrtps").is_dir() for prefix in prefixes)
     variable = _FASTDDS_2_VARIABLE if is_fastdds_2 else _FASTDDS_VARIABLE
     environ[variable] = str(share_dir() / "config" / "fastdds.xml")
 
