@@ -33,6 +33,26 @@ pytestmark = pytest.mark.ros
 
 TIMEOUT_S = 10.0
 PROFILE = load_robot_profile("sim_arm")
+RATE_HZ = 50.0
+# Wide enough for a busy machine: the exact times are shown without ROS, in test/gate.
+PATIENT = {
+    "rate_hz: 100.0": f"rate_hz: {RATE_HZ}",
+    "timeout_s: 0.2": "timeout_s: 1.0",
+    "tracking_rad: 0.05\n": (
+        "tracking_rad: 0.05\n  joint_state_stale_s: 0.9\n  joint_state_lost_s: 2.0\n"
+    ),
+}
+
+
+def edit_profile(folder: Path, **changes: str) -> str:
+    """Write a copy of the robot profile with the old texts replaced by new ones; its path."""
+    text = config_path("robots", "sim_arm").read_text()
+    for old, new in {**PATIENT, **changes}.items():
+        assert old in text
+        text = text.replace(old, new, 1)
+    path = folder / "sim_arm.yaml"
+    path.write_text(text)
+    return str(path)
 
 
 class Driver(Node):  # type: ignore[misc]
@@ -74,10 +94,10 @@ class Driver(Node):  # type: ignore[misc]
 class Bench:
     """The node in a thread of its own, and the driver in another."""
 
-    def __init__(self, *overrides: Parameter) -> None:
+    def __init__(self, robot: str, *overrides: Parameter) -> None:
         self.driver = Driver()
         self.node = ExecutorNode(
-            overrides=[Parameter("robot", value="sim_arm"), *overrides], namespace="/vla"
+            overrides=[Parameter("robot", value=robot), *overrides], namespace="/vla"
         )
         self.node.start()
         self.sequence = 0
@@ -164,11 +184,12 @@ def ros() -> Iterator[None]:
 
 
 @pytest.fixture
-def make_bench(ros: None) -> Iterator[Callable[..., Bench]]:
+def make_bench(ros: None, tmp_path: Path) -> Iterator[Callable[..., Bench]]:
+    """Return a maker of benches: parameters, and changes to the profile as old=new text."""
     benches: list[Bench] = []
 
-    def make(*overrides: Parameter) -> Bench:
-        benches.append(Bench(*overrides))
+    def make(*overrides: Parameter, **changes: str) -> Bench:
+        benches.append(Bench(edit_profile(tmp_path, **changes), *overrides))
         return benches[-1]
 
     yield make
@@ -193,7 +214,7 @@ def test_a_goal_moves_the_arm_and_ends_in_rest(bench: Bench) -> None:
     bench.until(lambda: bench.mode() is GateMode.ARMED and not bench.driver.states[-1].stopping)
     commands = bench.driver.commands
     assert commands[0] == pytest.approx(PROFILE.home, abs=1e-9)
-    speed = np.abs(np.diff(np.array(commands), axis=0)).max() / 0.01
+    speed = np.abs(np.diff(np.array(commands), axis=0)).max() * RATE_HZ
     assert 0.1 < speed <= PROFILE.joints[0].operating.velocity_rad_s
     assert bench.driver.openings[0] == PROFILE.gripper.closed
 
@@ -225,8 +246,9 @@ def test_a_silent_policy_is_a_hold_and_then_needs_a_person(bench: Bench) -> None
     assert "call ~/arm" in bench.driver.states[-1].message
 
 
-def test_a_second_executor_is_named_and_nothing_can_be_armed(bench: Bench, ros: None) -> None:
-    other = Node("executor_node", namespace="/other")
+@pytest.mark.parametrize("namespace", ["/other", "/vla"])
+def test_a_second_executor_is_named_and_nothing_can_be_armed(bench: Bench, namespace: str) -> None:
+    other = Node("executor_node", namespace=namespace)
     publisher = other.create_publisher(Float64MultiArray, PROFILE.command.topic, 1)
     bench.until(
         lambda: (
@@ -234,8 +256,8 @@ def test_a_second_executor_is_named_and_nothing_can_be_armed(bench: Bench, ros: 
             == (
                 False,
                 "not armed: DUP_PUBLISHER: /arm_controller/commands is also published by "
-                "/other/executor_node; only one node may command the arm. Stop the other one; if "
-                "it was killed, wait some seconds until the middleware forgets it",
+                f"{namespace}/executor_node; only one node may command the arm. Stop the other "
+                "one; if it was killed, wait some seconds until the middleware forgets it",
             )
         )
     )
@@ -244,7 +266,7 @@ def test_a_second_executor_is_named_and_nothing_can_be_armed(bench: Bench, ros: 
     other.destroy_node()
 
 
-def test_another_publisher_during_a_goal_stops_the_arm(bench: Bench, ros: None) -> None:
+def test_another_publisher_during_a_goal_stops_the_arm(bench: Bench) -> None:
     bench.run()
     other = Node("jogger")
     other.create_publisher(Float64MultiArray, PROFILE.command.topic, 1)
@@ -260,7 +282,8 @@ def test_deactivation_brings_the_arm_to_rest_first(bench: Bench) -> None:
     commands = np.array(bench.driver.commands)
     steps = np.abs(np.diff(commands, axis=0)).max(axis=1)
     assert steps[-1] < 1e-5
-    assert (np.abs(np.diff(steps)) < 1.1e-3).all()
+    largest = PROFILE.joints[0].operating.acceleration_rad_s2 / RATE_HZ**2
+    assert (np.abs(np.diff(steps)) <= largest * 1.01).all()
 
 
 def test_a_simulation_may_arm_itself(make_bench: Callable[..., Bench]) -> None:
@@ -269,28 +292,22 @@ def test_a_simulation_may_arm_itself(make_bench: Callable[..., Bench]) -> None:
 
 
 def test_a_real_robot_is_never_armed_without_a_person(ros: None, tmp_path: Path) -> None:
-    text = config_path("robots", "sim_arm").read_text()
-    path = tmp_path / "sim_arm.yaml"
-    path.write_text(text.replace("simulated: true", "simulated: false"))
+    path = edit_profile(tmp_path, **{"simulated: true": "simulated: false"})
     node = ExecutorNode(
-        overrides=[Parameter("robot", value=str(path)), Parameter("auto_arm", value=True)]
+        overrides=[Parameter("robot", value=path), Parameter("auto_arm", value=True)]
     )
     with pytest.raises(ConfigError, match="auto_arm = true is only for simulations"):
         node.start()
     node.destroy_node()
 
 
-def test_a_trajectory_controller_is_told_the_stop_too(
-    make_bench: Callable[..., Bench], tmp_path: Path
-) -> None:
-    text = config_path("robots", "sim_arm").read_text()
-    path = tmp_path / "sim_arm.yaml"
-    path.write_text(
-        text.replace("kind: forward_position", "kind: joint_trajectory", 1).replace(
-            "topic: /arm_controller/commands", "topic: /arm/joint_trajectory"
-        )
+def test_a_trajectory_controller_is_told_the_stop_too(make_bench: Callable[..., Bench]) -> None:
+    bench = make_bench(
+        **{
+            "kind: forward_position": "kind: joint_trajectory",
+            "topic: /arm_controller/commands": "topic: /arm/joint_trajectory",
+        }
     )
-    bench = make_bench(Parameter("robot", value=str(path)))
     heard: list[JointTrajectory] = []
 
     def obey(message: JointTrajectory) -> None:
