@@ -91,8 +91,16 @@ def test_an_old_observation_is_refused(rig: Any, age_ms: int, admitted: bool) ->
     assert (Reason.OBS_STALE in reasons(decision)) is not admitted
 
 
-@pytest.mark.parametrize(("ahead_ms", "admitted"), [(60, True), (61, False)])
-@pytest.mark.parametrize("field", ["observed_ns", "first_ns"])
+@pytest.mark.parametrize(
+    ("field", "ahead_ms", "admitted"),
+    [
+        ("observed_ns", 60, True),
+        ("observed_ns", 61, False),
+        # A quick policy answers before its first row is due: up to a step (100 ms).
+        ("first_ns", 160, True),
+        ("first_ns", 161, False),
+    ],
+)
 def test_a_stamp_from_the_future_is_refused(
     rig: Any,
     field: str,

@@ -86,8 +86,8 @@ def check_order(chunk: ActionChunk, tick: Tick) -> Finding | None:
 
 
 def check_future(chunk: ActionChunk, tick: Tick) -> Finding | None:
-    """Object to stamps ahead of the clock."""
-    ahead_s = -tick.since_s(max(chunk.observed_ns, chunk.first_ns))
+    """Object to stamps ahead of the clock; row 0 may be due up to a step later."""
+    ahead_s = -tick.since_s(max(chunk.observed_ns, chunk.first_ns - chunk.step_ns))
     if ends_goal(chunk) or ahead_s <= tick.config.future_s:
         return None
     return _drop(
