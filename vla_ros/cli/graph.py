@@ -121,7 +121,7 @@ def end_all(nodes: Sequence[NodeProcess]) -> None:
         for node in nodes:
             node.send(number)
         until_s = time.monotonic() + grace_s
-        if all([node.wait(max(0.0, until_s - time.monotonic())) for node in nodes]):
+        if all(node.wait(max(0.0, until_s - time.monotonic())) for node in nodes):
             return
 
 

@@ -135,11 +135,18 @@ class Station:
     def reset_scene(self, seed: int, instruction: str = "") -> str:
         """Lay out a scene; its task in words.
 
+        A disarmed gate falls silent with its next tick; until then the simulator refuses.
+
         Raises:
             SceneError: The simulator cannot.
         """
         request = ResetScene.Request(seed=seed, instruction=instruction)
-        answer = self.services.call(ResetScene, "/sim_node/reset_scene", request)
+        until_s = time.monotonic() + _PATIENCE_S
+        while True:
+            answer = self.services.call(ResetScene, "/sim_node/reset_scene", request)
+            if answer.outcome != ResetScene.Response.FAILED or time.monotonic() > until_s:
+                break
+            time.sleep(4 * _POLL_S)
         if answer.outcome != ResetScene.Response.OK:
             raise SceneError(f"cannot lay out scene {seed}: {answer.message}")
         return str(answer.instruction)
