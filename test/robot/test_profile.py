@@ -11,7 +11,7 @@ from vla_ros.resources import config_names, config_path
 from vla_ros.robot.profile import RobotProfile, load_robot_profile
 
 TEXT = config_path("robots", "sim_arm").read_text(encoding="utf-8")
-ESTOP = "estop:\n  topic: /estop\n  timeout_s: 0.2"
+ESTOP = "estop:\n  topic: /estop\n  timeout_s: 0.5"
 
 
 @pytest.fixture
