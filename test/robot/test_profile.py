@@ -126,7 +126,7 @@ def test_limits_and_geometry_have_no_default(
         (ESTOP, "estop: off", "estop = False: should be a mapping with the keys topic, timeout_s"),
         (ESTOP, "estop: no button", "estop = 'no button': input should be 'none'"),
         (
-            "  timeout_s: 0.2",
+            "  timeout_s: 0.5",
             "  timeout_s: 5.0",
             "estop.timeout_s = 5.0: input should be less than",
         ),
