@@ -1,0 +1,24 @@
+# Copyright 2026 The vla_ros authors
+# SPDX-License-Identifier: Apache-2.0
+import pytest
+
+from vla_ros.errors import ConfigError
+from vla_ros.policy.registry import backend_names, make_backend
+from vla_ros.policy.spec import load_policy_profile
+from vla_ros.robot.profile import load_robot_profile
+
+PROFILE = load_policy_profile("native")
+
+
+def test_an_unknown_backend_gets_a_suggestion() -> None:
+    wrong = PROFILE.model_copy(update={"backend": "onx"})
+    with pytest.raises(ConfigError, match="'onx' is not registered. Did you mean 'onnx'"):
+        make_backend(wrong, load_robot_profile("sim_arm"))
+    assert "onnx" in backend_names()
+
+
+def test_a_camera_that_the_robot_lacks_is_named() -> None:
+    image = PROFILE.images[0].model_copy(update={"camera": "left"})
+    wrong = PROFILE.model_copy(update={"images": (image,)})
+    with pytest.raises(ConfigError, match="'sim_arm' has no camera 'left'. It has: front, wrist"):
+        make_backend(wrong, load_robot_profile("sim_arm"))

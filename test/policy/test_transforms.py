@@ -1,0 +1,133 @@
+# Copyright 2026 The vla_ros authors
+# SPDX-License-Identifier: Apache-2.0
+import math
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from vla_ros.errors import ConfigError, PolicyError, UnreachableError
+from vla_ros.policy.spec import ActionSpace, PolicyProfile, RotationForm, load_policy_profile
+from vla_ros.policy.transforms import ChunkHeader, PolicyAdapter
+from vla_ros.robot.profile import RobotProfile, load_robot_profile
+from vla_ros.types import JointSample, Observation, PolicyOutput
+
+HEADER = ChunkHeader(goal_id="0" * 32, session=1, epoch=2, sequence=3)
+STAMP = 5_000_000_000
+
+
+@pytest.fixture(scope="module")
+def robot() -> RobotProfile:
+    return load_robot_profile("sim_arm")
+
+
+@pytest.fixture(scope="module")
+def profile() -> PolicyProfile:
+    return load_policy_profile("native")
+
+
+@pytest.fixture(scope="module")
+def adapter(profile: PolicyProfile, robot: RobotProfile) -> PolicyAdapter:
+    return PolicyAdapter(profile, robot)
+
+
+@pytest.fixture
+def observation(robot: RobotProfile) -> Observation:
+    joints = JointSample(
+        names=robot.joint_names, stamp_ns=STAMP, arrival_ns=STAMP, position=np.array(robot.home)
+    )
+    return Observation(stamp_ns=STAMP, frames=(), frozen=(), joints=joints, gripper=0.5)
+
+
+def output(rows: np.ndarray) -> PolicyOutput:
+    return PolicyOutput(rows=rows, gripper=np.full(len(rows), 1.2), done_probability=0.3)
+
+
+def test_state_is_the_measured_tool_and_gripper(
+    adapter: PolicyAdapter, observation: Observation
+) -> None:
+    state = adapter.state(observation)
+    assert np.allclose(state, [0.4, 0.0, 0.22, 0.0, 1.0, 0.5], atol=1e-4)
+
+
+def test_rows_and_joint_positions_are_inverse(
+    adapter: PolicyAdapter, observation: Observation
+) -> None:
+    rows = np.linspace(0.0, 1.0, 16)[:, np.newaxis] * (0.08, -0.1, -0.12, 0.5)
+    joints = adapter.to_joints(rows, observation)
+    assert joints.shape == (16, 6)
+    assert np.allclose(adapter.from_joints(joints, observation), rows, atol=1e-5)
+
+
+@pytest.mark.parametrize("space", list(ActionSpace))
+def test_every_action_space_is_inverse(
+    space: ActionSpace, profile: PolicyProfile, robot: RobotProfile, observation: Observation
+) -> None:
+    is_tool = space in (ActionSpace.EEF_POSE, ActionSpace.EEF_DELTA)
+    width = 6
+    action = profile.action.model_copy(
+        update={
+            "space": space,
+            "rotation": RotationForm.ROTVEC if is_tool else None,
+            "rows": (*"abcdef"[:width], "gripper"),
+        }
+    )
+    adapter = PolicyAdapter(profile.model_copy(update={"action": action}), robot)
+    joints = np.array(robot.home) + np.linspace(0.0, 0.1, 16)[:, np.newaxis]
+    rows = adapter.from_joints(joints, observation)
+    assert rows.shape == (16, width)
+    assert np.allclose(adapter.to_joints(rows, observation), joints, atol=1e-4)
+
+
+def test_a_chunk_carries_stamps_joints_and_clipped_gripper(
+    adapter: PolicyAdapter, observation: Observation
+) -> None:
+    chunk = adapter.make_chunk(output(np.zeros((16, 4))), observation, HEADER)
+    assert (chunk.epoch, chunk.sequence, chunk.last) == (2, 3, False)
+    assert chunk.observed_ns == STAMP
+    lead_ns = round(adapter.profile.action.lead_s * 1e9)
+    assert chunk.first_ns == STAMP + 100_000_000 - lead_ns
+    assert np.allclose(chunk.position_rad, observation.joints.position, atol=1e-4)
+    assert (chunk.gripper == 1.0).all()
+    assert chunk.done_probability == 0.3
+
+
+def test_the_plan_ends_before_the_first_pose_out_of_reach(
+    adapter: PolicyAdapter, observation: Observation
+) -> None:
+    rows = np.zeros((16, 4))
+    rows[5:, 0] = 5.0
+    chunk = adapter.make_chunk(output(rows), observation, HEADER)
+    assert chunk.position_rad.shape == (5, 6)
+    assert chunk.gripper.shape == (5,)
+
+
+def test_nothing_in_reach_is_an_error(adapter: PolicyAdapter, observation: Observation) -> None:
+    with pytest.raises(UnreachableError, match="out of reach"):
+        adapter.make_chunk(output(np.full((16, 4), 5.0)), observation, HEADER)
+
+
+@pytest.mark.parametrize("bad", [math.nan, math.inf, -math.inf])
+def test_a_number_that_is_not_finite_is_refused(
+    bad: float, adapter: PolicyAdapter, observation: Observation
+) -> None:
+    rows = np.zeros((16, 4))
+    rows[3, 2] = bad
+    with pytest.raises(PolicyError, match="'native' answered numbers that are not finite"):
+        adapter.make_chunk(output(rows), observation, HEADER)
+    wrong = replace(output(np.zeros((16, 4))), gripper=np.full(16, bad))
+    with pytest.raises(PolicyError, match="not finite"):
+        adapter.make_chunk(wrong, observation, HEADER)
+
+
+def test_an_answer_of_another_size_is_named(
+    adapter: PolicyAdapter, observation: Observation
+) -> None:
+    with pytest.raises(PolicyError, match=r"shape \(8, 4\), wanted \(16, 4\)"):
+        adapter.make_chunk(output(np.zeros((8, 4))), observation, HEADER)
+
+
+def test_an_unknown_state_key_is_named(profile: PolicyProfile, robot: RobotProfile) -> None:
+    wrong = profile.model_copy(update={"state": ("tool_x", "joint9")})
+    with pytest.raises(ConfigError, match="state = joint9: robot 'sim_arm' cannot give this"):
+        PolicyAdapter(wrong, robot)
