@@ -169,6 +169,7 @@ def _parts(name: str, passages: Sequence["Passage"]) -> dict[str, float]:
     return {
         f"{name}_tick_wait_median_ms": median(p.wait_ms for p in passages),
         f"{name}_model_median_ms": median(p.model_ms for p in passages),
+        f"{name}_to_observation_median_ms": median(p.observation_ms for p in passages),
         f"{name}_to_chunk_median_ms": median(p.chunk_ms for p in passages),
         f"{name}_with_model_and_wait_median_ms": median(p.total_ms for p in passages),
     }

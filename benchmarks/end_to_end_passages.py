@@ -3,8 +3,9 @@
 """Which command was the first to follow from a chunk, and where the time went until then."""
 
 import itertools
+import math
 from bisect import bisect_right
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 LONGEST_MS = 500.0  # Later, the command follows from another chunk.
@@ -37,12 +38,15 @@ class Passage:
         total_ms: Stamp of the images to the publication of the command [ms].
         model_ms: Part of it in the model [ms].
         wait_ms: Part of it between the chunk's arrival and the tick that took it up [ms].
+        observation_ms: Stamp of the images to the publication of the observation [ms]; NaN if
+            that was not seen.
         chunk_ms: Stamp of the images to the publication of the chunk, less the model [ms].
     """
 
     total_ms: float
     model_ms: float
     wait_ms: float
+    observation_ms: float
     chunk_ms: float
 
     @property
@@ -52,7 +56,10 @@ class Passage:
 
 
 def match(
-    chunks: Sequence[Chunk], commands_ns: Sequence[int], switches: Sequence[tuple[int, float]]
+    chunks: Sequence[Chunk],
+    observations_ns: Mapping[int, int],
+    commands_ns: Sequence[int],
+    switches: Sequence[tuple[int, float]],
 ) -> list[Passage]:
     """Find the first command of every chunk that changed its mind about the gripper.
 
@@ -62,6 +69,7 @@ def match(
 
     Args:
         chunks: In order of publication.
+        observations_ns: When each observation was published, by its stamp.
         commands_ns: When each arm command was published.
         switches: When the gripper was commanded to move, and where to.
     """
@@ -78,6 +86,8 @@ def match(
             total_ms=(command_ns - chunk.observed_ns) * 1e-6,
             model_ms=chunk.model_ms,
             wait_ms=max(0, command_ns - max(chunk.seen_ns, commands_ns[newest - 1])) * 1e-6,
+            observation_ms=(observations_ns.get(chunk.observed_ns, math.nan) - chunk.observed_ns)
+            * 1e-6,
             chunk_ms=(chunk.published_ns - chunk.observed_ns) * 1e-6 - chunk.model_ms,
         )
         if passage.total_ms <= LONGEST_MS:

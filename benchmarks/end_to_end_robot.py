@@ -9,9 +9,9 @@ from end_to_end_passages import Chunk, Passage, match
 from sensor_msgs.msg import JointState
 from std_msgs.msg import Bool, Float64MultiArray
 
-from vla_ros.msg import ActionChunk
+from vla_ros.msg import ActionChunk, Observation
 from vla_ros.robot.profile import RobotProfile
-from vla_ros.ros.qos import DIAGNOSTICS
+from vla_ros.ros.qos import DIAGNOSTICS, RELIABLE_NEWEST
 from vla_ros.ros.stamps import decode_time
 from vla_ros.ros.station import Station
 
@@ -30,6 +30,7 @@ class Robot:
 
     def __init__(self, station: Station, robot: RobotProfile) -> None:
         self.chunks: list[Chunk] = []
+        self.observations_ns: dict[int, int] = {}
         self.commands_ns: list[int] = []
         self.switches: list[tuple[int, float]] = []
         self.received: dict[str, int] = {}
@@ -47,11 +48,14 @@ class Robot:
         station.watch(Float64MultiArray, robot.command.topic, self._on_command, DEPTH)
         station.watch(Float64MultiArray, robot.gripper.topic, self._on_gripper, DEPTH)
         station.watch(ActionChunk, f"{namespace}/action_chunk", self._on_chunk, DEPTH)
+        station.watch(
+            Observation, f"{namespace}/observation", self._on_observation, RELIABLE_NEWEST
+        )
         station.watch(DiagnosticArray, "/diagnostics", self._on_diagnostics, DIAGNOSTICS)
 
     def passages(self) -> list[Passage]:
         """Return the way of every chunk that switched the gripper."""
-        return match(self.chunks, self.commands_ns, self.switches)
+        return match(self.chunks, self.observations_ns, self.commands_ns, self.switches)
 
     def _publish(self) -> None:
         speed = [
@@ -77,6 +81,9 @@ class Robot:
         if message.data[0] != self._finger:
             self.switches.append((info["source_timestamp"], message.data[0]))
         self._finger = message.data[0]
+
+    def _on_observation(self, message: Observation, info: dict[str, Any]) -> None:
+        self.observations_ns[decode_time(message.header.stamp)] = info["source_timestamp"]
 
     def _on_chunk(self, message: ActionChunk, info: dict[str, Any]) -> None:
         if not message.gripper:

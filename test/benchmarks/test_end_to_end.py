@@ -6,6 +6,7 @@ from types import ModuleType
 import pytest
 
 MS = 1_000_000
+SEEN = {1000 * MS: 1005 * MS}
 
 
 @pytest.fixture
@@ -30,30 +31,31 @@ def commands(first_ms: int, last_ms: int) -> list[int]:
 
 def test_time_is_divided_into_pipeline_model_and_tick_wait(passages: ModuleType) -> None:
     chunks = [chunk(passages, 900, 1.0), chunk(passages, 1000, 0.0)]
-    (found,) = passages.match(chunks, commands(905, 1205), [(1025 * MS + 1000, 0.0)])
+    (found,) = passages.match(chunks, SEEN, commands(905, 1205), [(1025 * MS + 1000, 0.0)])
     assert found.total_ms == pytest.approx(25.0)
     assert found.wait_ms == pytest.approx(3.0)
+    assert found.observation_ms == pytest.approx(5.0)
     assert found.chunk_ms == pytest.approx(12.0)
     assert found.net_ms == pytest.approx(14.0)
 
 
 def test_a_wait_is_never_longer_than_since_the_tick_before(passages: ModuleType) -> None:
     chunks = [chunk(passages, 900, 1.0), chunk(passages, 1000, 0.0)]
-    (found,) = passages.match(chunks, commands(905, 1205), [(1045 * MS + 1000, 0.0)])
+    (found,) = passages.match(chunks, SEEN, commands(905, 1205), [(1045 * MS + 1000, 0.0)])
     assert found.wait_ms == pytest.approx(10.0)
 
 
 def test_a_command_before_the_chunk_was_seen_here_has_not_waited(passages: ModuleType) -> None:
     chunks = [chunk(passages, 900, 1.0), chunk(passages, 1000, 0.0, seen_ms=1027)]
-    (found,) = passages.match(chunks, commands(905, 1205), [(1025 * MS + 1000, 0.0)])
+    (found,) = passages.match(chunks, SEEN, commands(905, 1205), [(1025 * MS + 1000, 0.0)])
     assert found.wait_ms == 0.0
 
 
 def test_chunks_that_do_not_switch_the_gripper_are_left_out(passages: ModuleType) -> None:
     chunks = [chunk(passages, at_ms, 1.0) for at_ms in (900, 1000, 1100)]
-    assert passages.match(chunks, commands(905, 1205), []) == []
+    assert passages.match(chunks, SEEN, commands(905, 1205), []) == []
 
 
 def test_a_switch_that_comes_much_later_belongs_to_another_chunk(passages: ModuleType) -> None:
     chunks = [chunk(passages, 900, 1.0), chunk(passages, 1000, 0.0)]
-    assert passages.match(chunks, commands(905, 1805), [(1705 * MS + 1000, 0.0)]) == []
+    assert passages.match(chunks, SEEN, commands(905, 1805), [(1705 * MS + 1000, 0.0)]) == []
