@@ -26,10 +26,11 @@ ROS = {
 }
 # Which folders may import a library. Whoever is not listed may not.
 HOMES: dict[str, tuple[str, ...]] = {
-    **dict.fromkeys(ROS, ("ros", "nodes")),
+    # The command line is a shell, as the nodes are; its verbs import ROS when they run.
+    **dict.fromkeys(ROS, ("ros", "nodes", "cli")),
     "torch": ("model", "learn", "serve"),
     "onnx": ("learn",),
-    "onnxruntime": ("policy/backends",),
+    "onnxruntime": ("policy/backends", "learn"),
     "mujoco": ("sim",),
     "pinocchio": ("robot", "policy"),
     "ruckig": ("gate",),
