@@ -48,17 +48,9 @@ def observation(stamp_ns: int) -> Observation:
 
 
 def gate(now_ns: int, mode: GateMode = GateMode.ARMED, **fields: object) -> GateFacts:
-    facts = GateFacts(
-        arrival_ns=now_ns,
-        mode=mode,
-        stopping=False,
-        epoch=3,
-        reasons=(),
-        longest_stop_s=0.3,
-        intervention_count=10,
-        message="",
-    )
-    return replace(facts, **fields)
+    quiet = {"stopping": False, "reasons": (), "message": "", "longest_stop_s": 0.3}
+    facts = quiet | {"epoch": 3, "intervention_count": 10} | fields
+    return GateFacts(arrival_ns=now_ns, mode=mode, **facts)
 
 
 def chunk(now_ns: int, done: float = 0.0) -> ActionChunk:
@@ -149,7 +141,7 @@ def test_a_goal_that_can_never_run_is_rejected_at_once(fields: dict, text: str) 
     ],
 )
 def test_a_goal_that_misses_something_is_rejected_with_the_reason(seen: dict, text: str) -> None:
-    run = make_run(patience=Patience(start_s=0.0))
+    run = make_run(patience=Patience(start_s=0.0, discovery_s=0.0))
     end = end_of(run, START, **seen)
     assert end.outcome is Outcome.REJECTED
     assert text in end.message
@@ -162,6 +154,17 @@ def test_a_goal_waits_a_moment_for_the_news_that_the_gate_is_armed() -> None:
     later = START + 100 * MS
     assert run.step(later, observation(later), gate(later)) is None
     assert run.phase is Phase.RUNNING
+
+
+@pytest.mark.parametrize(
+    ("seen", "text"), [({"observation": None}, "no observation"), ({"gate": None}, "no executor")]
+)
+def test_a_goal_gives_nodes_that_just_started_time_to_be_discovered(seen: dict, text: str) -> None:
+    run = make_run()
+    soon = START + 1500 * MS
+    given = {"observation": observation(soon), "gate": gate(soon)} | seen
+    assert run.step(soon, given["observation"], given["gate"]) is None
+    assert text in end_of(run, START + 2 * S, **seen).message
 
 
 def test_a_goal_does_not_wait_longer_than_that() -> None:
