@@ -157,7 +157,13 @@ def test_a_goal_waits_a_moment_for_the_news_that_the_gate_is_armed() -> None:
 
 
 @pytest.mark.parametrize(
-    ("seen", "text"), [({"observation": None}, "no observation"), ({"gate": None}, "no executor")]
+    ("seen", "text"),
+    [
+        ({"observation": None}, "no observation"),
+        ({"observation": observation(START - S)}, "no fresh observation"),
+        ({"gate": None}, "no executor"),
+        ({"gate": gate(START - 3 * S)}, "no executor"),
+    ],
 )
 def test_a_goal_gives_nodes_that_just_started_time_to_be_discovered(seen: dict, text: str) -> None:
     run = make_run()

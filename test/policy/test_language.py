@@ -23,7 +23,7 @@ def test_case_and_punctuation_do_not_matter() -> None:
 
 
 def test_an_unknown_word_is_named_with_the_known_ones() -> None:
-    with pytest.raises(InstructionError, match="the word 'rad'. Did you mean 'red'.*knows: blue"):
+    with pytest.raises(InstructionError, match=r"the word 'rad'. Did you mean 'red'.*knows: blue"):
         VOCABULARY.check("put the rad cube in the blue bowl")
 
 

@@ -12,7 +12,7 @@ PROFILE = load_policy_profile("native")
 
 def test_an_unknown_backend_gets_a_suggestion() -> None:
     wrong = PROFILE.model_copy(update={"backend": "onx"})
-    with pytest.raises(ConfigError, match="'onx' is not registered. Did you mean 'onnx'"):
+    with pytest.raises(ConfigError, match=r"'onx' is not registered. Did you mean 'onnx'"):
         make_backend(wrong, load_robot_profile("sim_arm"))
     assert "onnx" in backend_names()
 
@@ -20,5 +20,5 @@ def test_an_unknown_backend_gets_a_suggestion() -> None:
 def test_a_camera_that_the_robot_lacks_is_named() -> None:
     image = PROFILE.images[0].model_copy(update={"camera": "left"})
     wrong = PROFILE.model_copy(update={"images": (image,)})
-    with pytest.raises(ConfigError, match="'sim_arm' has no camera 'left'. It has: front, wrist"):
+    with pytest.raises(ConfigError, match=r"'sim_arm' has no camera 'left'. It has: front, wrist"):
         make_backend(wrong, load_robot_profile("sim_arm"))

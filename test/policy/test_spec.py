@@ -52,5 +52,5 @@ def test_a_mistake_is_named_with_its_line(
 
 
 def test_an_unknown_name_lists_the_known_ones() -> None:
-    with pytest.raises(ConfigError, match="'nativ' does not exist. Did you mean 'native'"):
+    with pytest.raises(ConfigError, match=r"'nativ' does not exist. Did you mean 'native'"):
         load_policy_profile("nativ")

@@ -3,9 +3,9 @@
 """`vla_ros train`: demonstrations, training and export of the embedded policy, from a seed."""
 
 import argparse
+import importlib.util
 import json
 import time
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,6 +16,9 @@ from vla_ros.policy.spec import PolicyProfile, load_policy_profile
 if TYPE_CHECKING:
     from vla_ros.learn.config import LearnConfig
     from vla_ros.learn.demonstrations import DemonstrationOptions
+    from vla_ros.learn.train import Trainer
+
+_MODEL = "policy.onnx"  # In the folder of a round.
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -36,15 +39,20 @@ def run(args: argparse.Namespace) -> int:
     """Train; 0 when the model file is written."""
     from vla_ros.learn.config import load_learn_config  # noqa: PLC0415
 
-    try:
-        import torch as torch  # noqa: PLC0415, PLC0414
-    except ImportError as e:
-        raise ConfigError(f"training needs torch: pip install 'vla_ros[learn]' ({e})") from e
+    if importlib.util.find_spec("torch") is None:
+        raise ConfigError("training needs torch: pip install 'vla_ros[learn]'")
     config = _overridden(load_learn_config(args.config), args)
     profile = load_policy_profile(config.policy)
     began = time.monotonic()
-    figures = _collect(config, args.out) | _train(config, profile, args)
-    figures["wall_s"] = time.monotonic() - began
+    figures = _first_round(config, profile, args.out)
+    model = args.out / _MODEL
+    if config.corrections is not None:
+        figures |= _second_round(config, profile, args.out)
+        model = args.out / "corrected" / _MODEL
+    target = _target(profile, args)
+    target.write_bytes(model.read_bytes())
+    say(f"wrote {target}")
+    figures |= {"model_mb": target.stat().st_size / 1e6, "wall_s": time.monotonic() - began}
     if args.json is not None:
         Path(args.json).write_text(json.dumps(figures, indent=2) + "\n", encoding="utf-8")
     say(" ".join(f"{name}={value:.6g}" for name, value in figures.items()))
@@ -70,22 +78,11 @@ def _positive(option: str, value: int) -> int:
     return value
 
 
-def _collect(config: "LearnConfig", out: Path) -> dict[str, float]:
-    from vla_ros.learn.demonstrations import collect  # noqa: PLC0415
-
-    options = _demonstrations(config, out)
-    say(f"collecting {options.episodes} demonstrations in {options.folder}")
-    began = time.monotonic()
-    report = collect(options)
-    return {
-        "demonstrations": report.episodes,
-        "demonstrations_solved": report.solved,
-        "collect_s": time.monotonic() - began,
-    }
-
-
-def _demonstrations(config: "LearnConfig", out: Path) -> "DemonstrationOptions":
+def _first_round(config: "LearnConfig", profile: PolicyProfile, out: Path) -> dict[str, float]:
+    """Let the expert show, and learn from it."""
+    from vla_ros.learn.dataset import read_shards  # noqa: PLC0415
     from vla_ros.learn.demonstrations import DemonstrationOptions  # noqa: PLC0415
+    from vla_ros.learn.train import Trainer  # noqa: PLC0415
 
     wanted = config.demonstrations
     options = DemonstrationOptions(
@@ -96,43 +93,74 @@ def _demonstrations(config: "LearnConfig", out: Path) -> "DemonstrationOptions":
         near_starts=wanted.near_starts,
         far_starts=wanted.far_starts,
         kicks=wanted.kicks,
+        policy=config.policy,
     )
-    return replace(options, shard=min(options.shard, wanted.episodes))
+    figures = _collect(options, "demonstrations")
+    trainer = Trainer(config, profile, out, read_shards([options.folder]))
+    return figures | _train(trainer, config, profile, out, "training")
+
+
+def _second_round(config: "LearnConfig", profile: PolicyProfile, out: Path) -> dict[str, float]:
+    """Let the policy try, have the expert correct it, and go on learning."""
+    from vla_ros.learn.dataset import read_shards  # noqa: PLC0415
+    from vla_ros.learn.demonstrations import DemonstrationOptions  # noqa: PLC0415
+    from vla_ros.learn.train import CHECKPOINT, RoundTwo, Trainer  # noqa: PLC0415
+
+    wanted = config.corrections
+    if wanted is None:
+        raise ValueError("a second round needs 'corrections' in the config")
+    options = DemonstrationOptions(
+        episodes=wanted.episodes,
+        seed=wanted.first_seed,
+        folder=out / "corrections",
+        processes=config.demonstrations.processes,
+        near_starts=wanted.near_starts,
+        policy=config.policy,
+        driver=out / _MODEL,
+        timeout_s=wanted.timeout_s,
+    )
+    figures = _collect(options, "corrections")
+    round_two = RoundTwo(checkpoint=out / CHECKPOINT, corrections=read_shards([options.folder]))
+    shards = read_shards([out / "demonstrations"])
+    trainer = Trainer(config, profile, out / "corrected", shards, round_two)
+    return figures | _train(trainer, config, profile, out / "corrected", "second_training")
+
+
+def _collect(options: "DemonstrationOptions", what: str) -> dict[str, float]:
+    from vla_ros.learn.demonstrations import collect  # noqa: PLC0415
+
+    say(f"collecting {options.episodes} {what} in {options.folder}")
+    began = time.monotonic()
+    report = collect(options)
+    return {
+        what: report.episodes,
+        f"{what}_solved": report.solved,
+        f"{what}_s": time.monotonic() - began,
+    }
 
 
 def _train(
-    config: "LearnConfig", profile: PolicyProfile, args: argparse.Namespace
+    trainer: "Trainer", config: "LearnConfig", profile: PolicyProfile, out: Path, what: str
 ) -> dict[str, float]:
-    from vla_ros.learn.dataset import read_shards  # noqa: PLC0415
     from vla_ros.learn.export import export  # noqa: PLC0415
-    from vla_ros.learn.train import Trainer  # noqa: PLC0415
-
-    trainer = Trainer(config, profile, read_shards([args.out / "demonstrations"]), args.out)
-    target = _target(profile, args)
-    differences: list[float] = []
 
     def exported(checkpoint: Path, step: int) -> None:
         trained = (
-            f"vla_ros train --config {args.config}: seed {config.seed}, step {step} of "
-            f"{config.training.steps}, {config.demonstrations.episodes} demonstrations from seed "
-            f"{config.demonstrations.first_seed}"
+            f"vla_ros train: seed {config.seed}, {config.demonstrations.episodes} demonstrations "
+            f"from seed {config.demonstrations.first_seed}, {what} step {step}"
         )
-        differences.append(export(checkpoint, profile, target, trained))
-        say(f"wrote {target} after step {step}")
+        difference = export(checkpoint, profile, out / _MODEL, trained)
+        say(f"wrote {out / _MODEL} after step {step}; differs by {difference:.1g}")
 
-    say(
-        f"training {trainer.parameters} weights, {trainer.frames} frames, from step {trainer.step}"
-    )
+    say(f"{what}: {trainer.parameters} weights, {trainer.frames} frames, from step {trainer.step}")
     report = trainer.run(say, exported)
-    if not differences:
+    if not (out / _MODEL).is_file():
         exported(trainer.checkpoint, report.steps)
     return {
         "parameters": trainer.parameters,
-        "frames": trainer.frames,
-        "steps": report.steps,
-        "train_s": report.wall_s,
-        "export_difference": differences[-1],
-        "model_mb": target.stat().st_size / 1e6,
+        f"{what}_frames": trainer.frames,
+        f"{what}_steps": report.steps,
+        f"{what}_s": report.wall_s,
     }
 
 

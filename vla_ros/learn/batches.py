@@ -66,18 +66,29 @@ class Batches:
     """Draws batches from shards held in memory."""
 
     def __init__(
-        self, shards: Sequence[Frames], vocabulary: Vocabulary, state: tuple[str, ...], seed: int
+        self,
+        demonstrations: Sequence[Frames],
+        vocabulary: Vocabulary,
+        state: tuple[str, ...],
+        seed: int,
+        *,
+        corrections: Sequence[Frames] = (),
+        share: float = 0.0,
     ) -> None:
         """Encode the sentences.
 
         Args:
-            shards: The demonstrations.
+            demonstrations: At least one shard.
             vocabulary: Of the policy.
             state: Names of the state numbers.
             seed: Of everything that is drawn.
+            corrections: Shards of a second kind.
+            share: Their share of a batch.
         """
-        self._shards = shards
+        shards = self._shards = [*demonstrations, *corrections]
         self._seed = seed
+        self._demonstrated = sum(map(len, demonstrations))
+        self._share = share if corrections else 0.0
         self._noise = np.array([_STATE_NOISE.get(k, _POSITION_NOISE_M) for k in state], np.float32)
         lengths = [len(shard) for shard in shards]
         self._shard_of = np.repeat(np.arange(len(shards)), lengths)
@@ -103,7 +114,11 @@ class Batches:
             what_if: Share of samples with an instruction that is not being carried out.
         """
         rng = np.random.default_rng([self._seed, 5, number])
-        picks = rng.integers(len(self), size=size)
+        picks = rng.integers(self._demonstrated, size=size)
+        corrected = rng.random(size) < self._share
+        if corrected.any():
+            others = rng.integers(self._demonstrated, len(self), size=size)
+            picks = np.where(corrected, others, picks)
         which = (rng.random(size) < what_if).astype(int)
         places = list(zip(self._shard_of[picks], self._frame_of[picks], which, strict=True))
 

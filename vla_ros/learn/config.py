@@ -27,6 +27,28 @@ class DemonstrationConfig(StrictModel):
     kicks: Share
 
 
+class CorrectionConfig(StrictModel):
+    """A second round: the policy moves the arm, the expert labels, the training goes on.
+
+    Attributes:
+        episodes: How many the policy plays.
+        first_seed: Of their scenes.
+        timeout_s: Longest of them [s].
+        near_starts: Share that starts near the cube with a wrong yaw or offset.
+        share: Share of corrections in a batch.
+        steps: Batches of this round.
+        peak_rate: Learning rate of this round.
+    """
+
+    episodes: Count
+    first_seed: Annotated[int, Field(ge=0)]
+    timeout_s: Positive
+    near_starts: Share
+    share: Share
+    steps: Count
+    peak_rate: Positive
+
+
 class CameraConfig(StrictModel):
     """One camera of the network; see `model.network.CameraShape`."""
 
@@ -89,6 +111,7 @@ class LearnConfig(StrictModel):
         policy: Policy profile it is made for.
         seed: Of the weights and of the order of the samples.
         demonstrations: What it learns from.
+        corrections: What it learns from in a second round; left out: there is none.
         network: Its sizes.
         training: How long and how fast.
         losses: What counts how much.
@@ -97,6 +120,7 @@ class LearnConfig(StrictModel):
     policy: str
     seed: Annotated[int, Field(ge=0)]
     demonstrations: DemonstrationConfig
+    corrections: CorrectionConfig | None = None
     network: NetworkConfig
     training: OptimiserConfig
     losses: LossConfig

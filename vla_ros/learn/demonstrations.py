@@ -42,7 +42,8 @@ class DemonstrationOptions:
         near_starts: Share of episodes that start near the cube with a wrong yaw or offset.
         far_starts: Share of episodes that start anywhere over the table.
         kicks: Chance that a chunk pushes the arm off its way.
-        policy: Policy profile whose answers move the arm; None lets the expert move it.
+        policy: Policy profile that the frames are for.
+        driver: Model file of that policy whose answers move the arm; None: the expert does.
         timeout_s: Longest episode [s].
     """
 
@@ -54,7 +55,8 @@ class DemonstrationOptions:
     near_starts: float = 0.4
     far_starts: float = 0.15
     kicks: float = 0.12
-    policy: str | None = None
+    policy: str = "native"
+    driver: Path | None = None
     timeout_s: float = 12.0
 
 
@@ -92,7 +94,9 @@ def collect(options: DemonstrationOptions) -> CollectionReport:
 
 
 def _collect_shard(options: DemonstrationOptions, start: int, count: int) -> CollectionReport:
-    profile = load_policy_profile(options.policy or "native")
+    profile = load_policy_profile(options.policy)
+    if options.driver is not None:
+        profile = profile.model_copy(update={"model": options.driver.absolute()})
     collector = _Collector(profile, load_robot_profile("sim_arm"), options)
     solved = 0
     try:
@@ -131,7 +135,7 @@ class _Collector:
         self._rollout = Rollout(self.world, robot, profile)
         self._cameras = tuple(image.camera for image in profile.images)
         self._every_ns = round(profile.action.step_s * 1e9)
-        self._backend = make_backend(profile, robot) if options.policy else None
+        self._backend = make_backend(profile, robot) if options.driver else None
         self._recorded: list[_Frame] = []
 
     def episode(self, seed: int, number: int) -> bool:

@@ -41,23 +41,59 @@ class TrainingReport:
     losses: dict[str, float]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class RoundTwo:
+    """What a second round of training starts from.
+
+    Attributes:
+        checkpoint: Of the first round.
+        corrections: What the policy of the first round did, labelled by the expert.
+    """
+
+    checkpoint: Path
+    corrections: list[Frames]
+
+
 class Trainer:
-    """One training run, with everything it keeps in one folder."""
+    """One round of training, with everything it keeps in one folder."""
 
     def __init__(
-        self, config: LearnConfig, profile: PolicyProfile, shards: list[Frames], folder: Path
+        self,
+        config: LearnConfig,
+        profile: PolicyProfile,
+        folder: Path,
+        shards: list[Frames],
+        round_two: RoundTwo | None = None,
     ) -> None:
-        """Build network and optimiser; continue from the folder's checkpoint if there is one."""
+        """Build network and optimiser; continue from the folder's checkpoint if there is one.
+
+        Args:
+            config: How to train.
+            profile: Policy the network is for.
+            folder: Where checkpoints go.
+            shards: Demonstrations.
+            round_two: What a second round starts from; None for the first.
+
+        Raises:
+            ConfigError: A checkpoint does not fit.
+        """
         torch.set_num_threads(1)
         torch.set_flush_denormal(True)
         torch.manual_seed(config.seed)
         self._config = config
+        self._training = config.training
         self._folder = folder
         self.vocabulary = make_vocabulary(known_words(), config.network.text_length)
-        self._batches = Batches(shards, self.vocabulary, profile.state, config.seed)
+        self._batches = _make_batches(config, profile, self.vocabulary, shards, round_two)
         self.shape = make_shape(config, profile, self.vocabulary, self._batches)
+        if round_two is not None and config.corrections is not None:
+            update = {"steps": config.corrections.steps, "peak_rate": config.corrections.peak_rate}
+            self._training = config.training.model_copy(update=update)
+            self.shape = load_trained(round_two.checkpoint)[0].shape
         network = VlaNetwork(self.shape)
-        self._network = network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+        if round_two is not None:
+            network.load_state_dict(load_trained(round_two.checkpoint)[0].state_dict())
+        self._network = network.to(memory_format=torch.channels_last)
         self._mean = copy.deepcopy(self._network)
         self._optimiser = torch.optim.AdamW(
             self._network.parameters(), weight_decay=config.training.weight_decay
@@ -88,7 +124,7 @@ class Trainer:
             tell: Gets a progress line every few hundred batches.
             saved: Called with the path and the step after each checkpoint.
         """
-        training = self._config.training
+        training = self._training
         began, began_step = time.monotonic(), self.step
         sums = torch.zeros(len(Losses._fields))
         means: dict[str, float] = {}
@@ -105,7 +141,7 @@ class Trainer:
         return TrainingReport(steps=self.step, wall_s=time.monotonic() - began, losses=means)
 
     def _advance(self) -> Losses:
-        training = self._config.training
+        training = self._training
         batch = self._batches.draw(self.step, training.batch, training.what_if)
         for group in self._optimiser.param_groups:
             group["lr"] = training.peak_rate * rate_factor(
@@ -114,7 +150,7 @@ class Trainer:
         said = self._network(batch.pictures, batch.state, batch.tokens)
         losses = compute_losses(said, batch, self.shape, self._config.losses)
         self._optimiser.zero_grad(set_to_none=True)
-        losses.total.backward()  # type: ignore[no-untyped-call]
+        losses.total.backward()
         nn.utils.clip_grad_norm_(self._network.parameters(), 1.0)
         self._optimiser.step()
         self.step += 1
@@ -123,7 +159,7 @@ class Trainer:
 
     @torch.no_grad()
     def _average(self) -> None:
-        decay = min(self._config.training.ema_decay, 1.0 - 1.0 / (0.1 * self.step + 2.0))
+        decay = min(self._training.ema_decay, 1.0 - 1.0 / (0.1 * self.step + 2.0))
         mean, now = list(self._mean.parameters()), list(self._network.parameters())
         torch._foreach_lerp_(mean, now, 1.0 - decay)
 
@@ -161,6 +197,25 @@ class Trainer:
         self._folder.mkdir(parents=True, exist_ok=True)
         with (self._folder / CURVE).open("a", encoding="utf-8") as file:
             file.write(json.dumps({"step": self.step, "samples_per_s": rate, **means}) + "\n")
+
+
+def _make_batches(
+    config: LearnConfig,
+    profile: PolicyProfile,
+    vocabulary: Vocabulary,
+    shards: list[Frames],
+    round_two: RoundTwo | None,
+) -> Batches:
+    if round_two is None or config.corrections is None:
+        return Batches(shards, vocabulary, profile.state, config.seed)
+    return Batches(
+        shards,
+        vocabulary,
+        profile.state,
+        config.seed + 1,
+        corrections=round_two.corrections,
+        share=config.corrections.share,
+    )
 
 
 def make_shape(
@@ -201,7 +256,7 @@ def load_trained(path: Path) -> tuple[VlaNetwork, Vocabulary, int]:
 def shape_from(saved: dict[str, Any]) -> NetworkShape:
     """Return the sizes that a checkpoint holds."""
     cameras = tuple(CameraShape(**camera) for camera in saved["cameras"])
-    lists = {k: tuple(v) if isinstance(v, list) else v for k, v in saved.items()}
+    lists: dict[str, Any] = {k: tuple(v) if isinstance(v, list) else v for k, v in saved.items()}
     return NetworkShape(**{**lists, "cameras": cameras})
 
 

@@ -1,0 +1,90 @@
+# Copyright 2026 The vla_ros authors
+# SPDX-License-Identifier: Apache-2.0
+import numpy as np
+import pytest
+
+from vla_ros.learn.labels import make_label, other_task
+from vla_ros.learn.rollout import Ending, Rollout, RolloutOptions
+from vla_ros.policy.spec import load_policy_profile
+from vla_ros.robot.profile import load_robot_profile
+from vla_ros.sim.sample import sample_scene
+from vla_ros.sim.tasks import Task, is_solved, parse_instruction
+from vla_ros.sim.world import World
+from vla_ros.types import Observation, PolicyOutput
+
+BLIND = RolloutOptions(see=False)
+
+
+@pytest.fixture(scope="module")
+def rollout() -> Rollout:
+    return Rollout(World(), load_robot_profile("sim_arm"), load_policy_profile("native"))
+
+
+def lay_out(rollout: Rollout, seed: int) -> Task:
+    scene = sample_scene(seed)
+    rollout.world.reset(scene)
+    return parse_instruction(scene.instruction)
+
+
+def ask_expert(rollout: Rollout, task: Task, observation: Observation) -> PolicyOutput:
+    anchor = rollout.adapter.anchor(observation)
+    return make_label(rollout.world, task, anchor, rollout.policy.action, ()).as_output()
+
+
+def test_the_expert_solves_its_task_without_a_correction_by_the_gate(rollout: Rollout) -> None:
+    task = lay_out(rollout, 30_000_001)
+    result = rollout.run(lambda o: ask_expert(rollout, task, o), BLIND, np.random.default_rng(0))
+    assert result.ending is Ending.DONE
+    assert result.interventions == 0
+    assert is_solved(rollout.world, task).solved
+
+
+def test_the_same_seed_gives_the_same_episode(rollout: Rollout) -> None:
+    results = []
+    for _ in range(2):
+        task = lay_out(rollout, 30_000_002)
+        act = lambda o, task=task: ask_expert(rollout, task, o)  # noqa: E731
+        results.append(rollout.run(act, BLIND, np.random.default_rng(3)))
+    assert results[0] == results[1]
+
+
+def test_a_policy_that_stands_still_times_out(rollout: Rollout) -> None:
+    lay_out(rollout, 30_000_003)
+    still = PolicyOutput(rows=np.zeros((16, 4)), gripper=np.ones(16), done_probability=0.0)
+    options = RolloutOptions(see=False, timeout_s=1.0)
+    result = rollout.run(lambda _: still, options, np.random.default_rng(0))
+    assert result.ending is Ending.TIMEOUT
+    assert result.duration_s == pytest.approx(1.0)
+
+
+def test_a_policy_that_leaps_does_not_move_the_arm(rollout: Rollout) -> None:
+    lay_out(rollout, 30_000_004)
+    before = rollout.world.tool().position_m
+    leap = PolicyOutput(
+        rows=np.tile((0.0, 0.3, 0.0, 0.0), (16, 1)), gripper=np.ones(16), done_probability=0.0
+    )
+    options = RolloutOptions(see=False, timeout_s=1.0)
+    result = rollout.run(lambda _: leap, options, np.random.default_rng(0))
+    assert result.ending is not Ending.DONE
+    assert result.interventions > 3
+    assert rollout.world.tool().position_m == pytest.approx(before, abs=2e-3)
+
+
+def test_labels_are_relative_to_the_tool_and_name_both_places(rollout: Rollout) -> None:
+    task = lay_out(rollout, 30_000_005)
+    anchor = rollout.adapter.anchor(rollout.observe(see=False))
+    label = make_label(rollout.world, task, anchor, rollout.policy.action, ("front", "wrist"))
+    cube = np.array(rollout.world.cube(task.object).position_m)
+    assert np.allclose(label.offsets_m[0], cube - anchor.position_m)
+    assert label.pixels.shape == (2, 2, 2)
+    assert ((label.pixels[0] > 0.0) & (label.pixels[0] < 1.0)).all()
+    assert np.abs(label.rows[0]).max() < 0.1
+    assert not label.done
+
+
+def test_another_task_of_the_scene_is_another(rollout: Rollout) -> None:
+    task = lay_out(rollout, 30_000_006)
+    rng = np.random.default_rng(0)
+    others = [other_task(task, rollout.world, rng) for _ in range(50)]
+    assert task not in others
+    assert len({(t.object, t.target) for t in others}) == 5

@@ -1,0 +1,129 @@
+# Copyright 2026 The vla_ros authors
+# SPDX-License-Identifier: Apache-2.0
+"""The shipped model file is held to the same contract as any other."""
+
+from pathlib import Path
+
+import numpy as np
+import onnx
+import pytest
+
+from vla_ros.errors import ConfigError, InstructionError, ObservationError
+from vla_ros.policy.backends.onnx import OnnxBackend
+from vla_ros.policy.model_file import METADATA_KEY
+from vla_ros.policy.spec import PolicyProfile, load_policy_profile
+from vla_ros.robot.profile import RobotProfile, load_robot_profile
+from vla_ros.types import CameraFrame, JointSample, Observation
+
+PROFILE = load_policy_profile("native")
+SAY = "put the red cube in the blue bowl"
+
+
+@pytest.fixture(scope="module")
+def robot() -> RobotProfile:
+    return load_robot_profile("sim_arm")
+
+
+@pytest.fixture(scope="module")
+def backend(robot: RobotProfile) -> OnnxBackend:
+    return OnnxBackend(PROFILE, robot)
+
+
+def observation(
+    robot: RobotProfile, *, side: int = 96, cameras: str = "front wrist"
+) -> Observation:
+    frames = tuple(
+        CameraFrame(
+            camera=camera, stamp_ns=1, arrival_ns=1, image=np.full((side, side, 3), 90, np.uint8)
+        )
+        for camera in cameras.split()
+    )
+    joints = JointSample(
+        names=robot.joint_names, stamp_ns=1, arrival_ns=1, position=np.array(robot.home)
+    )
+    return Observation(
+        stamp_ns=1, frames=frames, frozen=(False,) * len(frames), joints=joints, gripper=1.0
+    )
+
+
+def with_model(path: Path) -> PolicyProfile:
+    return PROFILE.model_copy(update={"model": path})
+
+
+def test_an_answer_has_the_profiles_size_and_ranges(
+    backend: OnnxBackend, robot: RobotProfile
+) -> None:
+    backend.warm_up()
+    output = backend.infer(observation(robot), SAY)
+    assert output.rows.shape == (16, 4)
+    assert np.isfinite(output.rows).all()
+    assert ((output.gripper >= 0.0) & (output.gripper <= 1.0)).all()
+    assert 0.0 <= output.progress <= 1.0
+    assert 0.0 <= output.done_probability <= 1.0
+
+
+def test_the_same_question_gets_the_same_answer(backend: OnnxBackend, robot: RobotProfile) -> None:
+    first, second = (backend.infer(observation(robot), SAY) for _ in range(2))
+    assert np.array_equal(first.rows, second.rows)
+
+
+def test_an_unknown_word_is_named(backend: OnnxBackend, robot: RobotProfile) -> None:
+    backend.check_instruction(SAY)
+    for ask in (
+        backend.check_instruction,
+        lambda text: backend.infer(observation(robot), text),
+    ):
+        with pytest.raises(InstructionError, match=r"does not know the word 'banana'.*It knows:"):
+            ask("put the banana in the blue bowl")
+
+
+def test_a_missing_image_is_named(backend: OnnxBackend, robot: RobotProfile) -> None:
+    with pytest.raises(ObservationError, match="no image of camera 'wrist'; it has: front"):
+        backend.infer(observation(robot, cameras="front"), SAY)
+
+
+def test_an_image_of_another_size_is_named(backend: OnnxBackend, robot: RobotProfile) -> None:
+    with pytest.raises(ObservationError, match=r"'front' has shape \(64, 64, 3\), wanted \(96"):
+        backend.infer(observation(robot, side=64), SAY)
+
+
+def test_a_missing_model_file_is_named(tmp_path: Path, robot: RobotProfile) -> None:
+    with pytest.raises(ConfigError, match=r"gone.onnx: the model file does not exist; train one"):
+        OnnxBackend(with_model(tmp_path / "gone.onnx"), robot)
+
+
+def test_an_unreadable_model_file_is_named(tmp_path: Path, robot: RobotProfile) -> None:
+    path = tmp_path / "broken.onnx"
+    path.write_bytes(b"version https://git-lfs.github.com/spec/v1")
+    with pytest.raises(ConfigError, match=r"broken.onnx: is not an ONNX file.*\(42 bytes\)"):
+        OnnxBackend(with_model(path), robot)
+
+
+def test_a_model_without_metadata_is_refused(tmp_path: Path, robot: RobotProfile) -> None:
+    assert PROFILE.model is not None
+    model = onnx.load(PROFILE.model)
+    del model.metadata_props[:]
+    onnx.save(model, tmp_path / "bare.onnx")
+    with pytest.raises(ConfigError, match=f"carries no '{METADATA_KEY}' metadata"):
+        OnnxBackend(with_model(tmp_path / "bare.onnx"), robot)
+
+
+def test_metadata_that_cannot_be_read_is_refused(tmp_path: Path, robot: RobotProfile) -> None:
+    assert PROFILE.model is not None
+    model = onnx.load(PROFILE.model)
+    onnx.helper.set_model_props(model, {METADATA_KEY: "{}"})
+    onnx.save(model, tmp_path / "odd.onnx")
+    with pytest.raises(ConfigError, match=r"odd.onnx: its 'vla_ros' metadata cannot be read"):
+        OnnxBackend(with_model(tmp_path / "odd.onnx"), robot)
+
+
+def test_a_profile_that_does_not_fit_the_file_is_told_in_full(robot: RobotProfile) -> None:
+    action = PROFILE.action.model_copy(update={"horizon": 8, "step_s": 0.05})
+    wrong = PROFILE.model_copy(update={"action": action})
+    with pytest.raises(ConfigError, match=r"(?s)step_s = 0.05: .* 0.1\n.*horizon = 8: .* has 16"):
+        OnnxBackend(wrong, robot)
+
+
+def test_a_device_that_is_not_there_is_named(robot: RobotProfile) -> None:
+    with pytest.raises(ConfigError, match="device 'cuda' needs onnxruntime's CUDAExecution"):
+        OnnxBackend(PROFILE.model_copy(update={"device": "cuda"}), robot)
