@@ -44,13 +44,15 @@ class ScriptedBackend:
     def infer(self, observation: Observation, instruction: str) -> PolicyOutput:
         if instruction == "crash":
             raise RuntimeError("scripted crash")
-        self._nods = self._nods + 1 if instruction == "nod" else 0
+        if instruction != "nod" or self._nods > NOD_ANSWERS:  # The one before has ended.
+            self._nods = 0
+        self._nods += 1
         horizon, step_s = self._profile.action.horizon, self._profile.action.step_s
         times = observation.stamp_ns * 1e-9 + step_s * np.arange(horizon + 1)
         offset = SPEED_M_S * HALF_PERIOD_S / np.pi * np.sin(np.pi * times / HALF_PERIOD_S)
         rows = np.zeros((horizon, self._profile.action_width))
         rows[:, 1] = offset[1:] - offset[0]
-        done = self._nods >= NOD_ANSWERS
+        done = instruction == "nod" and self._nods >= NOD_ANSWERS
         return PolicyOutput(
             rows=rows,
             gripper=np.ones(horizon),

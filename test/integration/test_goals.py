@@ -37,7 +37,7 @@ def in_background(call: Callable[[], Ended]) -> "Future[Ended]":
 def start_waving(station: Station, commands: Any, goal: Any) -> "Future[Ended]":
     """A goal that never ends by itself, as soon as the arm moves."""
     ended = in_background(lambda: station.instructions.send(goal(instruction="wave")))
-    station.wait_for(commands.is_moving, 10.0, "the arm to move")
+    station.wait_for(commands.is_moving, 20.0, "the arm to move")
     return ended
 
 
@@ -102,7 +102,7 @@ def test_a_cancelled_goal_ends_canceled_with_the_arm_at_rest(
 ) -> None:
     ended = start_waving(armed, commands, goal)
     armed.instructions.cancel()
-    assert ended.result(10.0).outcome is Outcome.CANCELED
+    assert ended.result(30.0).outcome is Outcome.CANCELED
     armed.wait_for(commands.is_at_rest, 1.0, "the arm to rest")
     commands.assert_smooth()
 
@@ -136,7 +136,7 @@ def test_a_stop_by_a_person_ends_the_goal_as_a_protective_stop(
 ) -> None:
     ended = start_waving(armed, commands, goal)
     armed.stop()
-    result = ended.result(10.0)
+    result = ended.result(30.0)
     assert result.outcome is Outcome.PROTECTIVE_STOP
     assert "OPERATOR_STOP" in result.message
     rejected = armed.instructions.send(goal(instruction="nod"))
@@ -147,7 +147,7 @@ def test_a_stop_by_a_person_ends_the_goal_as_a_protective_stop(
 def test_an_emergency_stop_ends_the_goal_as_one(armed: Station, commands: Any, goal: Any) -> None:
     ended = start_waving(armed, commands, goal)
     armed.services.trigger("/vla/executor_node/estop")
-    assert ended.result(10.0).outcome is Outcome.EMERGENCY_STOP
+    assert ended.result(30.0).outcome is Outcome.EMERGENCY_STOP
 
 
 def test_a_dry_run_asks_the_policy_and_moves_nothing(
@@ -159,10 +159,12 @@ def test_a_dry_run_asks_the_policy_and_moves_nothing(
     assert abs(commands.rows - commands.rows[0]).max() == 0.0
 
 
-def test_a_slower_goal_moves_slower(armed: Station, commands: Any, goal: Any) -> None:
+def test_a_slower_goal_goes_less_far_in_the_same_time(
+    armed: Station, commands: Any, goal: Any
+) -> None:
     armed.instructions.send(goal(instruction="wave", timeout_s=2.0))
-    full = abs(commands.rows[1:] - commands.rows[:-1]).max()
+    full = abs(commands.rows[1:] - commands.rows[:-1]).sum()
     commands.clear()
     armed.instructions.send(goal(instruction="wave", timeout_s=2.0, speed_scale=0.25))
-    slow = abs(commands.rows[1:] - commands.rows[:-1]).max()
-    assert slow < 0.6 * full
+    slow = abs(commands.rows[1:] - commands.rows[:-1]).sum()
+    assert 0.0 < slow < 0.6 * full

@@ -26,6 +26,7 @@ from vla_ros.types import ActionChunk, Observation
 ACTION = "execute_instruction"
 _STEP_S = 0.02
 _CLOSE_S = 5.0
+_SEND_S = 0.1  # For rclpy to send the last result, which it does after the callback's end.
 
 
 class Host(Protocol):
@@ -80,6 +81,11 @@ class GoalServer:
             callback_group=ReentrantCallbackGroup(),
         )
 
+    @property
+    def count(self) -> int:
+        """How many goals run or wait."""
+        return len(self._runs)
+
     def activate(self) -> None:
         """Let goals run."""
         self._active = True
@@ -91,6 +97,7 @@ class GoalServer:
         self.wake()
         if self._turn.acquire(timeout=_CLOSE_S):
             self._turn.release()
+        self._wake.wait(_SEND_S)
 
     def close(self) -> None:
         """Leave the graph."""
@@ -127,10 +134,10 @@ class GoalServer:
             with self._turn:
                 end = self._live(handle, run)
                 self._stop(handle, run)
+                return self._finish(handle, run, end)
         finally:
             with self._runs_lock:
                 del self._runs[run.goal.goal_id]
-        return self._finish(handle, run, end)
 
     def _live(self, handle: Any, run: GoalRun) -> End:
         """Run a goal until it ends."""

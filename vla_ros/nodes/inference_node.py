@@ -12,8 +12,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any
 
+from diagnostic_msgs.msg import DiagnosticArray
+from rclpy.callback_groups import MutuallyExclusiveCallbackGroup
 from rclpy.executors import MultiThreadedExecutor
 from rclpy.parameter import Parameter
+from rclpy.subscription import Subscription
 
 from vla_ros.chunk.ending import make_ending
 from vla_ros.chunk.request import RequestTimer
@@ -32,9 +35,10 @@ from vla_ros.policy.transforms import ChunkHeader, PolicyAdapter
 from vla_ros.policy.worker import PolicyWorker, Question
 from vla_ros.robot.profile import RobotProfile, load_robot_profile
 from vla_ros.ros.decode import decode_observation
+from vla_ros.ros.diagnostics import encode_diagnostics, encode_policy
 from vla_ros.ros.encode import encode_chunk
 from vla_ros.ros.goal import decode_gate_state
-from vla_ros.ros.qos import LATCHED, RELIABLE_NEWEST
+from vla_ros.ros.qos import DIAGNOSTICS, LATCHED, RELIABLE_NEWEST
 from vla_ros.types import ActionChunk, Observation
 
 MakeBackend = Callable[[PolicyProfile, RobotProfile], PolicyBackend]
@@ -42,6 +46,7 @@ MakeBackend = Callable[[PolicyProfile, RobotProfile], PolicyBackend]
 # Two goals (one ends while the next waits), their requests, and the subscriptions.
 _THREADS = 6
 _CLOSE_S = 5.0
+_DIAGNOSTICS_PERIOD_S = 1.0
 _CHUNK_DEPTH = 10  # The end of one goal and the beginning of the next must both arrive.
 
 
@@ -85,12 +90,9 @@ class InferenceNode(BaseNode[InferenceParams]):
         self._worker = PolicyWorker(self._backend, adapter, self._goals.deliver, time.monotonic_ns)
         self._worker.start()
         self._chunks = self.create_publisher(ActionChunkMessage, "action_chunk", _CHUNK_DEPTH)
-        self._inputs = (
-            self.create_subscription(
-                ObservationMessage, "observation", self._on_observation, RELIABLE_NEWEST
-            ),
-            self.create_subscription(GateStateMessage, "gate_state", self._on_gate_state, LATCHED),
-        )
+        self._inputs = self._subscribe()
+        self._diagnostics = self.create_publisher(DiagnosticArray, "/diagnostics", DIAGNOSTICS)
+        self._diagnosis = self.create_timer(_DIAGNOSTICS_PERIOD_S, self._diagnose)
         self.get_logger().info(
             f"policy '{profile.name}' for robot '{self._robot.name}' is loaded, "
             f"session={self._session:016x}"
@@ -108,10 +110,21 @@ class InferenceNode(BaseNode[InferenceParams]):
         """Leave the graph and free the policy."""
         for subscription in self._inputs:
             self.destroy_subscription(subscription)
+        self.destroy_timer(self._diagnosis)
+        self.destroy_publisher(self._diagnostics)
         self.destroy_publisher(self._chunks)
         self._goals.close()
         self._worker.close(_CLOSE_S)
         self._backend.close()
+
+    def _subscribe(self) -> tuple[Subscription, ...]:
+        # Apart from the lifecycle services: while one waits for the last goal, we still listen.
+        group = MutuallyExclusiveCallbackGroup()
+        inputs = (
+            (ObservationMessage, "observation", self._on_observation, RELIABLE_NEWEST),
+            (GateStateMessage, "gate_state", self._on_gate_state, LATCHED),
+        )
+        return tuple(self.create_subscription(*each, callback_group=group) for each in inputs)
 
     # ---- what the goals need ----
 
@@ -168,6 +181,15 @@ class InferenceNode(BaseNode[InferenceParams]):
     def _on_gate_state(self, message: Any) -> None:
         self._gate = decode_gate_state(message, self.now_ns())
         self._goals.wake()
+
+    def _diagnose(self) -> None:
+        line = encode_policy(
+            self._backend.profile.name,
+            self._timer,
+            goals=self._goals.count,
+            hardware_id=self._robot.name,
+        )
+        self._diagnostics.publish(encode_diagnostics([line], self.now_ns()))
 
 
 def main() -> int:

@@ -80,6 +80,7 @@ class Patience:
         policy_s: The policy has failed when it does not answer within this [s].
         policy_failures: It has failed for good after so many errors in a row.
         start_s: How long a goal waits for what it misses at its start [s].
+        discovery_s: How long it waits there for a node that is silent: it may just start [s].
         rest_s: How long the end of a goal waits for the arm to come to rest [s].
     """
 
@@ -89,6 +90,7 @@ class Patience:
     policy_s: float = 2.0
     policy_failures: int = 3
     start_s: float = 0.3
+    discovery_s: float = 2.0
     rest_s: float = 1.5
 
 
@@ -130,6 +132,22 @@ def check_start(
     return None if goal.dry_run else _check_gate_at_start(gate, patience, now_ns)
 
 
+def is_silent(
+    goal: Goal,
+    observation: Observation | None,
+    gate: GateFacts | None,
+    patience: Patience,
+    now_ns: int,
+) -> bool:
+    """Say whether perception_node or executor_node is not heard at all."""
+    if observation is None:
+        return True
+    age_s = (now_ns - observation.stamp_ns) * 1e-9
+    if not age_s <= patience.observation_max_age_s:
+        return True
+    return not (goal.dry_run or _is_heard(gate, patience, now_ns))
+
+
 def check_running(
     observation: Observation, gate: GateFacts | None, epoch: int, patience: Patience, now_ns: int
 ) -> End | None:
@@ -154,7 +172,7 @@ def check_running(
 
 
 def _check_gate_at_start(gate: GateFacts | None, patience: Patience, now_ns: int) -> End | None:
-    if gate is None or not (now_ns - gate.arrival_ns) * 1e-9 <= patience.gate_lost_s:
+    if gate is None or not _is_heard(gate, patience, now_ns):
         return _rejected(
             "no executor: nobody publishes gate_state. Start executor_node, "
             "or check ROS_DOMAIN_ID and the namespace"
@@ -176,6 +194,10 @@ def _check_gate_at_start(gate: GateFacts | None, patience: Patience, now_ns: int
         "not armed: call ~/arm of executor_node, for example "
         "ros2 service call /vla/executor_node/arm std_srvs/srv/Trigger"
     )
+
+
+def _is_heard(gate: GateFacts | None, patience: Patience, now_ns: int) -> bool:
+    return gate is not None and (now_ns - gate.arrival_ns) * 1e-9 <= patience.gate_lost_s
 
 
 def _check_gate_running(

@@ -20,6 +20,7 @@ from vla_ros.policy.admission import (
     check_goal,
     check_running,
     check_start,
+    is_silent,
 )
 from vla_ros.policy.backend import PolicyBackend
 from vla_ros.policy.completion import Completion
@@ -258,7 +259,10 @@ class GoalRun:
                 return end
         missing = check_start(self.goal, observation, gate, self._patience, now_ns)
         if missing is not None:
-            return missing if self.duration_s(now_ns) >= self._patience.start_s else None
+            limit_s = self._patience.start_s
+            if is_silent(self.goal, observation, gate, self._patience, now_ns):
+                limit_s = self._patience.discovery_s
+            return missing if self.duration_s(now_ns) >= limit_s else None
         self.phase = Phase.RUNNING
         self._timer.restart()
         self._shown_ns = None if observation is None else observation.stamp_ns

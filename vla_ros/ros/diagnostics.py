@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from diagnostic_msgs.msg import DiagnosticArray, DiagnosticStatus, KeyValue
 from std_msgs.msg import Header
 
+from vla_ros.chunk.request import RequestTimer
 from vla_ros.observe.buffer import StreamReport
 from vla_ros.ros.stamps import encode_time
 
@@ -14,6 +15,32 @@ from vla_ros.ros.stamps import encode_time
 def encode_diagnostics(statuses: Iterable[DiagnosticStatus], now_ns: int) -> DiagnosticArray:
     """Return lines as the message that goes to /diagnostics."""
     return DiagnosticArray(header=Header(stamp=encode_time(now_ns)), status=list(statuses))
+
+
+def encode_policy(
+    profile: str, timer: RequestTimer, *, goals: int, hardware_id: str
+) -> DiagnosticStatus:
+    """Return the line of the policy.
+
+    Args:
+        profile: Name of the policy profile.
+        timer: Knows how long answers take.
+        goals: How many goals run or wait.
+        hardware_id: Name of the robot.
+    """
+    values = {
+        "latency_p50_ms": f"{timer.latency_s(0.5) * 1e3:.1f}",
+        "latency_p95_ms": f"{timer.latency_s(0.95) * 1e3:.1f}",
+        "in_flight": str(timer.in_flight).lower(),
+        "goals": str(goals),
+    }
+    return DiagnosticStatus(
+        level=DiagnosticStatus.OK,
+        name="vla_ros: policy",
+        message=profile,
+        hardware_id=hardware_id,
+        values=[KeyValue(key=key, value=value) for key, value in values.items()],
+    )
 
 
 def encode_stream(report: StreamReport, complaint: str, hardware_id: str) -> DiagnosticStatus:

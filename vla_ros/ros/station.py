@@ -100,7 +100,7 @@ class Station:
             ServerLostError: No answer.
         """
         answer = self.services.trigger(self._service("arm"))
-        self.wait_for(lambda: self.mode in {GateMode.ARMED, GateMode.RUN}, 2.0, "the gate to arm")
+        self.wait_for(lambda: self.mode in {GateMode.ARMED, GateMode.RUN}, 5.0, "the gate to arm")
         return answer
 
     def stop(self) -> str:
@@ -116,7 +116,7 @@ class Station:
         if self.mode not in {GateMode.IDLE, GateMode.PSTOP, GateMode.ESTOP}:
             self.stop()
         self._patiently(self.reset, patience_s)
-        self.wait_for(lambda: self.mode is GateMode.IDLE, 2.0, "the gate to disarm")
+        self.wait_for(lambda: self.mode is GateMode.IDLE, 5.0, "the gate to disarm")
 
     def ready(self, patience_s: float = _PATIENCE_S) -> None:
         """Arm, resetting a latch first if there is one; a refusal may pass within the patience.
