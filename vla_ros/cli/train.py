@@ -60,16 +60,21 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _overridden(config: "LearnConfig", args: argparse.Namespace) -> "LearnConfig":
-    updates: dict[str, object] = {}
+    """Return the config with a smaller budget; the second round never gets more than the first."""
+    first, training, second = config.demonstrations, config.training, config.corrections
     if args.episodes is not None:
-        updates["demonstrations"] = config.demonstrations.model_copy(
-            update={"episodes": _positive("--episodes", args.episodes)}
-        )
+        episodes = _positive("--episodes", args.episodes)
+        first = first.model_copy(update={"episodes": episodes})
+        if second is not None:
+            second = second.model_copy(update={"episodes": min(second.episodes, episodes)})
     if args.steps is not None:
-        updates["training"] = config.training.model_copy(
-            update={"steps": _positive("--steps", args.steps)}
-        )
-    return config.model_copy(update=updates)
+        steps = _positive("--steps", args.steps)
+        training = training.model_copy(update={"steps": steps})
+        if second is not None:
+            second = second.model_copy(update={"steps": min(second.steps, steps)})
+    return config.model_copy(
+        update={"demonstrations": first, "training": training, "corrections": second}
+    )
 
 
 def _positive(option: str, value: int) -> int:

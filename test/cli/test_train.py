@@ -1,0 +1,27 @@
+# Copyright 2026 The vla_ros authors
+# SPDX-License-Identifier: Apache-2.0
+import argparse
+
+import pytest
+
+pytest.importorskip("torch", reason="training needs torch")
+
+from vla_ros.cli import train
+from vla_ros.errors import ConfigError
+
+
+def arguments(*words: str) -> argparse.Namespace:
+    parser = argparse.ArgumentParser()
+    train.add_arguments(parser)
+    return parser.parse_args(words)
+
+
+@pytest.mark.parametrize("option", ["--episodes", "--steps"])
+def test_a_budget_below_one_is_refused(option: str) -> None:
+    with pytest.raises(ConfigError, match=f"{option} 0: wanted 1 or more"):
+        train.run(arguments(option, "0"))
+
+
+def test_an_unknown_config_is_named() -> None:
+    with pytest.raises(ConfigError, match=r"'nativ' does not exist. Did you mean 'native'"):
+        train.run(arguments("--config", "nativ"))
