@@ -176,7 +176,7 @@ def _play(station: "Station", seed: int) -> Episode:
     succeeded = ended.outcome is Outcome.SUCCEEDED
     reason = "" if succeeded else f"{ended.outcome.name}: {ended.message}"
     if not solved:
-        reason = f"{reason or 'the policy said done, but'} {check}"
+        reason = f"{reason}; {check}" if reason else f"the policy said done, but {check}"
     return Episode(
         seed=seed,
         instruction=instruction,
