@@ -4,6 +4,9 @@
 
 import itertools
 import math
+import signal
+import subprocess
+import sys
 import threading
 import time
 from collections.abc import Callable
@@ -168,3 +171,42 @@ def test_a_slower_goal_goes_less_far_in_the_same_time(
     armed.instructions.send(goal(instruction="wave", timeout_s=2.0, speed_scale=0.25))
     slow = abs(commands.rows[1:] - commands.rows[:-1]).sum()
     assert 0.0 < slow < 0.6 * full
+
+
+# A shell lets what it runs in the background ignore Ctrl-C; here it has to be heard.
+SEND = """
+import signal, sys
+signal.signal(signal.SIGINT, signal.default_int_handler)
+from vla_ros.cli.main import main
+sys.exit(main(["send", *sys.argv[1:]]))
+"""
+
+
+def test_ctrl_c_in_vla_ros_send_cancels_the_goal(armed: Station, commands: Any) -> None:
+    send = subprocess.Popen(
+        [sys.executable, "-c", SEND, "wave"],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+    armed.wait_for(commands.is_moving, 30.0, "the arm to move")
+    send.send_signal(signal.SIGINT)
+    text, _ = send.communicate(timeout=30)
+    assert send.returncode == exit_code(Outcome.CANCELED), text
+    assert "CANCELED: the client canceled the goal" in text.splitlines()[-1]
+    armed.wait_for(commands.is_at_rest, 5.0, "the arm to rest")
+
+
+def test_vla_ros_send_shows_progress_and_the_end(armed: Station) -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "vla_ros.cli.main", "send", "nod"],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    first, *_, last = done.stdout.splitlines()
+    assert "[" in first
+    assert "planned" in first
+    assert last.startswith("SUCCEEDED: the policy reports the task as finished (")

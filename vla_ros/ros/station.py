@@ -48,7 +48,6 @@ class Station:
         self.services = ServiceCaller(self.node)
         self.instructions = InstructionClient(self.node, f"{self.namespace}/execute_instruction")
         self.gate_state: GateState | None = None
-        self.observation: Observation | None = None
         self.observed_s = -1.0
         self.watch(GateState, f"{self.namespace}/gate_state", self._on_gate_state, LATCHED)
         self.watch(
@@ -194,8 +193,7 @@ class Station:
     def _on_gate_state(self, message: GateState) -> None:
         self.gate_state = message
 
-    def _on_observation(self, message: Observation) -> None:
-        self.observation = message
+    def _on_observation(self, message: Observation) -> None:  # noqa: ARG002  Only that it came.
         self.observed_s = time.monotonic()
 
     def _spin(self) -> None:
