@@ -35,6 +35,29 @@ def test_an_error_of_ours_is_one_line_without_a_traceback(
     assert capsys.readouterr().err == "vla_ros demo: robots profile 'x' does not exist\n"
 
 
+@pytest.mark.parametrize(
+    ("error", "text"),
+    [
+        (PermissionError(13, "Permission denied", "out"), "Permission denied: 'out'"),
+        (
+            ModuleNotFoundError("No module named 'rclpy'"),
+            "'rclpy'. Source the ROS workspace first",
+        ),
+    ],
+)
+def test_what_the_machine_refuses_is_one_line_as_well(
+    verb: SimpleNamespace, capsys: pytest.CaptureFixture[str], error: Exception, text: str
+) -> None:
+    def fail(args: object) -> int:
+        raise error
+
+    verb.run = fail
+    assert cli.main(["demo"]) == cli.EXIT_ERROR
+    written = capsys.readouterr().err
+    assert text in written
+    assert written.count("\n") == 1
+
+
 def test_ctrl_c_is_no_traceback(verb: SimpleNamespace, capsys: pytest.CaptureFixture[str]) -> None:
     def interrupt(args: object) -> int:
         raise KeyboardInterrupt

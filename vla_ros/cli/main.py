@@ -40,8 +40,14 @@ def main(argv: Sequence[str] | None = None) -> int:
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         return _verb(args.verb).run(args)
-    except VlaRosError as error:
+    except (VlaRosError, OSError) as error:
         sys.stderr.write(f"vla_ros {args.verb}: {error}\n")
+        return EXIT_ERROR
+    except ModuleNotFoundError as error:
+        sys.stderr.write(
+            f"vla_ros {args.verb}: {error}. Source the ROS workspace first, or use the .venv "
+            "that `make` sets up; training needs requirements/learn.txt\n"
+        )
         return EXIT_ERROR
     except KeyboardInterrupt:
         sys.stderr.write(f"vla_ros {args.verb}: interrupted\n")
