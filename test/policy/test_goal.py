@@ -7,6 +7,7 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
+from vla_ros.chunk.ending import make_ending
 from vla_ros.chunk.request import RequestTimer
 from vla_ros.errors import InstructionError
 from vla_ros.gate.vocabulary import GateMode, Reason
@@ -54,16 +55,11 @@ def gate(now_ns: int, mode: GateMode = GateMode.ARMED, **fields: object) -> Gate
 
 
 def chunk(now_ns: int, done: float = 0.0) -> ActionChunk:
-    return ActionChunk(
-        goal_id="a" * 32,
-        session=1,
-        epoch=3,
-        sequence=1,
+    names = {"goal_id": "a" * 32, "joint_names": JOINTS}
+    return replace(
+        make_ending(**names, session=1, epoch=3, sequence=1, now_ns=now_ns),
         last=False,
-        observed_ns=now_ns,
-        first_ns=now_ns,
         step_ns=STEP_NS,
-        joint_names=JOINTS,
         position_rad=np.zeros((16, 2)),
         gripper=np.zeros(16),
         progress=0.25,
@@ -84,7 +80,7 @@ def running(goal: Goal = GO) -> GoalRun:
     """A goal that has asked its first question at START."""
     run = make_run(goal)
     assert run.step(START, observation(START - 20 * MS), gate(START)) is None
-    ask = run.step(START, observation(START - 10 * MS), gate(START))
+    ask = run.step(START, observation(START), gate(START))
     assert isinstance(ask, Ask)
     return run
 
@@ -158,20 +154,18 @@ def test_a_goal_gives_nodes_that_just_started_time_to_be_discovered(seen: dict, 
 
 
 def test_a_goal_does_not_wait_longer_than_that() -> None:
-    run = make_run()
-    assert run.step(START, observation(START), gate(START, GateMode.IDLE)) is None
     later = START + 300 * MS
-    end = end_of(run, later, gate=gate(later, GateMode.IDLE))
+    end = end_of(make_run(), later, gate=gate(later, GateMode.IDLE))
     assert "not armed" in end.message
 
 
 # ---- requests ----
 
 
-def test_the_first_request_goes_out_with_the_next_observation_after_the_start() -> None:
+def test_the_first_request_goes_out_with_an_observation_from_after_the_goal_came() -> None:
     run = make_run()
-    first = observation(START - 20 * MS)
-    assert run.step(START, first, gate(START)) is None
+    assert run.step(START, observation(START - 20 * MS), gate(START)) is None
+    assert run.step(START + 5 * MS, observation(START - MS), gate(START)) is None
     second = observation(START + 10 * MS)
     ask = run.step(START + 15 * MS, second, gate(START))
     assert isinstance(ask, Ask)
@@ -188,16 +182,15 @@ def test_no_second_request_while_one_is_in_flight() -> None:
 def test_the_next_request_waits_until_the_chunk_was_executed_for_the_replan_time() -> None:
     run = running()
     run.answered(START + 10 * MS, chunk(START), 5.0)
-    early = START + 300 * MS
+    early, due = START + 300 * MS, START + 320 * MS
     assert run.step(early, observation(early), gate(early)) is None
-    due = START + 320 * MS
     assert isinstance(run.step(due, observation(due), gate(due)), Ask)
 
 
 def test_a_due_request_never_shows_an_observation_twice() -> None:
     run = running()
     run.answered(START + 10 * MS, chunk(START), 5.0)
-    old = observation(START - 10 * MS)
+    old = observation(START)
     assert run.step(START + 400 * MS, old, gate(START + 400 * MS)) is None
 
 
@@ -267,8 +260,7 @@ def test_a_newer_goal_preempts_even_one_that_is_being_cancelled() -> None:
 def test_a_shutdown_ends_the_goal_with_a_reason() -> None:
     run = running()
     run.abandon("inference_node was deactivated")
-    end = end_of(run, START)
-    assert end == End(outcome=Outcome.POLICY_FAILED, message="inference_node was deactivated")
+    assert end_of(run, START).outcome is Outcome.POLICY_FAILED
 
 
 def test_a_node_that_does_not_work_rejects_a_new_goal() -> None:
@@ -354,9 +346,9 @@ def test_a_dry_run_needs_no_gate_and_publishes_nothing() -> None:
 def test_progress_tells_what_the_policy_and_the_gate_said() -> None:
     run = running()
     run.answered(START, chunk(START), 5.0)
-    now = START + 400 * MS
-    run.step(now, observation(now - 30 * MS), gate(now, intervention_count=12))
-    told = run.progress(now, observation(now - 30 * MS))
+    now, seen = START + 400 * MS, observation(START + 370 * MS)
+    run.step(now, seen, gate(now, intervention_count=12))
+    told = run.progress(now, seen)
     assert told.phase is Phase.RUNNING
     assert (told.progress, told.confidence, told.inference_ms) == (0.25, 0.5, 5.0)
     assert told.observation_age_ms == pytest.approx(30.0)
@@ -384,6 +376,14 @@ def test_the_end_waits_until_the_gate_says_that_the_arm_is_at_rest() -> None:
     braking = gate(START + 20 * MS, GateMode.ARMED, stopping=True)
     assert not run.at_rest(START + 100 * MS, START, braking)
     assert run.at_rest(START + 200 * MS, START, gate(START + 150 * MS))
+
+
+def test_an_answer_after_the_end_is_dropped() -> None:
+    run = running()
+    run.stop()
+    assert run.answered(START, chunk(START), 5.0) is None
+    run.failed("late as well")
+    assert run.inference_count == 0
 
 
 def test_the_end_does_not_wait_for_ever_for_the_arm_to_rest() -> None:

@@ -9,7 +9,7 @@ from vla_ros.gate.vocabulary import GateMode
 from vla_ros.ros.station import Station
 
 START_S = 60.0
-_SETTLE_S = 0.3
+_SETTLE_NS = 300_000_000
 _FRESH_S = 1.0
 
 
@@ -56,8 +56,8 @@ def lay_out(station: Station, seed: int, instruction: str = "") -> str:
     if station.mode is not GateMode.IDLE:
         station.disarm()
     task = station.reset_scene(seed, instruction)
-    laid_s = time.monotonic() + _SETTLE_S
-    station.wait_for(lambda: station.observed_s > laid_s, 5.0, "an observation of the new scene")
+    laid_ns = station.now_ns() + _SETTLE_NS
+    station.wait_for(lambda: station.observed_ns > laid_ns, 5.0, "an observation of the new scene")
     return task
 
 

@@ -8,6 +8,7 @@ observation, an answer or 20 ms have come, and then does what `GoalRun` says.
 
 import queue
 import threading
+import traceback
 from collections.abc import Callable
 from typing import Any, Protocol
 
@@ -140,7 +141,14 @@ class GoalServer:
                 del self._runs[run.goal.goal_id]
 
     def _live(self, handle: Any, run: GoalRun) -> End:
-        """Run a goal until it ends."""
+        """Run a goal until it ends, by itself or because of an error of ours."""
+        try:
+            return self._steps(handle, run)
+        except Exception as error:  # noqa: BLE001  The outer edge: rclpy would send an empty result.
+            self._log.error(f"goal {run.goal.goal_id[:8]} failed:\n{traceback.format_exc()}")
+            return _failure(error)
+
+    def _steps(self, handle: Any, run: GoalRun) -> End:
         while True:
             now_ns = self._next_step(handle, run)
             action = run.step(now_ns, self._host.observation(), self._host.gate())
@@ -196,6 +204,13 @@ class GoalServer:
         with self._runs_lock:
             for run in self._runs.values():
                 how(run)
+
+
+def _failure(error: Exception) -> End:
+    return End(
+        outcome=Outcome.POLICY_FAILED,
+        message=f"inference_node failed inside; see its log: {type(error).__name__}: {error}",
+    )
 
 
 def _goal_id(handle: Any) -> str:

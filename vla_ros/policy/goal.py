@@ -160,13 +160,17 @@ class GoalRun:
         return self._run(now_ns, observation, None if self.goal.dry_run else gate)
 
     def answered(self, now_ns: int, chunk: ActionChunk, inference_ms: float) -> ActionChunk | None:
-        """Take the policy's answer; return what to publish, None in a dry run.
+        """Take the policy's answer; return what to publish, None for nothing.
+
+        Nothing is published in a dry run, nor what comes after the end.
 
         Args:
             now_ns: Node clock.
             chunk: The answer as joint targets.
             inference_ms: How long the model took [ms].
         """
+        if self.phase is Phase.STOPPING:
+            return None
         self._timer.answered(now_ns)
         self.inference_count += 1
         self._failures = 0
@@ -179,6 +183,8 @@ class GoalRun:
 
     def failed(self, message: str) -> None:
         """Take note that the policy could not answer the newest request."""
+        if self.phase is Phase.STOPPING:
+            return
         self._timer.failed()
         self._failures += 1
         self._failure = message
@@ -287,8 +293,11 @@ class GoalRun:
         return self._ask(now_ns, observation)
 
     def _ask(self, now_ns: int, observation: Observation) -> Ask | None:
-        """Ask only when an observation arrives: the policy sees nothing older than need be."""
-        if observation.stamp_ns == self._shown_ns:
+        """Ask only when an observation arrives: the policy sees nothing older than need be.
+
+        Nor anything from before the goal: the instruction is about the world as it is now.
+        """
+        if observation.stamp_ns == self._shown_ns or observation.stamp_ns < self._accepted_ns:
             return None
         self._shown_ns = observation.stamp_ns
         age_s = (now_ns - observation.stamp_ns) * 1e-9

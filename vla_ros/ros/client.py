@@ -12,6 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from action_msgs.msg import GoalStatus
 from rclpy.action import ActionClient
 from rclpy.node import Node
 from std_srvs.srv import Trigger
@@ -119,9 +120,15 @@ class InstructionClient:
     def _ended(self) -> Ended:
         answer = self._await(self._goal.get_result_async(), "fell silent during the goal")
         self._goal = None
-        result = answer.result
+        result, outcome = answer.result, Outcome(answer.result.outcome)
+        # A server that has lost the goal answers with an empty result, whose outcome reads 0.
+        if (outcome is Outcome.SUCCEEDED) != (answer.status == GoalStatus.STATUS_SUCCEEDED):
+            raise ServerLostError(
+                f"the server of {self._action} lost the goal: its result says {outcome.name}, "
+                f"its status is {answer.status} (see action_msgs/msg/GoalStatus)"
+            )
         return Ended(
-            outcome=Outcome(result.outcome),
+            outcome=outcome,
             message=result.message,
             duration_s=result.duration_s,
             inference_count=result.inference_count,

@@ -18,6 +18,7 @@ from lifecycle_msgs.srv import GetState
 from rclpy.executors import ExternalShutdownException, SingleThreadedExecutor
 from rclpy.node import Node
 from rclpy.signals import SignalHandlerOptions
+from rclpy.time import Time
 
 from vla_ros.errors import VlaRosError
 from vla_ros.gate.vocabulary import GateMode
@@ -49,6 +50,7 @@ class Station:
         self.instructions = InstructionClient(self.node, f"{self.namespace}/execute_instruction")
         self.gate_state: GateState | None = None
         self.observed_s = -1.0
+        self.observed_ns = 0
         self.watch(GateState, f"{self.namespace}/gate_state", self._on_gate_state, LATCHED)
         self.watch(
             Observation, f"{self.namespace}/observation", self._on_observation, RELIABLE_NEWEST
@@ -82,6 +84,10 @@ class Station:
     ) -> None:
         """Call back, in the station's thread, with every message of a topic (and its info)."""
         self.node.create_subscription(message_type, topic, callback, qos)
+
+    def now_ns(self) -> int:
+        """Time on the clock that stamps carry [ns]."""
+        return int(self.node.get_clock().now().nanoseconds)
 
     # ---- the gate ----
 
@@ -193,7 +199,8 @@ class Station:
     def _on_gate_state(self, message: GateState) -> None:
         self.gate_state = message
 
-    def _on_observation(self, message: Observation) -> None:  # noqa: ARG002  Only that it came.
+    def _on_observation(self, message: Observation) -> None:
+        self.observed_ns = Time.from_msg(message.header.stamp).nanoseconds
         self.observed_s = time.monotonic()
 
     def _spin(self) -> None:
