@@ -32,8 +32,8 @@ Written by `python -m vla_ros.learn.card` from measured figures; do not edit.
 ## What it is
 
 A small vision-language-action network: {parameters} weights, one ONNX file of {size_mb:.1f} MB.
-It sees {images}, reads the instruction, and is given the measured tool pose and
-gripper opening. It answers {horizon} rows of {rows} every {step_s:g} s, relative to
+It sees {images}, reads the instruction, and is given the measured
+tool pose and gripper opening. It answers {horizon} rows of {rows} every {step_s:g} s, relative to
 the measured tool pose, and says how far the task is and whether it is done. It never sees the
 simulator's state.
 
@@ -55,8 +55,8 @@ How this file was made: {trained}.
 |---|---|
 {training}
 
-`vla_ros train --config native --install` makes it again: one thread, and two processes for the
-demonstrations.
+`vla_ros train --config native --install` goes the same way again: one thread for the training, two
+processes for the demonstrations.
 
 ## How well it does
 
