@@ -68,7 +68,7 @@ colcon: $(VENV)/package.stamp ## Build the package as on a ROS machine, into bui
 		AMENT_PREFIX_PATH="$(abspath $(VENV))" CMAKE_PREFIX_PATH="$(abspath $(VENV))" \
 		colcon --log-base build/colcon/log build --base-paths . --build-base build/colcon/build \
 		--install-base build/colcon/install --event-handlers console_cohesion- \
-		--cmake-args -DPython3_EXECUTABLE="$(abspath $(VENV))/bin/python"
+		--cmake-args -DBUILD_TESTING=OFF -DPython3_EXECUTABLE="$(abspath $(VENV))/bin/python"
 
 .PHONY: end-to-end
 end-to-end: $(VENV)/package.stamp ## Run the installed demo once, from the sentence to the solved task

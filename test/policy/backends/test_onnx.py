@@ -5,7 +5,6 @@
 from pathlib import Path
 
 import numpy as np
-import onnx
 import pytest
 
 from vla_ros.errors import ConfigError, InstructionError, ObservationError
@@ -15,6 +14,7 @@ from vla_ros.policy.spec import PolicyProfile, load_policy_profile
 from vla_ros.robot.profile import RobotProfile, load_robot_profile
 from vla_ros.types import CameraFrame, JointSample, Observation
 
+onnx = pytest.importorskip("onnx", reason="editing model files needs onnx (pip install .[learn])")
 PROFILE = load_policy_profile("native")
 SAY = "put the red cube in the blue bowl"
 
