@@ -3,6 +3,8 @@
 """Tests that talk over DDS stay on this machine, and do not hear another run of themselves."""
 
 import os
+import sys
+from collections.abc import Iterator
 
 import pytest
 
@@ -22,3 +24,11 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         metavar="NAME=PREFIX",
         help="check what was installed into a prefix, by pip or colcon (test/doors)",
     )
+
+
+@pytest.fixture(autouse=True)
+def keep_small_numbers() -> Iterator[None]:
+    """Undo that training rounds the smallest numbers to zero, for the whole process."""
+    yield
+    if (torch := sys.modules.get("torch")) is not None:
+        torch.set_flush_denormal(False)
