@@ -48,3 +48,13 @@ def test_a_ticket_gives_up_waiting() -> None:
     answer = ticket.wait(0.0)
     assert answer is not None
     assert answer.message == "armed"
+
+
+def test_a_press_shorter_than_a_tick_is_seen_once() -> None:
+    mailbox = Mailbox()
+    mailbox.put_estop(pressed=True, monotonic_ns=1)
+    mailbox.put_estop(pressed=False, monotonic_ns=2)
+
+    seen = [mailbox.collect(3, 0.0)[0].estop for _ in range(2)]
+
+    assert [estop.pressed for estop in seen if estop] == [True, False]

@@ -88,7 +88,7 @@ def test_a_goal_that_cannot_run_is_accepted_and_ends_rejected(
 ) -> None:
     ended = armed.instructions.send(goal(**fields))
     assert ended.outcome is Outcome.REJECTED
-    assert exit_code(ended.outcome) == 19
+    assert exit_code(ended.outcome) == 20
     assert text in ended.message
     assert abs(commands.rows - commands.rows[0]).max() == 0.0
 

@@ -28,7 +28,7 @@ class KnowsOneWord:
         ({"timeout_s": -1.0}, "timeout_s = -1.0 s is outside [0, 3600]"),
         ({"timeout_s": math.nan}, "timeout_s = nan s is outside"),
         ({"timeout_s": math.inf}, "timeout_s = inf s is outside"),
-        ({"speed_scale": 1.5}, "speed_scale = 1.5 is outside (0, 1]"),
+        ({"speed_scale": 1.5}, "speed_scale = 1.5 is outside [0.01, 1]"),
         ({"speed_scale": -0.1}, "speed_scale = -0.1 is outside"),
         ({"speed_scale": math.nan}, "speed_scale = nan is outside"),
         ({"speed_scale": math.inf}, "speed_scale = inf is outside"),

@@ -4,7 +4,7 @@ import threading
 
 import pytest
 
-from vla_ros.ros.control_loop import ControlLoop, SteadyClock, next_deadline
+from vla_ros.ros.control_loop import ControlLoop, SimulatedClock, SteadyClock, next_deadline
 
 MS = 1_000_000
 
@@ -87,3 +87,14 @@ def test_the_steady_clock_agrees_with_ros_at_the_start_and_ignores_its_jumps() -
     ros[0] += 3_600_000_000_000
     assert clock.now_ns() - before < 1_000_000_000
     assert clock.shift_ns() > 3_599_000_000_000
+
+
+def test_a_simulated_clock_that_goes_back_ends_the_wait() -> None:
+    times = iter([1000, 1001, *range(5000)])
+    SimulatedClock(lambda: next(times)).sleep_until(2000, threading.Event())
+
+    assert next(times) < 10
+
+
+def test_the_next_call_is_never_further_away_than_a_period() -> None:
+    assert next_deadline(100_000, 50, 10) == 60

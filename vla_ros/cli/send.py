@@ -18,7 +18,7 @@ EXIT_OUTCOME = 10
 
 _EPILOG = """exit codes:
   0 succeeded, 2 wrong usage, 3 no server or server lost,
-  """ + ", ".join(f"{EXIT_OUTCOME + o} {o.name}" for o in Outcome if o)
+  """ + ", ".join(f"{EXIT_OUTCOME + o} {o.name}" for o in Outcome if o > Outcome.SUCCEEDED)
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -31,7 +31,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--timeout", type=float, default=0.0, metavar="S", help="give up after so many seconds"
     )
     parser.add_argument(
-        "--speed", type=float, default=1.0, metavar="SCALE", help="0 < SCALE <= 1 (default: 1)"
+        "--speed", type=float, default=1.0, metavar="SCALE", help="0.01 to 1 (default: 1)"
     )
     parser.add_argument(
         "--dry-run", action="store_true", help="run the policy, send nothing to the gate"

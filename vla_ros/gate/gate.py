@@ -131,7 +131,8 @@ class Gate:
         if any(finding.verdict >= Verdict.DROP for finding in found):
             self._refused(turn, found[-1])
         elif ends_goal(chunk):
-            turn.change(sequence=chunk.sequence)
+            if state.owner is not None:  # Else its number would bar the session that comes next.
+                turn.change(sequence=chunk.sequence)
             if state.mode is not GateMode.ARMED:
                 turn.end_goal()
         elif state.mode is not GateMode.HOLD or self._may_resume(state, chunk, turn.now_ns):
@@ -191,10 +192,10 @@ class Gate:
         state = turn.state
         if state.motion is None:
             return
-        if state.mode is GateMode.RUN and tick.target is not None:
+        if state.mode is GateMode.RUN:
             if state.ending and self._plan_ends(state, turn.now_ns):
                 turn.end_goal()
-            elif self._follow_target(turn, tick, tick.target):
+            elif tick.target is not None and self._follow_target(turn, tick, tick.target):
                 return
         self._follow_stop(turn)
 

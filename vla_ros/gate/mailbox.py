@@ -38,6 +38,7 @@ class Mailbox:
         self._joints: JointSample | None = None
         self._chunks: deque[ActionChunk] = deque(maxlen=_MOST_CHUNKS)
         self._tickets: deque[Ticket] = deque()
+        self._presses: deque[int] = deque(maxlen=1)
         self._estop: tuple[bool, int] | None = None
         self._intruder: str | None = None
 
@@ -51,6 +52,8 @@ class Mailbox:
 
     def put_estop(self, *, pressed: bool, monotonic_ns: int) -> None:
         """Leave a heartbeat of the emergency stop."""
+        if pressed:  # Kept until it is seen, even if the button is let go of before.
+            self._presses.append(monotonic_ns)
         self._estop = (pressed, monotonic_ns)
 
     def put_intruder(self, intruder: str | None) -> None:
@@ -78,6 +81,9 @@ class Mailbox:
         estop = None
         if heartbeat is not None:
             pressed, arrived_ns = heartbeat
+            if self._presses:
+                self._presses.clear()
+                pressed = True
             estop = EstopInput(pressed=pressed, age_s=(monotonic_ns - arrived_ns) * 1e-9)
         inputs = GateInputs(
             joints=self._joints,

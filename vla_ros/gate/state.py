@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from vla_ros.chunk.schedule import ChunkSchedule
 from vla_ros.gate.limits import Vector
 from vla_ros.gate.stop import MotionState, StopTrajectory
-from vla_ros.gate.vocabulary import GateMode, Reason, Request, Verdict
+from vla_ros.gate.vocabulary import LATCHED, GateMode, Reason, Request, Verdict
 from vla_ros.types import ActionChunk, JointCommand, JointSample
 
 
@@ -156,6 +156,18 @@ class GateState:
     message: str = ""
     interventions: int = 0
     failures: int = 0
+
+    def paused(self) -> "GateState":
+        """Return what must outlast a time without ticks: latches, and numbers that count up."""
+        latched = self.mode in LATCHED
+        return GateState(
+            mode=self.mode if latched else GateMode.IDLE,
+            epoch=self.epoch,
+            cause=self.cause if latched else (),
+            event_id=self.event_id,
+            message=self.message,
+            interventions=self.interventions,
+        )
 
     @property
     def resting(self) -> bool:

@@ -84,7 +84,9 @@ class ExecutorNode(BaseNode[ExecutorParams]):
 
     def activate(self) -> None:
         """Begin to tick; nothing is published before somebody arms."""
+        state = self._control.state.paused()  # A latch is left by ~/reset and by cleanup only.
         self._control = self._make_control()
+        self._control.state = state
         sys.setswitchinterval(_SWITCH_S)
         gc.collect()
         gc.freeze()

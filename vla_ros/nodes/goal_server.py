@@ -116,11 +116,12 @@ class GoalServer:
     def _accept(self, handle: Any) -> None:
         goal = decode_goal(_goal_id(handle), handle.request)
         run = self._host.make_run(goal, self._host.now_ns())
-        if not self._active:
-            run.abandon("inference_node is not active: ros2 lifecycle set inference_node activate")
-        self._end_all(GoalRun.preempt)
-        with self._runs_lock:
+        with self._runs_lock:  # In one go: of two goals at a time one has to see the other.
+            for older in self._runs.values():
+                older.preempt()
             self._runs[goal.goal_id] = run
+        if not self._active:  # Asked last: `deactivate` ends what is registered by then.
+            run.abandon("inference_node is not active: ros2 lifecycle set inference_node activate")
         self._log.info(f"goal {goal.goal_id[:8]}: '{goal.instruction}' speed={goal.speed:g}")
         self.wake()
         handle.execute()

@@ -20,6 +20,7 @@ from rclpy.subscription import Subscription
 
 from vla_ros.chunk.ending import make_ending
 from vla_ros.chunk.request import RequestTimer
+from vla_ros.errors import ObservationError
 from vla_ros.msg import ActionChunk as ActionChunkMessage
 from vla_ros.msg import GateState as GateStateMessage
 from vla_ros.msg import Observation as ObservationMessage
@@ -175,7 +176,11 @@ class InferenceNode(BaseNode[InferenceParams]):
     # ---- what the graph tells ----
 
     def _on_observation(self, message: Any) -> None:
-        self._observation = decode_observation(message, self.now_ns())
+        try:
+            self._observation = decode_observation(message, self.now_ns())
+        except ObservationError as error:  # The one before grows old, and ends the goal.
+            self.get_logger().error(f"an observation is dropped: {error}")
+            return
         self._goals.wake()
 
     def _on_gate_state(self, message: Any) -> None:

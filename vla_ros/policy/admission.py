@@ -11,6 +11,7 @@ from vla_ros.policy.outcome import End, Outcome
 from vla_ros.types import Observation
 
 LONGEST_TIMEOUT_S = 3600.0
+SLOWEST_SCALE = 0.01  # A chunk grows by one over the scale; far below it fills the memory.
 _MOVING = (GateMode.ARMED, GateMode.RUN)
 
 
@@ -101,8 +102,10 @@ def check_goal(goal: Goal, backend: PolicyBackend) -> End | None:
             f"timeout_s = {goal.timeout_s} s is outside [0, {LONGEST_TIMEOUT_S:g}]; "
             "0 takes the default of the policy profile"
         )
-    if not 0.0 <= goal.speed_scale <= 1.0:
-        return _rejected(f"speed_scale = {goal.speed_scale} is outside (0, 1]; 0 takes 1")
+    if goal.speed_scale != 0.0 and not SLOWEST_SCALE <= goal.speed_scale <= 1.0:
+        return _rejected(
+            f"speed_scale = {goal.speed_scale} is outside [{SLOWEST_SCALE:g}, 1]; 0 takes 1"
+        )
     try:
         backend.check_instruction(goal.instruction)
     except InstructionError as error:

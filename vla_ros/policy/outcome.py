@@ -7,18 +7,19 @@ from enum import IntEnum
 
 
 class Outcome(IntEnum):
-    """Why a goal ended."""
+    """Why a goal ended; UNKNOWN is what an empty result says."""
 
-    SUCCEEDED = 0
-    TIMEOUT = 1
-    CANCELED = 2
-    PREEMPTED = 3
-    LOW_CONFIDENCE = 4
-    OBSERVATION_LOST = 5
-    POLICY_FAILED = 6
-    PROTECTIVE_STOP = 7
-    EMERGENCY_STOP = 8
-    REJECTED = 9
+    UNKNOWN = 0
+    SUCCEEDED = 1
+    TIMEOUT = 2
+    CANCELED = 3
+    PREEMPTED = 4
+    LOW_CONFIDENCE = 5
+    OBSERVATION_LOST = 6
+    POLICY_FAILED = 7
+    PROTECTIVE_STOP = 8
+    EMERGENCY_STOP = 9
+    REJECTED = 10
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -121,8 +121,9 @@ class InstructionClient:
         answer = self._await(self._goal.get_result_async(), "fell silent during the goal")
         self._goal = None
         result, outcome = answer.result, Outcome(answer.result.outcome)
-        # A server that has lost the goal answers with an empty result, whose outcome reads 0.
-        if (outcome is Outcome.SUCCEEDED) != (answer.status == GoalStatus.STATUS_SUCCEEDED):
+        # A server that has lost the goal answers with an empty result.
+        succeeded = answer.status == GoalStatus.STATUS_SUCCEEDED
+        if outcome is Outcome.UNKNOWN or (outcome is Outcome.SUCCEEDED) != succeeded:
             raise ServerLostError(
                 f"the server of {self._action} lost the goal: its result says {outcome.name}, "
                 f"its status is {answer.status} (see action_msgs/msg/GoalStatus)"

@@ -68,8 +68,9 @@ class SimulatedClock:
 
     def sleep_until(self, deadline_ns: int, stop: threading.Event) -> None:
         """Block until the deadline, or until `stop` is set."""
-        while self._ros_now_ns() < deadline_ns and not stop.wait(_POLL_S):
-            pass
+        last_ns = now_ns = self._ros_now_ns()
+        while last_ns <= now_ns < deadline_ns and not stop.wait(_POLL_S):
+            last_ns, now_ns = now_ns, self._ros_now_ns()
 
     def shift_ns(self) -> int:
         """Return 0: it is the same clock."""
@@ -126,5 +127,8 @@ class ControlLoop:
 
 
 def next_deadline(deadline_ns: int, now_ns: int, dt_ns: int) -> int:
-    """Return when the next call is due: a period later, but never too soon after a late one."""
-    return max(deadline_ns + dt_ns, now_ns + round(_CLOSEST * dt_ns))
+    """Return when the next call is due: a period later, but never too soon after a late one.
+
+    Nor further away than a period, after the clock went back.
+    """
+    return min(max(deadline_ns + dt_ns, now_ns + round(_CLOSEST * dt_ns)), now_ns + dt_ns)
