@@ -20,6 +20,7 @@ from vla_ros.ros.params import declare_params
 from vla_ros.ros.spin import Spinner, hear_signals
 
 _Params = TypeVar("_Params", bound=NodeParams)
+_SWITCH_S = 0.0005  # Threads of a node wait for each other no longer than this; Python says 5 ms.
 
 
 class BaseNode(LifecycleNode, Generic[_Params]):
@@ -173,6 +174,7 @@ def run_node(
         args: Command line; the process's own if None.
         make_executor: Builds the executor that serves the callbacks.
     """
+    sys.setswitchinterval(_SWITCH_S)
     ensure_fastdds_profile()
     endings = hear_signals()
     rclpy.init(

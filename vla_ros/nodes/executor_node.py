@@ -40,7 +40,6 @@ _WATCH_PERIOD_S = 0.5
 _DIAGNOSTICS_PERIOD_S = 1.0
 _CHUNK_DEPTH = 10
 _THREADS = 2  # One waits for the control thread while the other hears the robot.
-_SWITCH_S = 0.0005  # So that a callback delays the control thread by no more than this.
 _NOTICE = (
     "the gate filters commands; it is not a certified safety function, and the robot's own rated "
     "emergency stop stays mandatory"
@@ -87,7 +86,6 @@ class ExecutorNode(BaseNode[ExecutorParams]):
         state = self._control.state.paused()  # A latch is left by ~/reset and by cleanup only.
         self._control = self._make_control()
         self._control.state = state
-        sys.setswitchinterval(_SWITCH_S)
         gc.collect()
         gc.freeze()
         gc.disable()
