@@ -140,7 +140,7 @@ def test_a_profile_without_an_emergency_stop_says_so_on_arming(make_rig: Any) ->
     answer = rig.tick(Request.ARM).answers[0]
     assert answer.done
     assert "no emergency stop in the graph" in answer.message
-    assert rig.gate.config.not_configured == ("estop",)
+    assert "estop" in rig.gate.config.not_configured
 
 
 def test_somebody_else_on_the_command_topic_latches(rig: Any) -> None:
@@ -259,29 +259,6 @@ def test_a_chattering_gripper_is_held_and_a_stop_keeps_the_grip(rig: Any) -> Non
 def test_the_gripper_is_left_as_it_is_until_a_plan_says_otherwise(rig: Any) -> None:
     rig.arm()
     assert rig.tick().command.gripper is None
-
-
-@pytest.mark.parametrize("left_out", range(10))
-def test_a_gate_without_one_of_its_situation_checks_would_not_see_it(
-    make_rig: Any, left_out: int
-) -> None:
-    """Each situation is seen by exactly the check that is there for it."""
-    from vla_ros.gate.checks import TICK_CHECKS  # noqa: PLC0415
-
-    checks = tuple(c for c in make_rig().gate.checks if c is not TICK_CHECKS[left_out])
-    assert len(checks) == len(make_rig().gate.checks) - 1
-    rig = make_rig(checks=checks).run()
-    situations: dict[int, Any] = {
-        1: lambda: (setattr(rig, "now_ns", rig.now_ns + 60 * MS), rig.tick())[1],
-        2: lambda: rig.tick(estop=None),
-        3: lambda: silence(rig, 110),
-        10: lambda: rig.tick(intruder="somebody"),
-        17: lambda: rig.ticks(120),
-        19: lambda: rig.tick(clock_step_s=1.0),
-    }
-    number = TICK_CHECKS[left_out].number
-    if number in situations:
-        assert situations[number]().mode is GateMode.RUN
 
 
 def test_replacing_a_constant_changes_the_check(make_rig: Any) -> None:

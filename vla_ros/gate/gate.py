@@ -10,8 +10,8 @@ from dataclasses import replace
 import numpy as np
 
 from vla_ros.chunk.schedule import Target
-from vla_ros.gate.admission import ends_goal
 from vla_ros.gate.checks import ALL_CHECKS
+from vla_ros.gate.checks.chunks import ends_goal
 from vla_ros.gate.config import GateConfig
 from vla_ros.gate.final import find_breach
 from vla_ros.gate.intake import note_tracking, take_in, tracking_error

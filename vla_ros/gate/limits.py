@@ -6,7 +6,8 @@ import math
 from dataclasses import dataclass
 
 from vla_ros.errors import ConfigError
-from vla_ros.robot.profile import MotionLimits, RobotProfile
+from vla_ros.robot.parts import MotionLimits
+from vla_ros.robot.profile import RobotProfile
 
 Vector = tuple[float, ...]
 

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """What happens when a person asks to arm, stop or reset."""
 
-from vla_ros.gate.checks import judge_tool
+from vla_ros.gate.checks.motion import judge_tool
 from vla_ros.gate.state import Answer, Finding, PolicyRecord
 from vla_ros.gate.stop import at_rest
 from vla_ros.gate.tick import Tick

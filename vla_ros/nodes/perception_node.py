@@ -17,7 +17,8 @@ from vla_ros.observe.observer import Observer
 from vla_ros.observe.watch import Change, ChangeWatch
 from vla_ros.params import PerceptionParams
 from vla_ros.policy.spec import load_policy_profile
-from vla_ros.robot.profile import CameraProfile, load_robot_profile
+from vla_ros.robot.parts import CameraProfile
+from vla_ros.robot.profile import load_robot_profile
 from vla_ros.ros.decode import decode_compressed_image, decode_image, decode_joint_state
 from vla_ros.ros.diagnostics import encode_diagnostics, encode_stream
 from vla_ros.ros.encode import encode_observation

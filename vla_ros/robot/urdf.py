@@ -12,7 +12,8 @@ from xml.etree import ElementTree as ET
 from vla_ros.errors import ConfigError
 
 if TYPE_CHECKING:
-    from vla_ros.robot.profile import JointProfile, RobotProfile
+    from vla_ros.robot.parts import JointProfile
+    from vla_ros.robot.profile import RobotProfile
 
 _MOVING = ("revolute", "continuous", "prismatic")
 

@@ -1,0 +1,22 @@
+# Copyright 2026 The vla_ros authors
+# SPDX-License-Identifier: Apache-2.0
+"""What the gate objects to, one function each. They are given to `Gate` as a tuple."""
+
+from vla_ros.gate.checks.chunks import CHUNK_CHECKS
+from vla_ros.gate.checks.graph import GRAPH_CHECKS
+from vla_ros.gate.checks.joints import JOINT_CHECKS
+from vla_ros.gate.checks.motion import MOTION_CHECKS
+from vla_ros.gate.checks.people import PEOPLE_CHECKS
+from vla_ros.gate.checks.plan import PLAN_CHECKS
+from vla_ros.gate.checks.speed import SPEED_CHECKS
+from vla_ros.gate.tick import Check
+
+ALL_CHECKS: tuple[Check, ...] = (
+    *GRAPH_CHECKS,
+    *PEOPLE_CHECKS,
+    *JOINT_CHECKS,
+    *CHUNK_CHECKS,
+    *PLAN_CHECKS,
+    *SPEED_CHECKS,
+    *MOTION_CHECKS,
+)
