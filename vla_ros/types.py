@@ -142,6 +142,8 @@ class ActionChunk:
         progress: Fraction of the task done, 0..1, NaN if the policy has none.
         done_probability: NaN if the policy has none.
         camera_frozen: True if a camera behind the observation repeated itself.
+        speed_scale: Speed along the path that the goal asked for, 0 < s <= 1.
+        cartesian: The policy thinks in tool poses, so that singularities of the arm matter.
         hop_ms: Time spent per hop so far, by hop name [ms].
     """
 
@@ -160,6 +162,8 @@ class ActionChunk:
     progress: float = math.nan
     done_probability: float = math.nan
     camera_frozen: bool = False
+    speed_scale: float = 1.0
+    cartesian: bool = False
     hop_ms: tuple[tuple[str, float], ...] = field(default=())
 
     def __post_init__(self) -> None:

@@ -1,7 +1,7 @@
 # Copyright 2026 The vla_ros authors
 # SPDX-License-Identifier: Apache-2.0
 from vla_ros.chunk.ending import make_ending
-from vla_ros.gate.admission import ends_goal
+from vla_ros.gate.checks.chunks import ends_goal
 
 
 def test_the_gate_takes_it_as_the_end_of_the_goal() -> None:

@@ -8,7 +8,15 @@ from dataclasses import dataclass
 import numpy as np
 
 from vla_ros.gate.limits import JointLimits, Vector, make_joint_limits
-from vla_ros.robot.profile import BoxProfile, RobotProfile
+from vla_ros.robot.parts import (
+    BoxProfile,
+    ConfidenceProfile,
+    DeadmanProfile,
+    DriverProfile,
+    HumanProfile,
+    ObstaclesProfile,
+)
+from vla_ros.robot.profile import RobotProfile
 from vla_ros.types import FloatArray
 
 Vector3 = tuple[float, float, float]
@@ -44,6 +52,13 @@ class GateConfig:
         workspace: Where the tool may be; None only where `tool_position` is None.
         keep_out: Where the tool may not be.
         tcp_speed_m_s: Fastest speed of the tool [m/s].
+        driver: Who says whether the robot is ready; None for nobody.
+        deadman: The dead-man switch; None for none.
+        human: Who measures the distance of people; None for nobody.
+        obstacles: Who says what stands around the arm; None for nobody.
+        confidence: When a policy that does not trust itself is held; None for never.
+        tracking_warn_rad: Beyond this distance the arm goes at half speed [rad].
+        infer_deadline_s: A policy that answers later than this holds the arm [s].
         joint_state_stale_s: Joint states older than this hold the arm [s].
         joint_state_lost_s: Joint states older than this stop the arm [s].
         observation_max_age_s: Oldest observation a new chunk may answer [s].
@@ -74,6 +89,13 @@ class GateConfig:
     workspace: Box | None
     keep_out: tuple[Box, ...]
     tcp_speed_m_s: float
+    driver: DriverProfile | None = None
+    deadman: DeadmanProfile | None = None
+    human: HumanProfile | None = None
+    obstacles: ObstaclesProfile | None = None
+    confidence: ConfidenceProfile | None = None
+    tracking_warn_rad: float = 0.03
+    infer_deadline_s: float = 1.0
     joint_state_stale_s: float = 0.1
     joint_state_lost_s: float = 0.25
     observation_max_age_s: float = 0.5
@@ -96,7 +118,15 @@ class GateConfig:
     @property
     def not_configured(self) -> tuple[str, ...]:
         """Inputs that the profile does not provide."""
-        return () if self.estop_topic is not None else ("estop",)
+        sources = {
+            "estop": self.estop_topic,
+            "driver": self.driver,
+            "deadman": self.deadman,
+            "human": self.human,
+            "obstacles": self.obstacles,
+            "confidence": self.confidence,
+        }
+        return tuple(name for name, source in sources.items() if source is None)
 
 
 def make_gate_config(
@@ -124,6 +154,13 @@ def make_gate_config(
         workspace=None if forward is None else _box("workspace", profile.workspace),
         keep_out=tuple(_box(box.name, box) for box in profile.keep_out),
         tcp_speed_m_s=profile.tcp_speed_m_s,
+        driver=profile.driver,
+        deadman=profile.deadman,
+        human=profile.human,
+        obstacles=profile.obstacles,
+        confidence=profile.confidence,
+        tracking_warn_rad=thresholds.tracking_warn_rad,
+        infer_deadline_s=thresholds.infer_deadline_s,
         joint_state_stale_s=thresholds.joint_state_stale_s,
         joint_state_lost_s=thresholds.joint_state_lost_s,
         observation_max_age_s=thresholds.observation_max_age_s,

@@ -39,6 +39,62 @@ class EstopInput:
     age_s: float
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Heartbeat:
+    """The newest word of somebody who has to say regularly that all is well.
+
+    Attributes:
+        good: What was said.
+        age_s: Since it arrived, on a clock that never jumps [s].
+    """
+
+    good: bool
+    age_s: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HumanDistance:
+    """The newest distance between the arm and the nearest person.
+
+    Attributes:
+        distance_m: Measured [m]; NaN counts as 0.
+        age_s: Since it arrived, on a clock that never jumps [s].
+    """
+
+    distance_m: float
+    age_s: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Obstacle:
+    """A box that stands around the arm now, in the base frame.
+
+    Attributes:
+        name: What messages call it.
+        size: Lengths of its edges [m].
+        position: Of its centre [m].
+        rotation: Quaternion (x, y, z, w) of unit length.
+    """
+
+    name: str
+    size: tuple[float, float, float]
+    position: tuple[float, float, float]
+    rotation: tuple[float, float, float, float]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Obstacles:
+    """The newest description of what stands around the arm.
+
+    Attributes:
+        boxes: All of them; a new description replaces the one before.
+        age_s: Since it arrived, on a clock that never jumps [s].
+    """
+
+    boxes: tuple[Obstacle, ...]
+    age_s: float
+
+
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class GateInputs:
     """What is new since the last tick. All stamps are on the clock of `now_ns`.
@@ -49,6 +105,11 @@ class GateInputs:
         requests: What people ask for, oldest first.
         estop: The newest heartbeat; None if there was never one.
         intruder: Who else publishes chunks or commands, in words; None if nobody does.
+        deaf: Which controller does not listen, in words; None if all do.
+        driver: Whether the robot is ready to move; None if it never said so.
+        deadman: Whether the dead-man switch is held; None if it never said so.
+        human: How far the nearest person is; None if nobody ever said so.
+        obstacles: What stands around the arm; None if nobody ever said so.
         clock_step_s: Step of the wall clock against the control clock since the last tick [s].
         speed_scale: Speed along the path that an operator allows, 0 to 1.
     """
@@ -58,6 +119,11 @@ class GateInputs:
     requests: tuple[Request, ...] = ()
     estop: EstopInput | None = None
     intruder: str | None = None
+    deaf: str | None = None
+    driver: Heartbeat | None = None
+    deadman: Heartbeat | None = None
+    human: HumanDistance | None = None
+    obstacles: Obstacles | None = None
     clock_step_s: float = 0.0
     speed_scale: float = 1.0
 

@@ -62,6 +62,7 @@ class Reason(IntEnum):
     DEADMAN = 90
     NOT_OWNER = 100
     DUP_PUBLISHER = 101
+    NO_CONTROLLER = 102
     BAD_DIM = 110
     BAD_NAMES = 111
     NON_FINITE = 112
@@ -102,6 +103,12 @@ class Reason(IntEnum):
     INVARIANT_I3 = 343
     INVARIANT_I4 = 344
     INVARIANT_I5 = 345
+    INVARIANT_I6 = 346
+    INVARIANT_I7 = 347
+    INVARIANT_I8 = 348
+    INVARIANT_I9 = 349
+    INVARIANT_I11 = 351
+    INVARIANT_I13 = 353
     INVARIANT_I16 = 356
     SPEED_SCALE = 360
     POLICY_DIVERGED = 370
@@ -111,6 +118,7 @@ class Reason(IntEnum):
     HOLD_TIMEOUT = 390
     ARM_TIMEOUT = 391
     INTERNAL_ERROR = 400
+    AUDIT_DEGRADED = 410
 
 
 # What only the policy can cause: these count for the escalation to POLICY_DIVERGED and FLAPPING.

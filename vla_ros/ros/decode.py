@@ -191,6 +191,8 @@ def decode_chunk(msg: ActionChunkMessage) -> ActionChunk:
         progress=float(msg.progress),
         done_probability=float(msg.done_probability),
         camera_frozen=bool(msg.camera_frozen),
+        speed_scale=float(msg.speed_scale),
+        cartesian=bool(msg.cartesian),
         # A pair too few or too many costs a figure in a log, not the chunk.
         hop_ms=tuple(zip(msg.hop_names, map(float, msg.hop_ms), strict=False)),
     )

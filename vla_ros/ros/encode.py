@@ -14,7 +14,8 @@ from trajectory_msgs.msg import JointTrajectory, JointTrajectoryPoint
 from vla_ros.gate.stop import MotionState
 from vla_ros.msg import ActionChunk as ActionChunkMessage
 from vla_ros.msg import Observation as ObservationMessage
-from vla_ros.robot.profile import GripperProfile, RobotProfile
+from vla_ros.robot.parts import GripperProfile
+from vla_ros.robot.profile import RobotProfile
 from vla_ros.ros.stamps import encode_duration, encode_time
 from vla_ros.types import (
     ActionChunk,
@@ -146,6 +147,8 @@ def encode_chunk(chunk: ActionChunk, now_ns: int) -> ActionChunkMessage:
         progress=chunk.progress,
         done_probability=chunk.done_probability,
         camera_frozen=chunk.camera_frozen,
+        speed_scale=chunk.speed_scale,
+        cartesian=chunk.cartesian,
         hop_names=[name for name, _ in chunk.hop_ms],
         hop_ms=[time_ms for _, time_ms in chunk.hop_ms],
     )
