@@ -63,7 +63,7 @@ def frames(recording: Recording, instruction: str) -> Iterator[ImageArray]:
     times = [time_s for time_s, _ in recording.overview]
     view_times = [time_s for time_s, _ in recording.views]
     gate_times = [note.time_s for note in recording.gate]
-    for now_s in np.arange(began_s, ended_s + 1e-9, 1.0 / RATE_HZ):
+    for now_s in np.arange(began_s, ended_s + 1e-9, 1.0 / RATE_HZ).tolist():
         overview = _newest(times, recording.overview, now_s)
         views = _newest(view_times, recording.views, now_s)
         note = _newest(gate_times, recording.gate, now_s)

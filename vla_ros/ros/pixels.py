@@ -7,6 +7,7 @@ Copies: `rgb8` none (the result looks into the message's memory); all others one
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 import cv2
 import numpy as np
@@ -101,7 +102,7 @@ def decode_pixels(
     """
     row_bytes = width * encoding.pixel_bytes
     rows = np.frombuffer(data, dtype=np.uint8, count=step * height).reshape(height, step)
-    pixels = rows[:, :row_bytes].reshape(height, width, encoding.pixel_bytes)
+    pixels: NDArray[Any] = rows[:, :row_bytes].reshape(height, width, encoding.pixel_bytes)
     if encoding.dtype.itemsize > 1:
         order = encoding.dtype.newbyteorder(">" if big_endian else "<")
         # A copy only where rows are padded; then into the byte order of this machine.

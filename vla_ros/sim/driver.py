@@ -46,7 +46,7 @@ class Driver:
         self._max_velocity = max_velocity_rad_s
         self._timeout_ns = round(command_timeout_s * 1e9)
         self._finger_range_m = finger_range_m
-        self._target = np.zeros(len(self._names))
+        self._target: FloatArray = np.zeros(len(self._names))
         self._path: tuple[TrajectoryPoint, ...] = ()
         self._driven_until_ns = 0
         self.opening = 1.0

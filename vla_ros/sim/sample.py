@@ -19,6 +19,7 @@ from vla_ros.sim.scene import (
     StartPose,
 )
 from vla_ros.sim.tasks import FAMILIES, Task, parse_instruction, phrase
+from vla_ros.types import FloatArray
 
 _AREA = ((0.33, -0.24), (0.58, 0.24))  # Where objects lie, x and y in base_link [m].
 _CUBE_CLEARANCE_M = 0.040
@@ -132,6 +133,6 @@ def _draw_shift(rng: np.random.Generator) -> CameraShift:
     )
 
 
-def _vector(values: np.ndarray) -> Vector:
+def _vector(values: FloatArray) -> Vector:
     x, y, z = values.tolist()
     return x, y, z
