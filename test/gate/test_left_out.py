@@ -1,0 +1,304 @@
+# Copyright 2026 The vla_ros authors
+# SPDX-License-Identifier: Apache-2.0
+"""No check can be left out: for each there is a danger that only this one sees.
+
+Numbers 33 and 34, the motion generator's errors and the final checker, are no checks that could be
+left out: they are part of the gate itself.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pytest
+
+from vla_ros.gate import ALL_CHECKS, EstopInput, GateMode, Reason, Verdict
+from vla_ros.gate.config import Box
+from vla_ros.gate.tick import Check
+from vla_ros.raisers import name_of
+
+MS = 1_000_000
+NAN = float("nan")
+ROWS = np.zeros((16, 2))
+LONG = {"infer_deadline_s": 9.0}  # The plan, not the deadline of the policy, is what ends here.
+
+# Makes a rig whose gate has the checks of the test; keyword arguments change its constants.
+Make = Callable[..., Any]
+Scenario = Callable[[Make], None]
+
+
+def reasons(decision: Any) -> set[Reason]:
+    return {finding.reason for finding in decision.findings}
+
+
+def assert_held(decision: Any, mode: GateMode, reason: Reason) -> None:
+    assert decision.mode is mode
+    assert reason in reasons(decision)
+
+
+def assert_refused(rig: Any, chunk: Any, reason: Reason) -> None:
+    """The first chunk of an epoch does not move the arm."""
+    assert_held(rig.tick(chunks=(chunk,)), GateMode.ARMED, reason)
+
+
+def until_not(rig: Any, mode: GateMode, ticks: int = 300) -> Any:
+    """Let time pass until the mode changes; return the last decision."""
+    for _ in range(ticks):
+        decision = rig.tick()
+        if decision.mode is not mode:
+            break
+    return decision
+
+
+# ---- the situation ----
+
+
+def late_tick(make: Make) -> None:
+    rig = make().run()
+    rig.now_ns += 100 * MS
+    assert_held(rig.tick(), GateMode.HOLD, Reason.TICK_OVERRUN)
+
+
+def pressed_button(make: Make) -> None:
+    decision = make().run().tick(estop=EstopInput(pressed=True, age_s=0.0))
+    assert_held(decision, GateMode.ESTOP, Reason.ESTOP_PRESSED)
+
+
+def silent_joints(make: Make) -> None:
+    rig = make().run()
+    rig.moves_joints = False
+    assert_held(rig.ticks(11), GateMode.HOLD, Reason.JS_STALE)
+
+
+def joint_that_is_no_number(make: Make) -> None:
+    rig = make().run()
+    rig.moves_joints = False
+    rig.measured = rig.sample(position=np.array([NAN, 0.0]), arrival_ns=rig.now_ns + 10 * MS)
+    assert_held(rig.tick(), GateMode.HOLD, Reason.JS_INVALID)
+
+
+def joint_out_of_range(make: Make) -> None:
+    rig = make(tracking_rad=9.0)
+    rig.position = np.array([0.0, 2.0])
+    rig.arm()
+    rig.moves_joints = False
+    rig.measured = rig.sample(position=np.array([0.0, 2.06]), arrival_ns=rig.now_ns + 10 * MS)
+    assert_held(rig.tick(), GateMode.PSTOP, Reason.JS_OUT_OF_RANGE)
+
+
+def arm_that_does_not_follow(make: Make) -> None:
+    rig = make().arm()
+    rig.moves_joints = False
+    for _ in range(8):
+        rig.measured = rig.sample(
+            position=np.array([0.051, 0.0]), arrival_ns=rig.now_ns + 10 * MS, stamp_ns=rig.now_ns
+        )
+        decision = rig.tick()
+    assert_held(decision, GateMode.PSTOP, Reason.TRACKING)
+
+
+def second_publisher(make: Make) -> None:
+    decision = make().run().tick(intruder="/arm is also published by /jogger")
+    assert_held(decision, GateMode.PSTOP, Reason.DUP_PUBLISHER)
+
+
+def jumping_clock(make: Make) -> None:
+    decision = make().run().tick(clock_step_s=0.2)
+    assert_held(decision, GateMode.HOLD, Reason.CLOCK_JUMP)
+
+
+# ---- chunks ----
+
+
+def strange_session(make: Make) -> None:
+    rig = make().run()
+    decision = rig.tick(chunks=(rig.chunk(session=8),))
+    assert reasons(decision) == {Reason.NOT_OWNER}
+    assert rig.state.owner == 7
+
+
+def permuted_joints(make: Make) -> None:
+    rig = make().arm()
+    assert_refused(rig, rig.chunk(ROWS, joint_names=("wrist", "elbow")), Reason.BAD_NAMES)
+
+
+def old_epoch(make: Make) -> None:
+    rig = make().arm()
+    assert_refused(rig, rig.chunk(ROWS, epoch=0), Reason.OLD_EPOCH)
+
+
+def plan_from_the_future(make: Make) -> None:
+    rig = make().arm()
+    chunk = rig.chunk(ROWS, first_ns=rig.now_ns + 170 * MS)
+    assert_refused(rig, chunk, Reason.FUTURE_STAMP)
+
+
+def old_observation(make: Make) -> None:
+    rig = make().arm()
+    rig.ticks(100)
+    assert_refused(rig, rig.chunk(ROWS, observed_ns=rig.now_ns - 600 * MS), Reason.OBS_STALE)
+
+
+def plan_followed_for_too_long(make: Make) -> None:
+    rig = make(**LONG).arm()
+    rig.tick(chunks=(rig.chunk(ROWS, step_ns=200 * MS),))
+    assert_held(rig.ticks(151), GateMode.HOLD, Reason.OBS_STALE)
+
+
+def frozen_camera(make: Make) -> None:
+    rig = make().arm()
+    assert_refused(rig, rig.chunk(ROWS, camera_frozen=True), Reason.CAM_FROZEN)
+
+
+def rows_that_are_past(make: Make) -> None:
+    rig = make().arm()
+    rig.ticks(100)
+    assert_refused(rig, rig.chunk(ROWS, first_ns=rig.now_ns - 900 * MS), Reason.CHUNK_LATE)
+
+
+def start_elsewhere(make: Make) -> None:
+    rig = make().arm()
+    assert_refused(rig, rig.chunk(ROWS + 0.18), Reason.START_MISMATCH)
+
+
+def jump_between_rows(make: Make) -> None:
+    rig = make().arm()
+    rows = ROWS.copy()
+    rows[7, 1] = 0.46
+    assert_refused(rig, rig.chunk(rows), Reason.CHUNK_JUMP)
+
+
+def rows_too_fast(make: Make) -> None:
+    rig = make().arm()
+    decision = rig.tick(chunks=(rig.chunk(0.11 * np.arange(8)[:, None] * np.ones(2)),))
+    assert reasons(decision) == {Reason.RATE_LIMITED}
+
+
+# ---- the plan ----
+
+
+def plan_that_ends(make: Make) -> None:
+    assert_held(until_not(make(**LONG).run(), GateMode.RUN), GateMode.HOLD, Reason.STARVED)
+
+
+def target_out_of_range(make: Make) -> None:
+    rig = make()
+    rig.position = np.array([0.95, 0.0])
+    rig.arm()
+    rows = np.hstack((np.linspace(0.95, 1.2, 16)[:, None], np.zeros((16, 1))))
+    rig.tick(chunks=(rig.chunk(rows),))
+    decision = rig.ticks(80)
+    assert_held(decision, GateMode.RUN, Reason.POS_CLAMPED)
+    assert rig.position[0] == pytest.approx(1.0, abs=1e-3)
+
+
+def plan_too_fast(make: Make) -> None:
+    rig = make().arm()
+    rig.tick(chunks=(rig.chunk(0.11 * np.arange(8)[:, None] * np.ones(2)),))
+    decision = rig.ticks(10)
+    assert decision.verdict is Verdict.CLAMP
+    assert reasons(decision) == {Reason.RATE_LIMITED}
+
+
+def chattering_gripper(make: Make) -> None:
+    rig = make().arm()
+    commanded = []
+    for k in range(40):
+        chunk = rig.chunk(ROWS, gripper=np.full(16, float(k % 2)))
+        commanded.append(rig.tick(chunks=(chunk,)).command.gripper)
+    assert np.abs(np.diff(commanded)).sum() <= 2
+
+
+# ---- speed and motion ----
+
+
+def fast_tool(make: Make) -> None:
+    rig = make(tool_position=lambda q: (q[0], q[1], 0.0), tcp_speed_m_s=0.2).arm()
+    rows = np.hstack((0.05 * np.arange(16)[:, None], np.zeros((16, 1))))
+    rig.tick(chunks=(rig.chunk(rows),))
+    assert_held(rig.ticks(60), GateMode.RUN, Reason.TCP_SPEED)
+    assert np.abs(np.diff(rig.commands[30:], axis=0)).max() / 0.01 <= 0.2
+
+
+def slow_operator(make: Make) -> None:
+    rig = make().arm()
+    rig.tick(chunks=(rig.chunk(),), speed_scale=0.5)
+    decision = rig.ticks(50, speed_scale=0.5)
+    assert reasons(decision) == {Reason.SPEED_SCALE}
+    assert rig.position[0] == pytest.approx(0.5 * 0.2 * 0.5, abs=0.01)
+
+
+def tool_out_of_its_room(make: Make) -> None:
+    room = Box(name="workspace", lower=(-0.3, -1.0, -0.1), upper=(0.3, 1.0, 0.1))
+    rig = make(tool_position=lambda q: (q[0], q[1], 0.0), workspace=room).arm()
+    rows = np.hstack((np.linspace(0.0, 0.6, 16)[:, None], np.zeros((16, 1))))
+    rig.tick(chunks=(rig.chunk(rows),))
+    assert_held(until_not(rig, GateMode.RUN), GateMode.HOLD, Reason.WORKSPACE)
+    rig.ticks(30)
+    assert rig.position[0] <= 0.3
+
+
+def full_speed_into_the_limit(make: Make) -> None:
+    rig = make()
+    rig.position = np.array([0.3, 0.0])
+    rig.arm()
+    rows = np.hstack((0.3 + 0.09 * np.arange(16)[:, None], np.zeros((16, 1))))
+    rig.tick(chunks=(rig.chunk(rows),))
+    for _ in range(110):
+        decision = rig.tick()
+        assert decision.mode is GateMode.RUN, decision.findings
+    assert rig.position[0] == pytest.approx(1.0, abs=1e-3)
+
+
+NEEDED: dict[tuple[int, str], Scenario] = {
+    (1, "check_tick"): late_tick,
+    (10, "check_intruder"): second_publisher,
+    (19, "check_clock"): jumping_clock,
+    (2, "check_estop"): pressed_button,
+    (3, "check_joint_age"): silent_joints,
+    (5, "check_joint_validity"): joint_that_is_no_number,
+    (6, "check_joint_range"): joint_out_of_range,
+    (7, "check_tracking"): arm_that_does_not_follow,
+    (10, "check_owner"): strange_session,
+    (11, "check_schema"): permuted_joints,
+    (12, "check_order"): old_epoch,
+    (13, "check_future"): plan_from_the_future,
+    (14, "check_observation_age"): old_observation,
+    (15, "check_camera"): frozen_camera,
+    (16, "check_late"): rows_that_are_past,
+    (20, "check_start"): start_elsewhere,
+    (21, "check_jump"): jump_between_rows,
+    (23, "check_rates"): rows_too_fast,
+    (14, "check_execution_age"): plan_followed_for_too_long,
+    (17, "check_starved"): plan_that_ends,
+    (22, "clamp_position"): target_out_of_range,
+    (23, "note_rates"): plan_too_fast,
+    (30, "supervise_gripper"): chattering_gripper,
+    (24, "scale_by_tool_speed"): fast_tool,
+    (35, "scale_by_operator"): slow_operator,
+    (25, "check_tool_boxes"): tool_out_of_its_room,
+    (32, "check_stop_range"): full_speed_into_the_limit,
+}
+KEYS = sorted(NEEDED)
+IDS = [f"{number}-{name}" for number, name in KEYS]
+
+
+def key_of(check: Check) -> tuple[int, str]:
+    return check.number, name_of(check)
+
+
+def test_every_check_has_a_scenario_that_needs_it() -> None:
+    keys = sorted(map(key_of, ALL_CHECKS))
+    assert keys == KEYS, "add to NEEDED a danger that only the new check sees"
+
+
+@pytest.mark.parametrize("key", KEYS, ids=IDS)
+def test_the_gate_sees_the_danger(make_rig: Make, key: tuple[int, str]) -> None:
+    NEEDED[key](make_rig)
+
+
+@pytest.mark.parametrize("key", KEYS, ids=IDS)
+def test_a_gate_without_the_check_does_not_see_it(make_rig: Make, key: tuple[int, str]) -> None:
+    fewer = tuple(check for check in ALL_CHECKS if key_of(check) != key)
+    with pytest.raises(AssertionError):
+        NEEDED[key](lambda **changes: make_rig(fewer, **changes))
