@@ -6,7 +6,9 @@ Numbers 33 and 34, the motion generator's errors and the final checker, are no c
 left out: they are part of the gate itself.
 """
 
+import ast
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -17,6 +19,7 @@ from vla_ros.gate.config import Box
 from vla_ros.gate.tick import Check
 from vla_ros.raisers import name_of
 
+PACKAGE = Path(__file__).parents[2] / "vla_ros"
 MS = 1_000_000
 NAN = float("nan")
 ROWS = np.zeros((16, 2))
@@ -302,3 +305,18 @@ def test_a_gate_without_the_check_does_not_see_it(make_rig: Make, key: tuple[int
     fewer = tuple(check for check in ALL_CHECKS if key_of(check) != key)
     with pytest.raises(AssertionError):
         NEEDED[key](lambda **changes: make_rig(fewer, **changes))
+
+
+def test_no_program_gives_the_gate_fewer_checks() -> None:
+    calls = [
+        (path.name, node)
+        for path in PACKAGE.rglob("*.py")
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Call)
+        and isinstance(node.func, ast.Name)
+        and node.func.id == "Gate"
+    ]
+    assert "executor_node.py" in {name for name, _ in calls}
+    for name, call in calls:
+        assert len(call.args) == 1, f"{name} gives Gate more than its config"
+        assert not call.keywords, f"{name} gives Gate more than its config"

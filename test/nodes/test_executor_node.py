@@ -22,7 +22,7 @@ from std_srvs.srv import Trigger
 from trajectory_msgs.msg import JointTrajectory
 
 from vla_ros.errors import ConfigError
-from vla_ros.gate import GateMode, Reason
+from vla_ros.gate import ALL_CHECKS, GateMode, Reason
 from vla_ros.msg import ActionChunk, GateState
 from vla_ros.nodes.executor_node import ExecutorNode
 from vla_ros.resources import config_path
@@ -320,3 +320,7 @@ def test_a_trajectory_controller_is_told_the_stop_too(make_bench: Callable[..., 
     points = heard[-1].points
     assert list(points[-1].velocities) == [0.0] * 6
     assert points[0].velocities[0] > 0.01
+
+
+def test_the_node_gives_its_gate_every_check(bench: Bench) -> None:
+    assert bench.node._gate.checks == ALL_CHECKS
