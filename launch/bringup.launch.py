@@ -1,9 +1,10 @@
 # Copyright 2026 The vla_ros authors
 # SPDX-License-Identifier: Apache-2.0
-"""Start the three nodes between a robot's topics and its controller."""
+"""Start the three nodes between a robot's topics and its controller, and the black box."""
 
 from launch import LaunchDescription
 from launch.actions import DeclareLaunchArgument
+from launch.conditions import IfCondition
 from launch.substitutions import LaunchConfiguration
 from launch_ros.actions import Node
 from launch_ros.parameter_descriptions import ParameterValue
@@ -49,6 +50,12 @@ def generate_launch_description() -> LaunchDescription:
                 description="Arm without a person. Refused for a robot that is not simulated.",
             ),
             DeclareLaunchArgument(
+                "black_box",
+                default_value="true",
+                choices=FLAGS,
+                description="Start blackbox_node, which leaves a recording of each latched stop.",
+            ),
+            DeclareLaunchArgument(
                 "log_level",
                 default_value="info",
                 choices=["debug", "info", "warn", "error", "fatal"],
@@ -57,11 +64,18 @@ def generate_launch_description() -> LaunchDescription:
             make_node("perception_node", profiles),
             make_node("inference_node", profiles),
             make_node("executor_node", {"robot": text("robot"), "auto_arm": flag("auto_arm")}),
+            make_node(
+                "blackbox_node",
+                {"robot": text("robot")},
+                condition=IfCondition(LaunchConfiguration("black_box")),
+            ),
         ]
     )
 
 
-def make_node(name: str, parameters: dict[str, ParameterValue]) -> Node:
+def make_node(
+    name: str, parameters: dict[str, ParameterValue], condition: IfCondition | None = None
+) -> Node:
     """Return one node of the namespace, with the parameters that all have and its own."""
     common = {"autostart": flag("autostart"), "use_sim_time": flag("use_sim_time")}
     return Node(
@@ -72,6 +86,7 @@ def make_node(name: str, parameters: dict[str, ParameterValue]) -> Node:
         parameters=[{**common, **parameters}],
         ros_arguments=["--log-level", LaunchConfiguration("log_level")],
         output="screen",
+        condition=condition,
     )
 
 

@@ -1,6 +1,6 @@
 # Copyright 2026 The vla_ros authors
 # SPDX-License-Identifier: Apache-2.0
-"""Start the simulated arm and the three nodes that move it."""
+"""Start the simulated arm, the three nodes that move it, and the black box."""
 
 from pathlib import Path
 

@@ -26,6 +26,15 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     )
 
 
+@pytest.fixture(scope="session", autouse=True)
+def keep_logs_apart(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Let nodes leave their files where tests do, not where a robot's are."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.delenv("ROS_LOG_DIR", raising=False)
+        patch.setenv("ROS_HOME", str(tmp_path_factory.mktemp("ros")))
+        yield
+
+
 @pytest.fixture(autouse=True)
 def keep_small_numbers() -> Iterator[None]:
     """Undo that training rounds the smallest numbers to zero, for the whole process."""

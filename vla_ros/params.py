@@ -128,6 +128,21 @@ class ExecutorParams(NodeParams):
         "Arm without a person. Refused unless the robot profile says `simulated: true`.",
         default=False,
     )
+    audit_folder: str = param(
+        "Folder of the audit log; `ros`: vla_ros/audit in ROS_LOG_DIR, ROS_HOME or ~/.ros, the "
+        "first of them that is set; `none` writes no log.",
+        default="ros",
+    )
+    audit_file_mb: float = param(
+        "Size at which the audit log begins its next file.",
+        unit="MB",
+        low=0.01,
+        high=1000.0,
+        default=64.0,
+    )
+    audit_files: int = param(
+        "Files of audit logs that are kept; the oldest go first.", low=2, high=1000, default=16
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -157,11 +172,44 @@ class SimParams(NodeParams):
     )
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BlackBoxParams(NodeParams):
+    """Parameters of blackbox_node."""
+
+    robot: str = param("Robot profile: a name in config/robots or the path of a YAML file.")
+    folder: str = param(
+        "Where the recordings go; `ros`: vla_ros/blackbox in ROS_LOG_DIR, ROS_HOME or ~/.ros, the "
+        "first of them that is set.",
+        default="ros",
+    )
+    keep_s: float = param(
+        "How much of the time before a stop is recorded.",
+        unit="s",
+        low=1.0,
+        high=600.0,
+        default=30.0,
+    )
+    after_s: float = param(
+        "How much of the time after a stop is recorded.", unit="s", low=0.0, high=60.0, default=2.0
+    )
+    keep_mb: float = param(
+        "Memory for messages; where it is short, less time is recorded.",
+        unit="MB",
+        low=1.0,
+        high=8000.0,
+        default=256.0,
+    )
+    files: int = param(
+        "Recordings that are kept; the oldest go first.", low=1, high=10000, default=20
+    )
+
+
 NODE_PARAMS: dict[str, type[NodeParams]] = {
     "perception_node": PerceptionParams,
     "inference_node": InferenceParams,
     "executor_node": ExecutorParams,
     "sim_node": SimParams,
+    "blackbox_node": BlackBoxParams,
 }
 
 _Params = TypeVar("_Params", bound=NodeParams)

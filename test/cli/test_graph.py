@@ -33,7 +33,12 @@ def test_command_lines_carry_profiles_namespace_and_parameters(tmp_path: Path) -
         "--ros-args",
         *("-r", "__ns:=/left", "-p", "robot:=r", "-p", "policy:=p"),
     ]
-    assert given.command("executor_node")[-2:] == ["-p", "robot:=r"]
+    assert given.command("executor_node")[-4:] == [
+        *("-p", "robot:=r", "-p", f"audit_folder:={tmp_path}/audit")
+    ]
+    assert given.command("blackbox_node")[-4:] == [
+        *("-p", "robot:=r", "-p", f"folder:={tmp_path}/blackbox")
+    ]
     assert given.command("sim_node") == [
         *head,
         "vla_ros.nodes.sim_node",

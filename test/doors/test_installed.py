@@ -13,7 +13,7 @@ import pytest
 from vla_ros import __version__
 
 ROOT = Path(__file__).parents[2]
-NODES = ("perception_node", "inference_node", "executor_node", "sim_node")
+NODES = ("perception_node", "inference_node", "executor_node", "sim_node", "blackbox_node")
 INTERFACES = [
     path for kind in ("msg", "srv", "action") for path in sorted((ROOT / kind).iterdir())
 ]

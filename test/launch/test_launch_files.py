@@ -124,7 +124,7 @@ def test_nodes_of_the_bringup_share_the_namespace(monkeypatch: pytest.MonkeyPatc
     path = LAUNCH / "bringup.launch.py"
     context = context_with(path, namespace="left")
     spaces = [o["namespace"].perform(context) for o in nodes_of(path, monkeypatch).values()]
-    assert spaces == ["left"] * 3
+    assert spaces == ["left"] * 4
 
 
 def test_declared_arguments_are_unique() -> None:

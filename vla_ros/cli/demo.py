@@ -71,6 +71,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--timeout", type=float, default=0.0, metavar="S", help="give up after so many seconds"
     )
+    # Off: a demo hurts nobody, and its machine may have just two processors for four nodes.
+    parser.add_argument(
+        "--black-box", action="store_true", help="record what is said around each latched stop"
+    )
 
 
 def run(args: argparse.Namespace) -> int:
@@ -80,7 +84,9 @@ def run(args: argparse.Namespace) -> int:
     from vla_ros.ros.station import Station  # noqa: PLC0415
 
     args.out.mkdir(parents=True, exist_ok=True)
-    options = GraphOptions(robot=ROBOT, policy=args.policy, log_dir=args.out / "log")
+    options = GraphOptions(
+        robot=ROBOT, policy=args.policy, log_dir=args.out / "log", black_box=args.black_box
+    )
     began_s = time.monotonic()
     with Graph(options) as graph:
         say(

@@ -35,8 +35,9 @@ class GraphOptions:
         policy: Policy profile.
         namespace: Of the three nodes around the policy.
         sim: Parameters of sim_node, as `name: value`.
-        log_dir: Where each node's output goes.
+        log_dir: Where each node's output goes, and the audit log and recordings in folders.
         python: Interpreter.
+        black_box: Start blackbox_node as well.
         programs: What Python runs for a node, where that is not the module of its name.
     """
 
@@ -46,6 +47,7 @@ class GraphOptions:
     namespace: str = "/vla"
     sim: Mapping[str, str] = field(default_factory=dict)
     python: str = sys.executable
+    black_box: bool = False
     programs: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
     def command(self, node: str) -> list[str]:
@@ -56,6 +58,10 @@ class GraphOptions:
             parameters |= self.sim
         if node in {"perception_node", "inference_node"}:
             parameters["policy"] = self.policy
+        if node == "executor_node":
+            parameters["audit_folder"] = str(self.log_dir / "audit")
+        if node == "blackbox_node":
+            parameters["folder"] = str(self.log_dir / "blackbox")
         words = [self.python, *program, "--ros-args"]
         if node != "sim_node":
             words += ["-r", f"__ns:={self.namespace}"]
@@ -148,9 +154,10 @@ class Graph:
         self.close()
 
     def start(self, *names: str) -> None:
-        """Start nodes; all four without a name."""
+        """Start nodes; without a name those between the simulated arm and its policy."""
         self.options.log_dir.mkdir(parents=True, exist_ok=True)
-        for name in names or reversed(STOP_ORDER):
+        usual = (*reversed(STOP_ORDER), *(["blackbox_node"] if self.options.black_box else []))
+        for name in names or usual:
             log_path = self.options.log_dir / f"{name}.log"
             self.nodes[name] = NodeProcess(name, self.options.command(name), log_path)
 

@@ -31,3 +31,16 @@ LATCHED = QoSProfile(
 
 DIAGNOSTICS = QoSProfile(depth=10)
 """What tools that read /diagnostics expect."""
+
+RECORDED = QoSProfile(
+    history=HistoryPolicy.KEEP_LAST, depth=200, reliability=ReliabilityPolicy.BEST_EFFORT
+)
+"""For a recorder: hears every publisher, and slows none down."""
+
+RECORDED_LATCHED = QoSProfile(
+    history=HistoryPolicy.KEEP_LAST,
+    depth=200,
+    reliability=ReliabilityPolicy.RELIABLE,
+    durability=DurabilityPolicy.TRANSIENT_LOCAL,
+)
+"""For a recorder of what is latched."""
