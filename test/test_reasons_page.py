@@ -38,7 +38,6 @@ def test_every_numbered_check_says_some_reason() -> None:
         ("JS_INVALID", 5, {"HOLD", "STOP"}),  # The verdict is a variable.
         ("NON_FINITE", 11, {"DROP"}),  # The finding is made by a helper.
         ("WORKSPACE", 25, {"HOLD"}),  # Said by what the check calls.
-        ("INVARIANT_I2", None, {"FAULT"}),
         ("HOLD_TIMEOUT", None, set()),  # An event without a finding.
     ],
 )

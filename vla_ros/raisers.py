@@ -119,12 +119,8 @@ def _note(
 def _said(
     function: _Function, functions: list[_Function]
 ) -> Iterator[tuple[set[str], frozenset[str]]]:
-    """Yield reasons and verdicts that a function gives to a call, or returns as a pair."""
+    """Yield reasons and verdicts that a function gives to a call."""
     for node in ast.walk(function.node):
-        if isinstance(node, ast.Return) and isinstance(node.value, ast.Tuple):
-            reasons = _members("Reason", node.value.elts[:1], function)
-            if reasons:
-                yield reasons, frozenset({"FAULT"})  # A breach: `find_breach` says no verdict.
         if not isinstance(node, ast.Call):
             continue
         reasons = _members("Reason", node.args, function)

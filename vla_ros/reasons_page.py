@@ -39,6 +39,10 @@ meaning. How severe each is:
 row that are refused for their form (`BAD_DIM` to `BAD_CHUNK`) hold, three in a row that start away
 from the arm latch.
 """
+# It names an invariant by its number, and has no other verdict.
+_FINAL = Raiser(
+    check=34, function="find_breach", path="gate/final.py", verdicts=frozenset({"FAULT"})
+)
 _TABLE = (
     "| Number | Reason | Meaning | Verdict | Raised by | What to do |\n|---|---|---|---|---|---|"
 )
@@ -48,7 +52,11 @@ def reasons_page() -> str:
     """Return the page as Markdown."""
     meanings = dict(re.findall(r"REASON_(\w+) += \d+ +# (.+)", _MESSAGE.read_text("utf-8")))
     raisers = find_raisers(_PACKAGE, ALL_CHECKS)
-    rows = [_row(reason, meanings[reason.name], raisers.get(reason.name, ())) for reason in Reason]
+    rows = []
+    for reason in Reason:
+        final = reason.name.startswith("INVARIANT_")
+        by = (_FINAL,) if final else raisers.get(reason.name, ())
+        rows.append(_row(reason, meanings[reason.name], by))
     return "\n".join([_HEADER, _TABLE, *rows, ""])
 
 
