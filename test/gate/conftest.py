@@ -50,6 +50,7 @@ def make_config(**changes: Any) -> GateConfig:
         workspace=None,
         keep_out=(),
         tcp_speed_m_s=0.5,
+        infer_deadline_s=9.0,  # Most tests send one chunk, and see it through to its end.
     )
     return replace(config, **changes)
 

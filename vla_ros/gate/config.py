@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from vla_ros.gate.limits import JointLimits, Vector, make_joint_limits
+from vla_ros.gate.singular import make_tool_condition
 from vla_ros.robot.parts import (
     BoxProfile,
     ConfidenceProfile,
@@ -21,6 +22,7 @@ from vla_ros.types import FloatArray
 
 Vector3 = tuple[float, float, float]
 ToolPosition = Callable[[Vector], Vector3]
+ToolCondition = Callable[[Vector], float]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,6 +51,7 @@ class GateConfig:
         estop_topic: Where the emergency-stop heartbeat comes from; None if the profile says none.
         estop_timeout_s: Silence of the emergency stop that counts as pressed [s].
         tool_position: Tool position in the base frame [m] for joint positions [rad].
+        tool_condition: How near to a singularity the arm is, see `singular.py`; None is for tests.
         workspace: Where the tool may be; None only where `tool_position` is None.
         keep_out: Where the tool may not be.
         tcp_speed_m_s: Fastest speed of the tool [m/s].
@@ -58,7 +61,7 @@ class GateConfig:
         obstacles: Who says what stands around the arm; None for nobody.
         confidence: When a policy that does not trust itself is held; None for never.
         tracking_warn_rad: Beyond this distance the arm goes at half speed [rad].
-        infer_deadline_s: A policy that answers later than this holds the arm [s].
+        infer_deadline_s: A policy that sends no chunk for this long holds the arm [s].
         joint_state_stale_s: Joint states older than this hold the arm [s].
         joint_state_lost_s: Joint states older than this stop the arm [s].
         observation_max_age_s: Oldest observation a new chunk may answer [s].
@@ -89,13 +92,14 @@ class GateConfig:
     workspace: Box | None
     keep_out: tuple[Box, ...]
     tcp_speed_m_s: float
+    tool_condition: ToolCondition | None = None
     driver: DriverProfile | None = None
     deadman: DeadmanProfile | None = None
     human: HumanProfile | None = None
     obstacles: ObstaclesProfile | None = None
     confidence: ConfidenceProfile | None = None
     tracking_warn_rad: float = 0.03
-    infer_deadline_s: float = 1.0
+    infer_deadline_s: float = 1.3
     joint_state_stale_s: float = 0.1
     joint_state_lost_s: float = 0.25
     observation_max_age_s: float = 0.5
@@ -132,6 +136,7 @@ class GateConfig:
 def make_gate_config(
     profile: RobotProfile,
     forward: Callable[[FloatArray], tuple[FloatArray, FloatArray]] | None,
+    jacobian: Callable[[FloatArray], FloatArray] | None = None,
 ) -> GateConfig:
     """Take the gate's constants from a robot profile.
 
@@ -139,6 +144,8 @@ def make_gate_config(
         profile: Of the robot.
         forward: Pose of the tool for joint positions, see `robot/kinematics.py`. None leaves
             the tool unchecked and is for tests.
+        jacobian: Of the tool for joint positions, see there. None leaves singularities unchecked
+            and is for tests.
     """
     thresholds = profile.thresholds
     estop = None if profile.estop == "none" else profile.estop
@@ -154,6 +161,7 @@ def make_gate_config(
         workspace=None if forward is None else _box("workspace", profile.workspace),
         keep_out=tuple(_box(box.name, box) for box in profile.keep_out),
         tcp_speed_m_s=profile.tcp_speed_m_s,
+        tool_condition=None if jacobian is None else make_tool_condition(jacobian, profile.home),
         driver=profile.driver,
         deadman=profile.deadman,
         human=profile.human,

@@ -11,10 +11,10 @@ import numpy as np
 
 from vla_ros.chunk.schedule import Target
 from vla_ros.gate.checks import ALL_CHECKS
-from vla_ros.gate.checks.chunks import ends_goal
+from vla_ros.gate.checks.chunks import ends_goal, is_doubtful
 from vla_ros.gate.config import GateConfig
 from vla_ros.gate.final import find_breach
-from vla_ros.gate.intake import note_tracking, take_in, tracking_error
+from vla_ros.gate.intake import note_motion, note_tracking, take_in, tracking_error
 from vla_ros.gate.requests import answer
 from vla_ros.gate.state import Decision, Finding, GateInputs, GateState
 from vla_ros.gate.stop import MotionError, MotionGenerator, MotionState, StopTrajectory
@@ -77,7 +77,7 @@ class Gate:
     def _step(
         self, state: GateState, inputs: GateInputs, now_ns: int
     ) -> tuple[GateState, Decision]:
-        state = take_in(state, inputs, self.config)
+        state = take_in(note_motion(state, now_ns), inputs, self.config)
         error_rad = tracking_error(state)
         state = note_tracking(state, error_rad, self.config, now_ns)
         turn = self._turn(state, now_ns)
@@ -158,15 +158,18 @@ class Gate:
             scale = 0.0 if state.mode is GateMode.HOLD else 1.0
             schedule = schedule.flush().at_scale(scale, turn.now_ns)
         limited = any(finding.reason is Reason.RATE_LIMITED for finding in found)
+        doubts = state.record.doubts_in_row + 1 if is_doubtful(chunk, self.config) else 0
         turn.change(
             owner=chunk.session,
             goal_id=chunk.goal_id,
             sequence=chunk.sequence,
             observed_ns=chunk.observed_ns,
+            admitted_ns=turn.now_ns,
+            cartesian=chunk.cartesian,
             ending=chunk.last,
             schedule=schedule.admit(chunk, turn.now_ns),
             limited_sequence=chunk.sequence if limited else None,
-            record=replace(state.record, bad_in_row=0, mismatches_in_row=0),
+            record=replace(state.record, bad_in_row=0, mismatches_in_row=0, doubts_in_row=doubts),
         )
         if state.mode is not GateMode.RUN:
             was = state.mode.name
@@ -179,8 +182,15 @@ class Gate:
         bad = record.bad_in_row + 1 if finding.reason in _MALFORMED else 0
         mismatch = finding.reason is Reason.START_MISMATCH
         mismatches = record.mismatches_in_row + 1 if mismatch else 0
-        turn.change(record=replace(record, bad_in_row=bad, mismatches_in_row=mismatches))
-        if mismatches >= _BAD_IN_ROW:
+        doubts = record.doubts_in_row + (finding.reason is Reason.LOW_CONFIDENCE)
+        turn.change(
+            record=replace(
+                record, bad_in_row=bad, mismatches_in_row=mismatches, doubts_in_row=doubts
+            )
+        )
+        if finding.verdict >= Verdict.HOLD:
+            turn.react([finding])
+        elif mismatches >= _BAD_IN_ROW:
             turn.react([replace(finding, verdict=Verdict.STOP)])
         elif bad >= _BAD_IN_ROW:
             turn.react([replace(finding, verdict=Verdict.HOLD)])

@@ -14,6 +14,7 @@ from vla_ros.types import JointSample
 
 _JUMP_FACTOR = 1.5
 _JUMP_SLACK_RAD = 0.02  # Encoder noise, and stamps that are not exact.
+_MOVING_RAD_S = 0.05
 _TRACKED = (GateMode.ARMED, GateMode.RUN, GateMode.HOLD)
 
 
@@ -24,8 +25,7 @@ def take_in(state: GateState, inputs: GateInputs, config: GateConfig) -> GateSta
     sample = inputs.joints
     if sample is None or sample.arrival_ns == state.seen_ns:
         return state
-    right = sample.names == config.limits.names and bool(np.isfinite(sample.position).all())
-    if not right:
+    if not _is_complete(sample, config):
         return replace(state, seen_ns=sample.arrival_ns, invalid_samples=state.invalid_samples + 1)
     jumps = state.joints is not None and _jumps(state.joints, sample, config)
     return replace(
@@ -33,6 +33,7 @@ def take_in(state: GateState, inputs: GateInputs, config: GateConfig) -> GateSta
         joints=sample,
         seen_ns=sample.arrival_ns,
         speed_rad_s=_speed(state.joints, sample),
+        frozen_ns=_frozen_since(state, sample, config),
         invalid_samples=state.invalid_samples + 1 if jumps else 0,
     )
 
@@ -54,10 +55,48 @@ def tracking_error(state: GateState) -> float:
 
 
 def note_tracking(state: GateState, error: float, config: GateConfig, now_ns: int) -> GateState:
-    """Return the state that remembers since when the tracking error is too large."""
-    if math.isnan(error) or error <= config.tracking_rad:
-        return state if state.tracking_ns is None else replace(state, tracking_ns=None)
-    return state if state.tracking_ns is not None else replace(state, tracking_ns=now_ns)
+    """Return the state that remembers since when the tracking error is too large, and too lax."""
+    tracking_ns = _since(state.tracking_ns, now_ns, holds=error > config.tracking_rad)
+    lagging_ns = _since(state.lagging_ns, now_ns, holds=error > config.tracking_warn_rad)
+    if (tracking_ns, lagging_ns) == (state.tracking_ns, state.lagging_ns):
+        return state
+    return replace(state, tracking_ns=tracking_ns, lagging_ns=lagging_ns)
+
+
+def note_motion(state: GateState, now_ns: int) -> GateState:
+    """Return the state that remembers since when the commanded arm moves."""
+    motion = state.motion
+    moves = motion is not None and max(map(abs, motion.velocity)) > _MOVING_RAD_S
+    moving_ns = _since(state.moving_ns, now_ns, holds=moves)
+    return state if moving_ns == state.moving_ns else replace(state, moving_ns=moving_ns)
+
+
+def _since(since_ns: int | None, now_ns: int, *, holds: bool) -> int | None:
+    if not holds:
+        return None
+    return now_ns if since_ns is None else since_ns
+
+
+def _is_complete(sample: JointSample, config: GateConfig) -> bool:
+    """Say whether a sample has exactly the joints of the arm, and only numbers."""
+    if sample.names != config.limits.names or not np.isfinite(sample.position).all():
+        return False
+    return sample.velocity is None or bool(np.isfinite(sample.velocity).all())
+
+
+def _frozen_since(state: GateState, sample: JointSample, config: GateConfig) -> int | None:
+    """Return since when positions repeat to the last bit though the arm should move; else None.
+
+    A drive may begin to move late by its delay (tracking_window_s).
+    """
+    before, moving_ns = state.joints, state.moving_ns
+    if before is None or moving_ns is None:
+        return None
+    if (sample.arrival_ns - moving_ns) * 1e-9 < config.tracking_window_s:
+        return None
+    if not np.array_equal(before.position, sample.position):
+        return None
+    return before.arrival_ns if state.frozen_ns is None else state.frozen_ns
 
 
 def _jumps(before: JointSample, sample: JointSample, config: GateConfig) -> bool:

@@ -104,6 +104,7 @@ class GateInputs:
         chunks: New chunks, oldest first.
         requests: What people ask for, oldest first.
         estop: The newest heartbeat; None if there was never one.
+        estop_unheard: Whose emergency stop cannot be heard, in words; None if all can.
         intruder: Who else publishes chunks or commands, in words; None if nobody does.
         deaf: Which controller does not listen, in words; None if all do.
         driver: Whether the robot is ready to move; None if it never said so.
@@ -118,6 +119,7 @@ class GateInputs:
     chunks: tuple[ActionChunk, ...] = ()
     requests: tuple[Request, ...] = ()
     estop: EstopInput | None = None
+    estop_unheard: str | None = None
     intruder: str | None = None
     deaf: str | None = None
     driver: Heartbeat | None = None
@@ -136,12 +138,14 @@ class PolicyRecord:
         corrected: One bit per tick, newest lowest: the policy was corrected.
         bad_in_row: Malformed chunks in a row.
         mismatches_in_row: Chunks in a row that start away from the arm.
+        doubts_in_row: Chunks in a row that the policy itself does not trust.
         holds_ns: When it caused the newest holds.
     """
 
     corrected: int = 0
     bad_in_row: int = 0
     mismatches_in_row: int = 0
+    doubts_in_row: int = 0
     holds_ns: tuple[int, ...] = ()
 
 
@@ -156,11 +160,17 @@ class GateState:
         goal_id: Goal that moves the arm; None if none does.
         sequence: Of the newest admitted chunk; -1 before the first of a session.
         observed_ns: Behind the newest admitted chunk.
+        admitted_ns: When the newest chunk was admitted.
+        cartesian: The newest admitted chunk thinks in tool poses.
         ending: The goal ends with the plan: its last chunk is admitted.
         entered_ns: When `mode` began.
         armed_ns: When the epoch began.
         blocked_ns: When something last asked for a stop.
         tracking_ns: Since when the tracking error is too large; None if it is not.
+        lagging_ns: Since when it is large enough to slow down; None if it is not.
+        moving_ns: Since when the commanded arm moves; None while it (nearly) rests.
+        frozen_ns: Since when the joint states only repeat though the arm should move; None if they
+            do not.
         tick_ns: Of the previous tick; None before the first.
         joints: The newest joint state that is complete and finite.
         seen_ns: Arrival of the newest joint state, right or wrong.
@@ -193,11 +203,16 @@ class GateState:
     goal_id: str | None = None
     sequence: int = -1
     observed_ns: int = 0
+    admitted_ns: int = 0
+    cartesian: bool = False
     ending: bool = False
     entered_ns: int = 0
     armed_ns: int = 0
     blocked_ns: int = 0
     tracking_ns: int | None = None
+    lagging_ns: int | None = None
+    moving_ns: int | None = None
+    frozen_ns: int | None = None
     tick_ns: int | None = None
     joints: JointSample | None = None
     seen_ns: int | None = None

@@ -89,7 +89,11 @@ class Turn:
             self.protective_stop((Finding(Verdict.STOP, Reason.FLAPPING, text), *cause))
             return
         self.enter(GateMode.HOLD, cause)
-        self.change(schedule=self.state.schedule.flush(), record=PolicyRecord(holds_ns=holds))
+        doubts = self.state.record.doubts_in_row  # What it sends while held counts on.
+        self.change(
+            schedule=self.state.schedule.flush(),
+            record=PolicyRecord(holds_ns=holds, doubts_in_row=doubts),
+        )
         self.tell(_words("holding", cause), *_reasons(cause))
 
     def protective_stop(self, cause: tuple[Finding, ...]) -> None:
@@ -156,7 +160,7 @@ class Turn:
         before = {finding.reason for finding in state.findings}
         told = {reason for event in self.events for reason in event.reasons}
         new = [f for f in self.findings if f.verdict is Verdict.DROP or f.reason not in before]
-        untold = [f for f in new if f.verdict > Verdict.SCALE and f.reason not in told]
+        untold = [f for f in new if _is_news(f) and f.reason not in told]
         if untold and state.joints is not None:  # Before the first joint state there is no news.
             self.tell("; ".join(f.message for f in untold), *_reasons(untold))
         blocked = any(finding.verdict >= Verdict.HOLD for finding in self.findings)
@@ -185,6 +189,10 @@ _LEAST_VERDICT = {
 
 def _reasons(findings: tuple[Finding, ...] | list[Finding]) -> tuple[Reason, ...]:
     return tuple(finding.reason for finding in findings)
+
+
+def _is_news(finding: Finding) -> bool:
+    return finding.verdict > Verdict.SCALE or finding.reason is Reason.CHUNK_INCONSISTENT
 
 
 def _words(what: str, cause: tuple[Finding, ...]) -> str:

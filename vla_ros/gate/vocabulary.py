@@ -122,6 +122,7 @@ class Reason(IntEnum):
 
 
 # What only the policy can cause: these count for the escalation to POLICY_DIVERGED and FLAPPING.
+# CHUNK_INCONSISTENT is a remark: nothing is refused or changed for it.
 POLICY_REASONS = frozenset(
     reason for reason in Reason if 110 <= reason <= 161 or 200 <= reason <= 230
-)
+) - {Reason.CHUNK_INCONSISTENT}

@@ -263,8 +263,8 @@ class ThresholdsProfile(StrictModel):
         execution_max_age_s: Oldest observation a row being executed may answer [s].
         image_max_age_s: Oldest image an observation may hold [s].
         image_max_skew_s: Largest difference between the stamps in one observation [s].
-        infer_deadline_s: A policy that answers later than this after its observation holds the
-            arm [s].
+        infer_deadline_s: A policy that sends no chunk for this long while its goal runs holds the
+            arm [s]: more than `replan_s` of its profile plus its slowest answer.
         camera_frozen_s: An image repeated for this long is a frozen camera [s].
     """
 
@@ -275,7 +275,7 @@ class ThresholdsProfile(StrictModel):
     joint_state_lost_s: Positive = 0.25
     observation_max_age_s: Positive = 0.5
     execution_max_age_s: Positive = 1.5
-    infer_deadline_s: Positive = 1.0
+    infer_deadline_s: Positive = 1.3
     image_max_age_s: Positive = 0.3
     image_max_skew_s: Positive = 0.1
     camera_frozen_s: Positive = 0.5

@@ -8,6 +8,7 @@ from vla_ros.gate.checks.joints import JOINT_CHECKS
 from vla_ros.gate.checks.motion import MOTION_CHECKS
 from vla_ros.gate.checks.people import PEOPLE_CHECKS
 from vla_ros.gate.checks.plan import PLAN_CHECKS
+from vla_ros.gate.checks.singular import SINGULAR_CHECKS
 from vla_ros.gate.checks.speed import SPEED_CHECKS
 from vla_ros.gate.tick import Check
 
@@ -18,5 +19,6 @@ ALL_CHECKS: tuple[Check, ...] = (
     *CHUNK_CHECKS,
     *PLAN_CHECKS,
     *SPEED_CHECKS,
+    *SINGULAR_CHECKS,
     *MOTION_CHECKS,
 )

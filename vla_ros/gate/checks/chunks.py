@@ -6,8 +6,9 @@ import math
 
 import numpy as np
 
+from vla_ros.gate.config import GateConfig
 from vla_ros.gate.state import Finding
-from vla_ros.gate.tick import ChunkCheck, Tick
+from vla_ros.gate.tick import ChunkCheck, Tick, TickCheck
 from vla_ros.gate.vocabulary import GateMode, Reason, Verdict
 from vla_ros.types import ActionChunk
 
@@ -16,6 +17,8 @@ _JUMP_FACTOR = 3.0
 _RATE_WINDOW_S = 0.1  # Over shorter times the noise of a policy looks like acceleration.
 _TRIMMED = 0.25
 _LATE = 0.5
+_INCONSISTENT_RAD = 0.15
+_COMPARED_ROWS = 8  # Of the overlap of two chunks; enough, and quick.
 
 
 def _drop(reason: Reason, message: str) -> Finding:
@@ -57,6 +60,10 @@ def check_schema(chunk: ActionChunk, tick: Tick) -> Finding | None:
         return _drop(Reason.NON_FINITE, "a target is NaN or infinite")
     if not np.abs(rows).max() < _LARGEST:
         return _drop(Reason.BAD_CHUNK, f"a target is {np.abs(rows).max():.3g} rad; degrees?")
+    if not 0.0 < chunk.speed_scale <= 1.0:
+        return _drop(
+            Reason.BAD_CHUNK, f"speed_scale is {chunk.speed_scale}, wanted above 0 and at most 1"
+        )
     shortest, longest = tick.config.step_s
     if not shortest <= chunk.step_ns * 1e-9 <= longest:
         return _drop(
@@ -188,6 +195,73 @@ def check_rates(chunk: ActionChunk, tick: Tick) -> Finding | None:
     return None
 
 
+def check_consistency(chunk: ActionChunk, tick: Tick) -> Finding | None:
+    """Remark on a chunk that contradicts the plan it replaces; nothing is refused for it."""
+    if tick.state.mode is not GateMode.RUN or ends_goal(chunk):
+        return None
+    difference = _difference_rad(chunk, tick)
+    if not difference > _INCONSISTENT_RAD:
+        return None
+    text = f"it differs from the plan by {difference:.2f} rad (RMS), limit {_INCONSISTENT_RAD}"
+    return Finding(Verdict.SCALE, Reason.CHUNK_INCONSISTENT, text)
+
+
+def _difference_rad(chunk: ActionChunk, tick: Tick) -> float:
+    """Return the root mean square distance of a chunk from the plan where both have rows."""
+    schedule = tick.state.schedule
+    if not schedule.scale > 0.0:
+        return 0.0
+    step_s = chunk.step_ns * 1e-9
+    since_s = tick.since_s(chunk.first_ns)
+    phase_s = since_s * schedule.scale if since_s > 0.0 else since_s
+    first = max(math.ceil(phase_s / step_s), 0)
+    stride = max(1, (len(chunk.position_rad) - first) // _COMPARED_ROWS)
+    squares = []
+    for k in range(first, len(chunk.position_rad), stride):
+        due_s = (k * step_s - phase_s) / schedule.scale
+        plan = schedule.sample(tick.now_ns + round(due_s * 1e9))
+        if plan is None:
+            break
+        squares.append(float(np.mean((chunk.position_rad[k] - plan.position) ** 2)))
+    return math.sqrt(sum(squares) / len(squares)) if squares else 0.0
+
+
+def is_doubtful(chunk: ActionChunk, config: GateConfig) -> bool:
+    """Say whether the policy does not trust a chunk; NaN is no trust."""
+    if config.confidence is None or ends_goal(chunk):
+        return False
+    return not config.confidence.least <= chunk.confidence <= 1.0
+
+
+def check_confidence(chunk: ActionChunk, tick: Tick) -> Finding | None:
+    """Object to a policy that does not trust itself, several chunks in a row."""
+    confidence = tick.config.confidence
+    if confidence is None or not is_doubtful(chunk, tick.config):
+        return None
+    count = tick.state.record.doubts_in_row + 1
+    if count < confidence.in_row:
+        return None
+    text = (
+        f"{count} chunks in a row are doubtful: confidence {chunk.confidence:.2f}, wanted "
+        f"{confidence.least} to 1 (confidence.least)"
+    )
+    return Finding(Verdict.HOLD, Reason.LOW_CONFIDENCE, text)
+
+
+def check_deadline(tick: Tick) -> Finding | None:
+    """Object to a policy that went silent, however long its last chunk still is.
+
+    With short chunks the plan runs out first (STARVED).
+    """
+    state, limit_s = tick.state, tick.config.infer_deadline_s
+    if state.mode is not GateMode.RUN or state.ending:
+        return None
+    if tick.since_s(state.admitted_ns) <= limit_s:
+        return None
+    text = f"the policy sent no usable chunk for {limit_s} s (infer_deadline_s)"
+    return Finding(Verdict.HOLD, Reason.INFER_DEADLINE, text)
+
+
 CHUNK_CHECKS = (
     ChunkCheck(10, check_owner),
     ChunkCheck(11, check_schema),
@@ -196,7 +270,10 @@ CHUNK_CHECKS = (
     ChunkCheck(14, check_observation_age),
     ChunkCheck(15, check_camera),
     ChunkCheck(16, check_late),
+    TickCheck(18, check_deadline),
     ChunkCheck(20, check_start),
     ChunkCheck(21, check_jump),
+    ChunkCheck(21, check_consistency),
     ChunkCheck(23, check_rates),
+    ChunkCheck(31, check_confidence),
 )

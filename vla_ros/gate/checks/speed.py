@@ -21,17 +21,25 @@ def scale_by_operator(target: Target, tick: Tick) -> tuple[float, Finding | None
     return scale, Finding(Verdict.SCALE, Reason.SPEED_SCALE, f"operator allows {scale:.0%}")
 
 
-def scale_by_tool_speed(target: Target, tick: Tick) -> tuple[float, Finding | None]:
-    """Slow the plan down so that the tool keeps its speed limit."""
+def plan_speed_m_s(target: Target, tick: Tick) -> float:
+    """Return how fast the plan would move the tool if nothing slowed it down [m/s].
+
+    0 if it (nearly) stands still, and without a tool to look at.
+    """
     tool = tick.config.tool_position
     scale = tick.state.schedule.scale
     if tool is None or scale < 1e-3:
-        return 1.0, None
+        return 0.0
     dt_s = tick.config.dt_s
     ahead = tuple(
         q + v / scale * dt_s for q, v in zip(target.position, target.velocity, strict=True)
     )
-    speed = math.dist(tool(target.position), tool(ahead)) / dt_s
+    return math.dist(tool(target.position), tool(ahead)) / dt_s
+
+
+def scale_by_tool_speed(target: Target, tick: Tick) -> tuple[float, Finding | None]:
+    """Slow the plan down so that the tool keeps its speed limit."""
+    speed = plan_speed_m_s(target, tick)
     limit = tick.config.tcp_speed_m_s * _TCP_SHARE
     if speed <= limit:
         return 1.0, None
