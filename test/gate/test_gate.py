@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from vla_ros.gate import ALL_CHECKS, EstopInput, GateMode, Reason, Request, Verdict
+from vla_ros.gate.final import FinalChecker
 
 MS = 1_000_000
 PRESSED = EstopInput(pressed=True, age_s=0.0)
@@ -309,7 +310,7 @@ def test_a_breach_found_by_the_final_checker_is_a_fault_that_stops_for_good(
 ) -> None:
     rig.run()
     calls = iter([(Reason.INVARIANT_I3, "elbow: too fast")])
-    monkeypatch.setattr("vla_ros.gate.gate.find_breach", lambda *_, **__: next(calls, None))
+    monkeypatch.setattr(FinalChecker, "find_breach", lambda *_: next(calls, None))
     decision = rig.tick()
     assert decision.mode is GateMode.FAULT
     assert reasons(decision) == {Reason.INVARIANT_I3}

@@ -223,6 +223,16 @@ def fast_tool(make: Make) -> None:
     assert np.abs(np.diff(rig.commands[30:], axis=0)).max() / 0.01 <= 0.2
 
 
+def catching_up(make: Make) -> None:
+    """The plan stands still, away from the arm; on the way there only the joints are slow."""
+    rig = make(tool_position=lambda q: (q[0], q[1], 0.0), tcp_speed_m_s=0.2).arm()
+    rig.tick(chunks=(rig.chunk(np.tile([0.16, 0.0], (16, 1))),))
+    decisions = [rig.tick() for _ in range(60)]
+    assert {decision.mode for decision in decisions} == {GateMode.RUN}
+    assert any(Reason.TCP_SPEED in reasons(decision) for decision in decisions)
+    assert np.abs(np.diff(rig.commands, axis=0)).max() / 0.01 <= 0.2
+
+
 def slow_operator(make: Make) -> None:
     rig = make().arm()
     rig.tick(chunks=(rig.chunk(),), speed_scale=0.5)
@@ -278,6 +288,7 @@ NEEDED: dict[tuple[int, str], Scenario] = {
     (23, "note_rates"): plan_too_fast,
     (30, "supervise_gripper"): chattering_gripper,
     (24, "scale_by_tool_speed"): fast_tool,
+    (24, "check_tool_speed"): catching_up,
     (35, "scale_by_operator"): slow_operator,
     (25, "check_tool_boxes"): tool_out_of_its_room,
     (32, "check_stop_range"): full_speed_into_the_limit,

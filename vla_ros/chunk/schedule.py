@@ -24,6 +24,7 @@ class Target:
         gripper: Opening wanted, of the newest row due: 0 closed, 1 open.
         observed_ns: Stamp of the observation behind the newest chunk.
         sequence: Number of the newest chunk.
+        epoch: Arming epoch it was made for.
     """
 
     position: Vector
@@ -31,6 +32,7 @@ class Target:
     gripper: float
     observed_ns: int
     sequence: int
+    epoch: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,6 +43,7 @@ class _Track:
     gripper: Vector
     observed_ns: int
     sequence: int
+    epoch: int
     fade_ns: int
     anchor_ns: int
     phase_s: float
@@ -83,6 +86,7 @@ class ChunkSchedule:
             gripper=tuple(chunk.gripper.tolist()),
             observed_ns=chunk.observed_ns,
             sequence=chunk.sequence,
+            epoch=chunk.epoch,
             fade_ns=begin,
             anchor_ns=now_ns,
             phase_s=since_first * self.scale if since_first > 0.0 else since_first,
@@ -127,6 +131,7 @@ class ChunkSchedule:
             gripper=source.gripper[row],
             observed_ns=source.observed_ns,
             sequence=source.sequence,
+            epoch=source.epoch,
         )
 
     def queue_s(self, now_ns: int) -> float:

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Everything the gate has to know before it may move an arm. Constant while it runs."""
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -22,6 +23,7 @@ from vla_ros.types import FloatArray
 
 Vector3 = tuple[float, float, float]
 ToolPosition = Callable[[Vector], Vector3]
+ToolSpeed = Callable[[Vector, Vector], float]
 ToolCondition = Callable[[Vector], float]
 
 
@@ -51,6 +53,8 @@ class GateConfig:
         estop_topic: Where the emergency-stop heartbeat comes from; None if the profile says none.
         estop_timeout_s: Silence of the emergency stop that counts as pressed [s].
         tool_position: Tool position in the base frame [m] for joint positions [rad].
+        tool_speed: Speed of the tool [m/s] for joint positions [rad] and velocities [rad/s]; None
+            takes it from `tool_position`, which is slower.
         tool_condition: How near to a singularity the arm is, see `singular.py`; None is for tests.
         workspace: Where the tool may be; None only where `tool_position` is None.
         keep_out: Where the tool may not be.
@@ -92,6 +96,7 @@ class GateConfig:
     workspace: Box | None
     keep_out: tuple[Box, ...]
     tcp_speed_m_s: float
+    tool_speed: ToolSpeed | None = None
     tool_condition: ToolCondition | None = None
     driver: DriverProfile | None = None
     deadman: DeadmanProfile | None = None
@@ -161,6 +166,7 @@ def make_gate_config(
         workspace=None if forward is None else _box("workspace", profile.workspace),
         keep_out=tuple(_box(box.name, box) for box in profile.keep_out),
         tcp_speed_m_s=profile.tcp_speed_m_s,
+        tool_speed=None if jacobian is None else _speed_only(jacobian),
         tool_condition=None if jacobian is None else make_tool_condition(jacobian, profile.home),
         driver=profile.driver,
         deadman=profile.deadman,
@@ -186,6 +192,13 @@ def _position_only(
         return x, y, z
 
     return tool_position
+
+
+def _speed_only(jacobian: Callable[[FloatArray], FloatArray]) -> ToolSpeed:
+    def tool_speed(q: Vector, velocity: Vector) -> float:
+        return math.hypot(*(jacobian(np.array(q))[:3] @ np.array(velocity)).tolist())
+
+    return tool_speed
 
 
 def _box(name: str, box: BoxProfile) -> Box:

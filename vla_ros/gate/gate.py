@@ -13,8 +13,9 @@ from vla_ros.chunk.schedule import Target
 from vla_ros.gate.checks import ALL_CHECKS
 from vla_ros.gate.checks.chunks import ends_goal, is_doubtful
 from vla_ros.gate.config import GateConfig
-from vla_ros.gate.final import find_breach
+from vla_ros.gate.final import FinalChecker, make_envelope
 from vla_ros.gate.intake import note_motion, note_tracking, take_in, tracking_error
+from vla_ros.gate.record import PublishedCommand
 from vla_ros.gate.requests import answer
 from vla_ros.gate.state import Decision, Finding, GateInputs, GateState
 from vla_ros.gate.stop import MotionError, MotionGenerator, MotionState, StopTrajectory
@@ -55,6 +56,7 @@ class Gate:
         self._scale_checks = [c for c in checks if isinstance(c, ScaleCheck)]
         self._motion_checks = [c for c in checks if isinstance(c, MotionCheck)]
         self._generator = MotionGenerator(config.limits, config.dt_s)
+        self._final = FinalChecker(make_envelope(config))
         self._window = round(_DIVERGED_S / config.dt_s)
         self._remembered = max(3, round(config.tracking_window_s / config.dt_s))
         self._zeros = (0.0,) * len(config.limits.names)
@@ -226,7 +228,7 @@ class Gate:
             turn.react([proposal])
             return False
         candidate, stop = proposal
-        return self._accept(turn, candidate, target.gripper, stop, 0.0)
+        return self._accept(turn, candidate, target.gripper, stop, source=target)
 
     def _set_scale(self, turn: Turn, tick: Tick, target: Target) -> None:
         rise = self.config.scale_slew_per_s * self.config.dt_s
@@ -270,7 +272,10 @@ class Gate:
             return
         elapsed_s = state.stop_elapsed_s + self.config.dt_s
         motion = state.stop.at(elapsed_s)
-        if not self._accept(turn, motion, state.gripper, state.stop, elapsed_s):
+        if self._accept(turn, motion, state.gripper, state.stop, elapsed_s=elapsed_s):
+            return
+        # Now in FAULT, where less is asked of the stop, since there is nothing better.
+        if not self._accept(turn, motion, state.gripper, state.stop, elapsed_s=elapsed_s):
             turn.change(motion=None)  # Not even the stop can be trusted: silence, the drive holds.
 
     def _accept(
@@ -279,19 +284,28 @@ class Gate:
         motion: MotionState,
         gripper: float | None,
         stop: StopTrajectory,
-        stop_elapsed_s: float,
+        *,
+        elapsed_s: float = 0.0,
+        source: Target | None = None,
     ) -> bool:
         """Have the final checker look, and make a motion the next command."""
         state = turn.state
-        last = state.commands[-3:]
-        breach = find_breach(
-            (last[0], last[1], last[2]),
-            motion.position,
-            gripper,
-            limits=self.config.limits,
-            dt_s=self.config.dt_s,
+        command = PublishedCommand(
+            stamp_ns=turn.now_ns,
+            names=self.config.limits.names,
+            position=motion.position,
+            velocity=motion.velocity,
+            acceleration=motion.acceleration,
+            gripper=gripper,
+            mode=state.mode,
             emergency=state.emergency,
+            epoch=state.epoch,
+            armed_ns=state.armed_ns,
+            measured=state.armed_rad,
+            source_epoch=None if source is None else source.epoch,
+            observed_ns=None if source is None else source.observed_ns,
         )
+        breach = self._final.find_breach(state.published, command)
         if breach is not None:
             finding = Finding(Verdict.FAULT, *breach)
             turn.findings.append(finding)
@@ -301,10 +315,11 @@ class Gate:
         turn.change(
             motion=motion,
             stop=stop,
-            stop_elapsed_s=stop_elapsed_s,
+            stop_elapsed_s=elapsed_s,
             gripper=gripper,
             gripper_ns=(*state.gripper_ns[-9:], turn.now_ns) if switched else state.gripper_ns,
             commands=(*state.commands[1 - self._remembered :], motion.position),
+            published=(*state.published[-2:], command),
         )
         return True
 
@@ -345,11 +360,13 @@ class Gate:
     def _decide(self, turn: Turn, tick: Tick) -> Decision:
         state = turn.state
         silent = state.mode is GateMode.FAULT and self._has_rested(state)
+        sent = state.motion is not None and not silent
         return Decision(
             mode=state.mode,
             verdict=state.verdict,
             findings=(*state.cause, *(f for f in state.findings if f not in state.cause)),
-            command=None if state.motion is None or silent else self._command(state, turn.now_ns),
+            command=self._command(state, turn.now_ns) if sent else None,
+            published=state.published[-1] if sent else None,
             stopping=state.mode is not GateMode.RUN and not state.resting,
             events=tuple(turn.events),
             answers=tuple(turn.answers),

@@ -45,6 +45,7 @@ def _arm(turn: Turn, tick: Tick) -> tuple[bool, str]:
         observed_ns=0,
         ending=False,
         armed_ns=turn.now_ns,
+        armed_rad=measured,
         tracking_ns=None,
         motion=motion,
         stop=turn.generator.stop(motion),

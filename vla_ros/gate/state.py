@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from vla_ros.chunk.schedule import ChunkSchedule
 from vla_ros.gate.limits import Vector
+from vla_ros.gate.record import PublishedCommand
 from vla_ros.gate.stop import MotionState, StopTrajectory
 from vla_ros.gate.vocabulary import LATCHED, GateMode, Reason, Request, Verdict
 from vla_ros.types import ActionChunk, JointCommand, JointSample
@@ -165,6 +166,7 @@ class GateState:
         ending: The goal ends with the plan: its last chunk is admitted.
         entered_ns: When `mode` began.
         armed_ns: When the epoch began.
+        armed_rad: Measured joints when the epoch began [rad]; empty before the first.
         blocked_ns: When something last asked for a stop.
         tracking_ns: Since when the tracking error is too large; None if it is not.
         lagging_ns: Since when it is large enough to slow down; None if it is not.
@@ -182,6 +184,7 @@ class GateState:
         stop_elapsed_s: How much of `stop` has been followed [s].
         emergency: `stop` uses the hard limits.
         commands: The newest commanded positions, oldest first.
+        published: The newest three commands, as the final checker saw them.
         gripper: Opening commanded; None before the first.
         gripper_ns: When the gripper switched, newest last.
         schedule: The plan.
@@ -208,6 +211,7 @@ class GateState:
     ending: bool = False
     entered_ns: int = 0
     armed_ns: int = 0
+    armed_rad: Vector = ()
     blocked_ns: int = 0
     tracking_ns: int | None = None
     lagging_ns: int | None = None
@@ -224,6 +228,7 @@ class GateState:
     stop_elapsed_s: float = 0.0
     emergency: bool = False
     commands: tuple[Vector, ...] = ()
+    published: tuple[PublishedCommand, ...] = ()
     gripper: float | None = None
     gripper_ns: tuple[int, ...] = ()
     schedule: ChunkSchedule = field(default_factory=ChunkSchedule)
@@ -295,6 +300,7 @@ class Decision:
         verdict: The worst of the tick.
         findings: What is objected to; in a latched mode what latched it.
         command: What to publish; None publishes nothing.
+        published: The same with where it came from, for the audit log; None as well.
         stopping: The arm moves along its verified stop.
         events: What is new, oldest first.
         answers: To the requests, in their order.
@@ -317,3 +323,4 @@ class Decision:
     observation_age_s: float
     interventions: int
     error: Exception | None = None
+    published: PublishedCommand | None = None

@@ -10,6 +10,7 @@ from vla_ros.gate.checks.people import PEOPLE_CHECKS
 from vla_ros.gate.checks.plan import PLAN_CHECKS
 from vla_ros.gate.checks.singular import SINGULAR_CHECKS
 from vla_ros.gate.checks.speed import SPEED_CHECKS
+from vla_ros.gate.checks.tool import TOOL_CHECKS
 from vla_ros.gate.tick import Check
 
 ALL_CHECKS: tuple[Check, ...] = (
@@ -20,5 +21,6 @@ ALL_CHECKS: tuple[Check, ...] = (
     *PLAN_CHECKS,
     *SPEED_CHECKS,
     *SINGULAR_CHECKS,
+    *TOOL_CHECKS,
     *MOTION_CHECKS,
 )
