@@ -2,9 +2,11 @@
 # SPDX-License-Identifier: Apache-2.0
 """Tests that talk over DDS stay on this machine, and do not hear another run of themselves."""
 
+import importlib
 import os
 import sys
 from collections.abc import Iterator
+from contextlib import suppress
 
 import pytest
 
@@ -14,6 +16,8 @@ os.environ.setdefault("ROS_AUTOMATIC_DISCOVERY_RANGE", "LOCALHOST")
 os.environ.setdefault("ROS_DOMAIN_ID", str(10 + os.getpid() % 90))
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 ensure_fastdds_profile()
+with suppress(ImportError):  # Before anything is rendered, see vla_ros/learn/train.py.
+    importlib.import_module("triton")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

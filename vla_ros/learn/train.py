@@ -3,10 +3,12 @@
 """Behaviour cloning of the expert's chunks, on one thread, resumable, from one seed."""
 
 import copy
+import importlib
 import json
 import math
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -22,6 +24,11 @@ from vla_ros.learn.losses import Losses, compute_losses
 from vla_ros.model.network import CameraShape, NetworkShape, VlaNetwork
 from vla_ros.policy.language import Vocabulary, make_vocabulary
 from vla_ros.policy.spec import PolicyProfile
+
+# A torch for GPUs brings triton. Loaded after Mesa's software renderer, which has an LLVM of its
+# own, triton kills the process; the other way round both work.
+with suppress(ImportError):
+    importlib.import_module("triton")
 
 CHECKPOINT = "checkpoint.pt"
 CURVE = "curve.jsonl"
