@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from vla_ros.errors import ConfigError
-from vla_ros.resources import config_names, config_path
+from vla_ros.resources import config_names, config_path, urdf_path
 from vla_ros.robot.profile import RobotProfile, load_robot_profile
 
 TEXT = config_path("robots", "sim_arm").read_text(encoding="utf-8")
@@ -145,6 +145,13 @@ def test_a_robot_without_a_button_says_so_in_a_word(
     load: Callable[[str, str], RobotProfile],
 ) -> None:
     assert load(ESTOP, "estop: none").estop == "none"
+
+
+def test_a_urdf_may_lie_beside_the_profile(
+    tmp_path: Path, load: Callable[[str, str], RobotProfile]
+) -> None:
+    (tmp_path / "mine.urdf").write_text(urdf_path("sim_arm").read_text(encoding="utf-8"))
+    assert load("urdf: sim_arm", "urdf: mine.urdf").urdf == str(tmp_path.resolve() / "mine.urdf")
 
 
 def test_a_robot_that_does_not_exist_is_named_with_those_that_do() -> None:

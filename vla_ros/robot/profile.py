@@ -41,7 +41,8 @@ class RobotProfile(StrictModel):
     Attributes:
         name: As the file.
         simulated: Nobody can be hurt by it; permits arming without a person.
-        urdf: Name of a shipped description (urdf/NAME.urdf), or the path of a URDF file.
+        urdf: Name of a shipped description (urdf/NAME.urdf), or the path of a URDF file, from the
+            folder of the profile or from the present one.
         base_frame: Frame of workspace and boxes; a link of the URDF.
         tool_frame: The point that grasps; a link of the URDF.
         state_topic: sensor_msgs/JointState of arm and gripper.
@@ -170,5 +171,8 @@ def load_robot_profile(name_or_path: str | Path) -> RobotProfile:
     profile = load_strict_yaml(path, RobotProfile)
     if profile.name != path.stem:
         raise ConfigError(f"{path}: name = '{profile.name}': should be '{path.stem}', as the file")
+    beside = path.parent / profile.urdf
+    if beside.is_file():
+        profile = profile.model_copy(update={"urdf": str(beside.resolve())})
     validate_profile(profile, read_urdf(urdf_path(profile.urdf)))
     return profile
