@@ -17,6 +17,7 @@ VERBS = {
     "send": "send an instruction to a running system and watch it",
     "train": "train the embedded policy from a seed",
     "eval": "measure how often a policy solves its tasks",
+    "replay-audit": "check an audit log, and every command in it",
 }
 EXIT_ERROR = 2
 EXIT_INTERRUPTED = 130
@@ -69,7 +70,7 @@ def _parse(arguments: Sequence[str]) -> argparse.Namespace:
 
 
 def _verb(name: str) -> Verb:
-    return cast("Verb", importlib.import_module(f"vla_ros.cli.{name}"))
+    return cast("Verb", importlib.import_module(f"vla_ros.cli.{name.replace('-', '_')}"))
 
 
 if __name__ == "__main__":
