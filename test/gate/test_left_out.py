@@ -110,6 +110,17 @@ def jumping_clock(make: Make) -> None:
     assert_held(decision, GateMode.HOLD, Reason.CLOCK_JUMP)
 
 
+def log_that_is_not_written(make: Make) -> None:
+    rig = make().run()
+    decision = rig.tick(audit="cannot write the audit log: No space left on device")
+    assert_held(decision, GateMode.RUN, Reason.AUDIT_DEGRADED)
+    (event,) = decision.events
+    assert event.reasons == (Reason.AUDIT_DEGRADED,)
+    assert "No space left on device" in event.message
+    decision = rig.ticks(5, audit="cannot write the audit log: No space left on device")
+    assert (decision.mode, decision.verdict, decision.events) == (GateMode.RUN, Verdict.PASS, ())
+
+
 # ---- chunks ----
 
 
@@ -267,6 +278,7 @@ NEEDED: dict[tuple[int, str], Scenario] = {
     (1, "check_tick"): late_tick,
     (10, "check_intruder"): second_publisher,
     (19, "check_clock"): jumping_clock,
+    (36, "check_audit"): log_that_is_not_written,
     (2, "check_estop"): pressed_button,
     (3, "check_joint_age"): silent_joints,
     (5, "check_joint_validity"): joint_that_is_no_number,

@@ -108,6 +108,7 @@ class GateInputs:
         estop_unheard: Whose emergency stop cannot be heard, in words; None if all can.
         intruder: Who else publishes chunks or commands, in words; None if nobody does.
         deaf: Which controller does not listen, in words; None if all do.
+        audit: Why the audit log is not written, in words; None if it is, or is switched off.
         driver: Whether the robot is ready to move; None if it never said so.
         deadman: Whether the dead-man switch is held; None if it never said so.
         human: How far the nearest person is; None if nobody ever said so.
@@ -123,6 +124,7 @@ class GateInputs:
     estop_unheard: str | None = None
     intruder: str | None = None
     deaf: str | None = None
+    audit: str | None = None
     driver: Heartbeat | None = None
     deadman: Heartbeat | None = None
     human: HumanDistance | None = None

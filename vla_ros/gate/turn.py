@@ -187,12 +187,16 @@ _LEAST_VERDICT = {
 }
 
 
+# Changes nothing for the arm, and is told all the same.
+_NEWS = {Reason.CHUNK_INCONSISTENT, Reason.AUDIT_DEGRADED}
+
+
 def _reasons(findings: tuple[Finding, ...] | list[Finding]) -> tuple[Reason, ...]:
     return tuple(finding.reason for finding in findings)
 
 
 def _is_news(finding: Finding) -> bool:
-    return finding.verdict > Verdict.SCALE or finding.reason is Reason.CHUNK_INCONSISTENT
+    return finding.verdict > Verdict.SCALE or finding.reason in _NEWS
 
 
 def _words(what: str, cause: tuple[Finding, ...]) -> str:
