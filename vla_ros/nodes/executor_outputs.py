@@ -3,8 +3,9 @@
 """Everything that executor_node publishes. Used by its control thread, closed by its node."""
 
 import time
+from collections.abc import Sequence
 
-from diagnostic_msgs.msg import DiagnosticArray
+from diagnostic_msgs.msg import DiagnosticArray, DiagnosticStatus
 from rclpy.duration import Duration
 from rclpy.node import Node
 from rclpy.qos import LivelinessPolicy, QoSProfile
@@ -83,9 +84,15 @@ class ExecutorOutputs:
         self._states.publish(encode_inactive(state, self._config, stamp_ns=self._now_ns()))
 
     def diagnose(
-        self, decision: Decision, state: GateState, *, now_ns: int, late_ms: float
+        self,
+        decision: Decision,
+        state: GateState,
+        *,
+        now_ns: int,
+        late_ms: float,
+        others: Sequence[DiagnosticStatus] = (),
     ) -> None:
-        """Publish the gate's line in /diagnostics."""
+        """Publish the gate's line in /diagnostics, and other lines of the node."""
         message = DiagnosticArray()
         message.header.stamp = self._node.get_clock().now().to_msg()
         message.status = [
@@ -95,7 +102,8 @@ class ExecutorOutputs:
                 now_ns=now_ns,
                 late_ms=late_ms,
                 hardware_id=self._profile.name,
-            )
+            ),
+            *others,
         ]
         self._diagnostics.publish(message)
 

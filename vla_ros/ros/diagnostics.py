@@ -9,12 +9,38 @@ from std_msgs.msg import Header
 
 from vla_ros.chunk.request import RequestTimer
 from vla_ros.observe.buffer import StreamReport
+from vla_ros.ros.audit_log import AuditHealth
 from vla_ros.ros.stamps import encode_time
 
 
 def encode_diagnostics(statuses: Iterable[DiagnosticStatus], now_ns: int) -> DiagnosticArray:
     """Return lines as the message that goes to /diagnostics."""
     return DiagnosticArray(header=Header(stamp=encode_time(now_ns)), status=list(statuses))
+
+
+def encode_audit(health: AuditHealth, folder: str, hardware_id: str) -> DiagnosticStatus:
+    """Return the line of the audit log.
+
+    Whoever records /diagnostics elsewhere has the SHA-256 of lines that nobody can then change.
+
+    Args:
+        health: How it does.
+        folder: Where it is.
+        hardware_id: Name of the robot.
+    """
+    values = {
+        "folder": folder,
+        "lines": str(health.lines),
+        "sha256": health.sha256,
+        "lost": str(health.lost),
+    }
+    return DiagnosticStatus(
+        level=DiagnosticStatus.OK if health.complaint is None else DiagnosticStatus.WARN,
+        name="vla_ros: audit log",
+        message=health.complaint or "written",
+        hardware_id=hardware_id,
+        values=[KeyValue(key=key, value=value) for key, value in values.items()],
+    )
 
 
 def encode_policy(
