@@ -148,6 +148,7 @@ class Bench:
             observed=now,
             first=now,
             step_s=0.1,
+            speed_scale=1.0,
             joint_names=list(PROFILE.joint_names),
         )
         message.goal_id.uuid = [1] * 16
@@ -292,7 +293,10 @@ def test_a_simulation_may_arm_itself(make_bench: Callable[..., Bench]) -> None:
 
 
 def test_a_real_robot_is_never_armed_without_a_person(ros: None, tmp_path: Path) -> None:
-    path = edit_profile(tmp_path, **{"simulated: true": "simulated: false"})
+    path = edit_profile(
+        tmp_path,
+        **{"simulated: true": "simulated: false", "tcp_speed_m_s: 0.5": "tcp_speed_m_s: 0.25"},
+    )
     node = ExecutorNode(
         overrides=[Parameter("robot", value=path), Parameter("auto_arm", value=True)]
     )

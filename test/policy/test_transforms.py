@@ -77,6 +77,8 @@ def test_every_action_space_is_inverse(
     rows = adapter.from_joints(joints, observation)
     assert rows.shape == (16, width)
     assert np.allclose(adapter.to_joints(rows, observation), joints, atol=1e-4)
+    chunk = adapter.make_chunk(PolicyOutput(rows=rows, gripper=np.ones(16)), observation, HEADER)
+    assert chunk.cartesian is is_tool
 
 
 def test_a_chunk_carries_stamps_joints_and_clipped_gripper(

@@ -11,6 +11,7 @@ from vla_ros.resources import config_names, config_path, urdf_path
 from vla_ros.robot.profile import RobotProfile, load_robot_profile
 
 TEXT = config_path("robots", "sim_arm").read_text(encoding="utf-8")
+DRIVEN = "driver_command_timeout_s: 0.1"
 ESTOP = "estop:\n  topic: /estop\n  timeout_s: 0.5"
 
 
@@ -131,6 +132,27 @@ def test_limits_and_geometry_have_no_default(
             "estop.timeout_s = 5.0: input should be less than",
         ),
         ("  start", "  joint_state_stale_s: 0.3\n  start", "should be below joint_state_lost_s"),
+        (
+            DRIVEN,
+            DRIVEN + "\ndriver: {topic: /driver, late_s: 0.3}",
+            "driver.late_s = 0.3: should be below lost_s = 0.25",
+        ),
+        (
+            DRIVEN,
+            DRIVEN + "\nhuman: {topic: /human, speed_m_s: 0.0, margin_m: 0.5}",
+            "human.speed_m_s = 0.0: input should be greater than 0",
+        ),
+        (
+            DRIVEN,
+            DRIVEN + "\nhuman: {topic: /human, speed_m_s: 1.6, margin_m: .nan}",
+            "human.margin_m = nan: input should be",
+        ),
+        (DRIVEN, DRIVEN + "\nhuman: {topic: /human}", "human.speed_m_s: this key is missing"),
+        (
+            DRIVEN,
+            DRIVEN + "\nconfidence: {least: 1.5}",
+            "confidence.least = 1.5: input should be less than or equal to 1",
+        ),
         ("name: sim_arm", "name: other", "name = 'other': should be 'sim_arm', as the file"),
     ],
 )
@@ -145,6 +167,31 @@ def test_a_robot_without_a_button_says_so_in_a_word(
     load: Callable[[str, str], RobotProfile],
 ) -> None:
     assert load(ESTOP, "estop: none").estop == "none"
+
+
+@pytest.mark.parametrize(
+    ("speed", "human", "right"),
+    [
+        ("0.25", "", True),
+        ("0.251", "", False),
+        ("0.5", "", False),
+        ("0.5", "\nhuman: {topic: /human, speed_m_s: 1.6, margin_m: 0.85}", True),
+    ],
+)
+def test_a_real_robot_that_does_not_know_where_people_are_is_slow(
+    load: Callable[[str, str], RobotProfile], speed: str, human: str, right: bool
+) -> None:
+    begin, rest = TEXT.index("simulated: true"), TEXT.index("tcp_speed_m_s: 0.5")
+    old = TEXT[begin : rest + len("tcp_speed_m_s: 0.5")]
+    new = old.replace("simulated: true", "simulated: false").replace(
+        "tcp_speed_m_s: 0.5", f"tcp_speed_m_s: {speed}{human}"
+    )
+    if right:
+        assert load(old, new).tcp_speed_m_s == float(speed)
+        return
+    text = f"tcp_speed_m_s = {speed}: should be at most 0.25 m/s for a real robot"
+    with pytest.raises(ConfigError, match=re.escape(text)):
+        load(old, new)
 
 
 def test_a_urdf_may_lie_beside_the_profile(

@@ -104,7 +104,8 @@ class Rollout:
         self.robot = robot
         self.policy = policy
         self.adapter = PolicyAdapter(policy, robot)
-        self._config = make_gate_config(robot, make_kinematics(robot).forward)
+        kinematics = make_kinematics(robot)
+        self._config = make_gate_config(robot, kinematics.forward, kinematics.jacobian)
         self._gate = Gate(self._config)
         self._tick_ns = round(self._config.dt_s * 1e9)
 

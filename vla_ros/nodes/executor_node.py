@@ -6,39 +6,32 @@ import gc
 import sys
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 
-import numpy as np
 from rclpy.callback_groups import MutuallyExclusiveCallbackGroup
 from rclpy.executors import MultiThreadedExecutor
 from rclpy.parameter import Parameter
-from sensor_msgs.msg import JointState
-from std_msgs.msg import Bool
 from std_srvs.srv import Trigger
 
-from vla_ros.errors import ConfigError, ObservationError
+from vla_ros.errors import ConfigError
 from vla_ros.gate.config import make_gate_config
 from vla_ros.gate.gate import Gate
 from vla_ros.gate.vocabulary import GateMode, Request
-from vla_ros.msg import ActionChunk as ActionChunkMessage
 from vla_ros.nodes.base import BaseNode, run_node
+from vla_ros.nodes.executor_audit import ExecutorAudit
 from vla_ros.nodes.executor_control import Control
+from vla_ros.nodes.executor_inputs import ExecutorInputs
 from vla_ros.nodes.executor_outputs import ExecutorOutputs
 from vla_ros.params import ExecutorParams
 from vla_ros.robot.kinematics import make_kinematics
 from vla_ros.robot.profile import load_robot_profile
 from vla_ros.ros.control_loop import ControlClock, SimulatedClock, SteadyClock
-from vla_ros.ros.decode import decode_chunk, decode_joint_state
 from vla_ros.ros.ownership import find_intruder
 from vla_ros.ros.priority import raise_priority
-from vla_ros.ros.qos import JOINT_STATES, RELIABLE_NEWEST
-from vla_ros.types import JointSample
 
 _ANSWER_S = 0.5
 _SLACK_S = 1.0  # On top of the longest stop, before shutdown goes on regardless.
 _WATCH_PERIOD_S = 0.5
 _DIAGNOSTICS_PERIOD_S = 1.0
-_CHUNK_DEPTH = 10
 _THREADS = 2  # One waits for the control thread while the other hears the robot.
 _NOTICE = (
     "the gate filters commands; it is not a certified safety function, and the robot's own rated "
@@ -63,10 +56,20 @@ class ExecutorNode(BaseNode[ExecutorParams]):
                 f"auto_arm = true is only for simulations, and robot '{self._profile.name}' is "
                 "none (simulated: false). Leave auto_arm out and call ~/arm"
             )
-        self._gate = Gate(make_gate_config(self._profile, make_kinematics(self._profile).forward))
+        kinematics = make_kinematics(self._profile)
+        self._gate = Gate(make_gate_config(self._profile, kinematics.forward, kinematics.jacobian))
         self._outputs = ExecutorOutputs(self, self._profile, self._gate.config)
+        self._audit = ExecutorAudit(
+            self.params,
+            self._profile,
+            self._gate.config,
+            self.get_fully_qualified_name(),
+            self._log,
+        )
         self._control = self._make_control()
-        self._inputs = self._subscribe()
+        self._inputs = ExecutorInputs(
+            self, self._profile, self._control.mailbox, self._control_clock
+        )
         # A group of their own: they wait for the control thread, which may wait for /clock.
         asking = MutuallyExclusiveCallbackGroup()
         self._doors = [
@@ -86,10 +89,12 @@ class ExecutorNode(BaseNode[ExecutorParams]):
         state = self._control.state.paused()  # A latch is left by ~/reset and by cleanup only.
         self._control = self._make_control()
         self._control.state = state
+        self._inputs.attach(self._control.mailbox, self._control_clock)
         gc.collect()
         gc.freeze()
         gc.disable()
         self._watch()
+        self._audit.begin()
         self._control.start()
         self.get_logger().info(f"{_NOTICE}. {self._estop_notice()}. Waiting for ~/arm")
 
@@ -99,6 +104,7 @@ class ExecutorNode(BaseNode[ExecutorParams]):
         if not self._control.come_to_rest(limit_s):
             self.get_logger().error(f"the arm is not at rest after {limit_s:.1f} s")
         self._control.close()
+        self._audit.end()
         gc.enable()
         gc.unfreeze()
         self._outputs.show_inactive(self._control.state)
@@ -107,8 +113,7 @@ class ExecutorNode(BaseNode[ExecutorParams]):
         """Leave the graph."""
         for timer in self._watches:
             self.destroy_timer(timer)
-        for subscription in self._inputs:
-            self.destroy_subscription(subscription)
+        self._inputs.close()
         for service in self._doors:
             self.destroy_service(service)
         self._outputs.close()
@@ -121,6 +126,7 @@ class ExecutorNode(BaseNode[ExecutorParams]):
             self._outputs,
             time.monotonic_ns,
             self._log,
+            self._audit.put,
         )
 
     def _log(self, severity: str, text: str) -> None:
@@ -137,22 +143,6 @@ class ExecutorNode(BaseNode[ExecutorParams]):
             return SimulatedClock(self.now_ns)
         return SteadyClock(self.now_ns)
 
-    def _subscribe(self) -> list[object]:
-        estop = self._profile.estop
-        subscriptions: list[object] = [
-            self.create_subscription(
-                JointState, self._profile.state_topic, self._on_joints, JOINT_STATES
-            ),
-            self.create_subscription(
-                ActionChunkMessage, "action_chunk", self._on_chunk, _CHUNK_DEPTH
-            ),
-        ]
-        if estop != "none":
-            subscriptions.append(
-                self.create_subscription(Bool, estop.topic, self._on_estop, RELIABLE_NEWEST)
-            )
-        return subscriptions
-
     def _estop_notice(self) -> str:
         estop = self._profile.estop
         if estop == "none":
@@ -160,28 +150,6 @@ class ExecutorNode(BaseNode[ExecutorParams]):
         return f"Emergency stop: {estop.topic}"
 
     # ---- callbacks ----
-
-    def _on_joints(self, message: JointState) -> None:
-        now_ns = self._control_clock.now_ns()
-        try:
-            sample = decode_joint_state(message, self._profile.joint_names, now_ns)
-        except ObservationError:
-            sample = JointSample(names=(), stamp_ns=0, arrival_ns=now_ns, position=np.zeros(0))
-        self._control.mailbox.put_joints(sample)
-
-    def _on_chunk(self, message: ActionChunkMessage) -> None:
-        chunk = decode_chunk(message)
-        shift_ns = self._control_clock.shift_ns()
-        self._control.mailbox.put_chunk(
-            replace(
-                chunk,
-                observed_ns=chunk.observed_ns - shift_ns,
-                first_ns=chunk.first_ns - shift_ns,
-            )
-        )
-
-    def _on_estop(self, message: Bool) -> None:
-        self._control.mailbox.put_estop(pressed=message.data, monotonic_ns=time.monotonic_ns())
 
     def _answerer(
         self, request: Request
@@ -205,6 +173,8 @@ class ExecutorNode(BaseNode[ExecutorParams]):
 
     def _watch(self) -> None:
         """Look for other masters, arm a simulation by itself, and collect garbage at rest."""
+        self._inputs.watch()
+        self._control.mailbox.put_audit(self._audit.watch())
         self._control.mailbox.put_intruder(find_intruder(self, self._outputs.command_topics))
         state = self._control.state
         if (
@@ -225,6 +195,7 @@ class ExecutorNode(BaseNode[ExecutorParams]):
                 self._control.state,
                 now_ns=self._control_clock.now_ns(),
                 late_ms=self._control.take_lateness_ms(),
+                others=self._audit.diagnose(),
             )
 
 

@@ -24,6 +24,11 @@ class ActionSpace(Enum):
     EEF_POSE = "eef_pose"
     EEF_DELTA = "eef_delta"
 
+    @property
+    def is_cartesian(self) -> bool:
+        """The rows are poses of the tool."""
+        return self in (ActionSpace.EEF_POSE, ActionSpace.EEF_DELTA)
+
 
 class RotationForm(Enum):
     """How a row writes the rotation of the tool.
@@ -40,9 +45,6 @@ class RotationForm(Enum):
     def width(self) -> int:
         """Numbers it takes in a row."""
         return {RotationForm.YAW: 1, RotationForm.ROTVEC: 3, RotationForm.QUAT_XYZW: 4}[self]
-
-
-_EEF_SPACES = (ActionSpace.EEF_POSE, ActionSpace.EEF_DELTA)
 
 
 class ImageSpec(StrictModel):
@@ -87,7 +89,7 @@ class ActionSpec(StrictModel):
     def _check_rows(self) -> "ActionSpec":
         if self.rows[-1] != "gripper":
             raise mistake("should end with gripper", "rows")
-        if (self.rotation is not None) != (self.space in _EEF_SPACES):
+        if (self.rotation is not None) != self.space.is_cartesian:
             raise mistake("should be there for the eef_ spaces and only for them", "rotation")
         if self.rotation is not None and len(self.rows) != 3 + self.rotation.width + 1:
             text = f"should be x, y, z, {self.rotation.width} for '{self.rotation.value}', gripper"

@@ -218,6 +218,7 @@ class PolicyAdapter:
             progress=output.progress,
             done_probability=output.done_probability,
             camera_frozen=any(observation.frozen),
+            cartesian=self.profile.action.space.is_cartesian,
             hop_ms=hop_ms,
         )
 

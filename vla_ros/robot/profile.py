@@ -34,6 +34,9 @@ from vla_ros.robot.parts import (
 from vla_ros.robot.urdf import read_urdf, validate_profile
 from vla_ros.strict_yaml import StrictModel, load_strict_yaml, mistake
 
+# The reduced speed of ISO 10218 for a robot that people may be near.
+SPEED_NEAR_PEOPLE_M_S = 0.25
+
 
 class RobotProfile(StrictModel):
     """Everything vla_ros has to know about one robot.
@@ -55,7 +58,8 @@ class RobotProfile(StrictModel):
         gripper: How the gripper is commanded.
         workspace: Where the tool frame may be, in the base frame.
         keep_out: Boxes no part of the arm may enter; empty if there are none.
-        tcp_speed_m_s: Fastest speed of the tool frame [m/s].
+        tcp_speed_m_s: Fastest speed of the tool frame [m/s]; a real robot without `human` may have
+            0.25 at most.
         estop: The button, or the word `none`.
         thresholds: When the gate acts.
         driver_command_timeout_s: The driver itself stops without a command for this long [s].
@@ -140,6 +144,18 @@ class RobotProfile(StrictModel):
                         f"operating_at_most = {part:g} of the hard limit {hard:g}"
                     )
                     raise mistake(text, "joints", i, "operating", key)
+        return self
+
+    @model_validator(mode="after")
+    def _check_people(self) -> "RobotProfile":
+        slow = self.tcp_speed_m_s <= SPEED_NEAR_PEOPLE_M_S
+        if not (self.simulated or self.human is not None or slow):
+            text = (
+                f"should be at most {SPEED_NEAR_PEOPLE_M_S} m/s for a real robot that does not "
+                "know where people are; slow it down, or name what measures their distance under "
+                "'human'"
+            )
+            raise mistake(text, "tcp_speed_m_s")
         return self
 
     @model_validator(mode="after")

@@ -11,15 +11,18 @@ from collections.abc import Sequence
 import cv2
 import numpy as np
 from numpy.typing import NDArray
-from sensor_msgs.msg import CompressedImage, Image, JointState
+from sensor_msgs.msg import CompressedImage, Image, JointState, Range
 
 from vla_ros.errors import ObservationError
+from vla_ros.gate.state import Obstacle
 from vla_ros.msg import ActionChunk as ActionChunkMessage
 from vla_ros.msg import Observation as ObservationMessage
+from vla_ros.msg import Obstacles as ObstaclesMessage
 from vla_ros.ros.pixels import ENCODINGS, decode_pixels
 from vla_ros.ros.stamps import decode_time
 from vla_ros.types import ActionChunk, CameraFrame, FloatArray, JointSample, Observation
 
+_UNIT_SLACK = 1e-3  # Of a quaternion written with three decimals.
 _NUMBER_LIMIT = 1e9  # Seconds; beyond it a step is nonsense and its nanoseconds overflow.
 # The last bytes of a complete file, by its first bytes.
 _ENDINGS = {b"\xff\xd8": b"\xff\xd9", b"\x89P": b"IEND\xaeB`\x82"}
@@ -196,6 +199,69 @@ def decode_chunk(msg: ActionChunkMessage) -> ActionChunk:
         # A pair too few or too many costs a figure in a log, not the chunk.
         hop_ms=tuple(zip(msg.hop_names, map(float, msg.hop_ms), strict=False)),
     )
+
+
+def decode_distance(msg: Range) -> float:
+    """Return how far the nearest person is [m]: infinite if none is seen, 0 if it is not known.
+
+    A distance below what the sensor can measure, negative infinity (too near, says REP 117) and
+    NaN are not known.
+    """
+    return float(msg.range) if msg.range >= max(float(msg.min_range), 0.0) else 0.0
+
+
+def decode_obstacles(msg: ObstaclesMessage, base_frame: str) -> tuple[Obstacle, ...]:
+    """Return the boxes that stand around the arm, in the base frame.
+
+    Args:
+        msg: The message.
+        base_frame: The robot's base frame; the boxes have to be given in it.
+
+    Raises:
+        ObservationError: They are given in another frame, or one of them is no box.
+    """
+    if msg.header.frame_id != base_frame:
+        raise ObservationError(
+            f"obstacles: frame_id is '{msg.header.frame_id}', wanted '{base_frame}', the robot's "
+            "base frame. Transform them where they are published"
+        )
+    if not len(msg.names) == len(msg.poses) == len(msg.sizes):
+        raise ObservationError(
+            f"obstacles: {len(msg.names)} names, {len(msg.poses)} poses and {len(msg.sizes)} "
+            "sizes, wanted as many of each"
+        )
+    boxes = []
+    for name, pose, size in zip(msg.names, msg.poses, msg.sizes, strict=True):
+        box = Obstacle(
+            name=name,
+            size=(size.x, size.y, size.z),
+            position=(pose.position.x, pose.position.y, pose.position.z),
+            rotation=(
+                pose.orientation.x,
+                pose.orientation.y,
+                pose.orientation.z,
+                pose.orientation.w,
+            ),
+        )
+        _check_obstacle(box)
+        boxes.append(box)
+    return tuple(boxes)
+
+
+def _check_obstacle(box: Obstacle) -> None:
+    if not all(0.0 < edge < math.inf for edge in box.size):
+        raise ObservationError(
+            f"obstacle '{box.name}': size is {box.size} m, wanted finite lengths above 0"
+        )
+    if not all(map(math.isfinite, box.position)):
+        raise ObservationError(
+            f"obstacle '{box.name}': position is {box.position} m, wanted finite numbers"
+        )
+    length = math.hypot(*box.rotation)
+    if not abs(length - 1.0) <= _UNIT_SLACK:
+        raise ObservationError(
+            f"obstacle '{box.name}': its quaternion has the length {length:.3f}, wanted 1"
+        )
 
 
 _WHERE = "Check 'joints' and 'gripper' in the robot profile, and: ros2 topic echo /joint_states"
