@@ -21,6 +21,7 @@ from std_msgs.msg import Bool, Float64MultiArray
 from std_srvs.srv import Trigger
 from trajectory_msgs.msg import JointTrajectory
 
+from vla_ros.cli import main as cli
 from vla_ros.errors import ConfigError
 from vla_ros.gate import ALL_CHECKS, GateMode, Reason
 from vla_ros.msg import ActionChunk, GateState
@@ -328,3 +329,32 @@ def test_a_trajectory_controller_is_told_the_stop_too(make_bench: Callable[..., 
 
 def test_the_node_gives_its_gate_every_check(bench: Bench) -> None:
     assert bench.node._gate.checks == ALL_CHECKS
+
+
+def test_the_audit_log_of_a_goal_is_whole_and_every_command_in_it_is_right(
+    make_bench: Callable[..., Bench], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = tmp_path / "audit"
+    bench = make_bench(Parameter("audit_folder", value=str(folder)))
+    bench.run()
+    bench.call("stop")
+    bench.until(lambda: bench.mode() is GateMode.PSTOP and not bench.driver.states[-1].stopping)
+    bench.node.stop()
+    assert cli.main(["replay-audit", "--events", str(folder)]) == 0
+    written = capsys.readouterr().out
+    figures = dict(word.split("=") for word in written.splitlines()[-1].split())
+    assert int(figures["commands"]) >= len(bench.driver.commands) > 5
+    assert figures["judged"] == figures["commands"]
+    assert "note:" not in written
+    assert "PSTOP: protective stop: OPERATOR_STOP" in written
+
+
+def test_an_audit_log_that_cannot_be_written_is_said_and_stops_nothing(
+    make_bench: Callable[..., Bench], tmp_path: Path
+) -> None:
+    (tmp_path / "file").touch()
+    bench = make_bench(Parameter("audit_folder", value=str(tmp_path / "file" / "audit")))
+    bench.until(lambda: list(bench.driver.states[-1].reasons) == [Reason.AUDIT_DEGRADED])
+    bench.run()
+    assert "Not a directory" in bench.node._control.mailbox._audit
+    assert Reason.AUDIT_DEGRADED in bench.driver.states[-1].reasons

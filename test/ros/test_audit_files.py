@@ -155,6 +155,11 @@ def test_a_file_is_never_overwritten(tmp_path: Path, disk: Disk) -> None:
         make_files(tmp_path, disk).append([gap(1)])
 
 
+def test_no_entry_at_all_begins_a_file(tmp_path: Path, disk: Disk) -> None:
+    make_files(tmp_path, disk).append([])
+    assert read(tmp_path).lines == 1
+
+
 def test_syncing_before_the_first_entry_does_nothing(tmp_path: Path, disk: Disk) -> None:
     make_files(tmp_path, disk).sync()
     assert list(tmp_path.iterdir()) == []

@@ -155,6 +155,8 @@ def test_what_is_too_much_is_lost_and_the_log_says_where(
 
 
 def test_an_entry_that_cannot_be_written_at_all_does_not_block_the_log(bench: Bench) -> None:
+    bench.log.put(event(GateMode.ARMED))
+    bench.work()
     bench.files.error = TypeError("no number")
     bench.commands(1)
     bench.work()

@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 from vla_ros.gate.gate import Gate
 from vla_ros.gate.mailbox import Mailbox, Ticket
+from vla_ros.gate.record import PublishedCommand
 from vla_ros.gate.state import Decision, Event, GateState
 from vla_ros.gate.vocabulary import GateMode, Reason, Request, Verdict
 from vla_ros.nodes.executor_outputs import ExecutorOutputs
@@ -35,6 +36,7 @@ class Control:
         outputs: ExecutorOutputs,
         monotonic_ns: Callable[[], int],
         log: Callable[[str, str], None],
+        record: Callable[[Event | PublishedCommand], None],
     ) -> None:
         """Prepare; `start` begins.
 
@@ -44,6 +46,7 @@ class Control:
             outputs: Publishes.
             monotonic_ns: A clock that never jumps, for the heartbeat of the emergency stop.
             log: Takes a severity (`info`, `warning`, `error`) and a text.
+            record: Takes every event, and every command that was published; never blocks.
         """
         self.mailbox = Mailbox()
         self.state = GateState()
@@ -53,6 +56,7 @@ class Control:
         self._outputs = outputs
         self._monotonic_ns = monotonic_ns
         self._log = log
+        self._record = record
         self._shift_ns = clock.shift_ns()
         self._shown: tuple[object, ...] = ()
         self._shown_ns = 0
@@ -103,10 +107,13 @@ class Control:
         self.state, decision = self._gate.step(self.state, inputs, now_ns)
         if decision.command is not None:
             self._outputs.send(decision.command, self.state)
+        if decision.published is not None:
+            self._record(decision.published)
         self.decision = decision
         self._answer(tickets, decision)
         self._show(decision, now_ns)
         for event in decision.events:
+            self._record(event)
             self._tell(event, decision)
         if decision.error is not None:
             self._log("error", "".join(traceback.format_exception(decision.error)))

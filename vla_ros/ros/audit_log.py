@@ -126,6 +126,8 @@ class AuditLog:
 
     def _write_all(self) -> None:
         is_urgent = False
+        if self._files.link.number < 0 or self._complaint is not None:
+            self._files.append([])  # Begins a file, if it can: trouble shall show before a stop.
         if not self._waiting:  # Nobody commands the arm any more.
             self._unwritten += self._repeats.take()
         while self._unwritten or self._waiting:
