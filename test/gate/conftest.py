@@ -68,6 +68,7 @@ class Rig:
         self.commands: list[np.ndarray] = []
         self.sequence = 0
         self.moves_joints = True
+        self.always: dict[str, Any] = {}  # Inputs of every tick.
 
     def tick(
         self, *requests: Request, chunks: tuple[ActionChunk, ...] = (), **inputs: Any
@@ -76,7 +77,7 @@ class Rig:
         self.now_ns += TICK_NS
         if self.moves_joints:
             self.measured = self.sample()
-        given = {"joints": self.measured, "estop": self.estop, **inputs}
+        given = {"joints": self.measured, "estop": self.estop, **self.always, **inputs}
         self.state, decision = self.gate.step(
             self.state, GateInputs(requests=requests, chunks=chunks, **given), self.now_ns
         )

@@ -9,6 +9,7 @@ from vla_ros.gate.vocabulary import Reason, Verdict
 
 _SLOW_CONDITION = 17.0
 _STOP_CONDITION = 30.0
+_AHEAD_NS = 100_000_000  # Far enough along the plan to see where it leads.
 _LEAST_SCALE = 0.1  # Slower than this an arm would creep up to the limit for ever.
 
 
@@ -17,7 +18,7 @@ def check_singularity(tick: Tick) -> Finding | None:
     if tick.target is None:
         return None
     condition = _condition(tick.target, tick)
-    if condition < _STOP_CONDITION or _leaves(tick.target, condition, tick):
+    if condition < _STOP_CONDITION or _leaves(condition, tick):
         return None
     text = f"condition number of the tool's Jacobian is {condition:.0f}, limit {_STOP_CONDITION:g}"
     return Finding(Verdict.HOLD, Reason.SINGULAR, text)
@@ -26,12 +27,12 @@ def check_singularity(tick: Tick) -> Finding | None:
 def scale_by_singularity(target: Target, tick: Tick) -> tuple[float, Finding | None]:
     """Slow down towards a singularity; the way back is free."""
     condition = _condition(target, tick)
-    if condition <= _SLOW_CONDITION or _leaves(target, condition, tick):
+    if condition <= _SLOW_CONDITION or _leaves(condition, tick):
         return 1.0, None
     room = (_STOP_CONDITION - condition) / (_STOP_CONDITION - _SLOW_CONDITION)
     text = f"condition number of the tool's Jacobian is {condition:.0f}, slow from "
     return (
-        max(room, _LEAST_SCALE),
+        max(_LEAST_SCALE, room),
         Finding(Verdict.SCALE, Reason.SINGULAR, f"{text}{_SLOW_CONDITION:g}"),
     )
 
@@ -44,13 +45,13 @@ def _condition(target: Target, tick: Tick) -> float:
     return tool_condition(target.position)
 
 
-def _leaves(target: Target, condition: float, tick: Tick) -> bool:
-    """Say whether the condition number falls along the plan."""
-    tool_condition, dt_s = tick.config.tool_condition, tick.config.dt_s
-    if tool_condition is None:
-        return True
-    ahead = tuple(q + v * dt_s for q, v in zip(target.position, target.velocity, strict=True))
-    return tool_condition(ahead) < condition
+def _leaves(condition: float, tick: Tick) -> bool:
+    """Say whether the condition number falls along the plan, however slowly it is followed."""
+    tool_condition, now_ns = tick.config.tool_condition, tick.now_ns
+    ahead = tick.state.schedule.at_scale(1.0, now_ns).sample(now_ns + _AHEAD_NS)
+    if tool_condition is None or ahead is None:
+        return False
+    return tool_condition(ahead.position) < condition
 
 
 SINGULAR_CHECKS = (
