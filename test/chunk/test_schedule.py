@@ -137,3 +137,9 @@ def test_the_gripper_is_taken_from_the_newest_row_and_never_averaged() -> None:
     schedule = schedule.admit(chunk([0.0] * 16, first_ns=SECOND // 2, gripper=1.0), SECOND // 2)
     seen = {schedule.sample(round(now * SECOND)).gripper for now in np.arange(0.45, 0.65, 0.01)}  # type: ignore[union-attr]
     assert seen <= {0.0, 1.0}
+
+
+@pytest.mark.parametrize("scale", [0.0, 5e-324, 0.9e-3, -1.0, float("nan")])
+def test_a_scale_next_to_nothing_stands_still(scale: float) -> None:
+    assert ChunkSchedule().at_scale(scale, 0).scale == 0.0
+    assert ChunkSchedule().at_scale(1e-3, 0).scale == 1e-3

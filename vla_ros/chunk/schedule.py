@@ -12,6 +12,7 @@ from vla_ros.chunk.curve import Curve, Point, Vector, make_curve
 from vla_ros.types import ActionChunk
 
 DEFAULT_BLEND_S = 0.1
+LEAST_SCALE = 1e-3  # Slower is standing still: what is due when would be out of all proportion.
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,7 +58,7 @@ class _Track:
 
     def left_s(self, now_ns: int) -> float:
         left = self.curve.duration_s - self.phase(now_ns)
-        return max(left, 0.0) / max(self.scale, 1e-3)
+        return max(left, 0.0) / max(self.scale, LEAST_SCALE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,9 +103,11 @@ class ChunkSchedule:
         """Move on at another speed from now on.
 
         Args:
-            scale: 0 (stands still) to 1 (the policy's own speed).
+            scale: 0 (stands still) to 1 (the policy's own speed); what is below `LEAST_SCALE`,
+                and NaN, stands still.
             now_ns: Node clock.
         """
+        scale = scale if scale >= LEAST_SCALE else 0.0
         if scale == self.scale:
             return self
         tracks = tuple(track.at_scale(scale, now_ns) for track in self.tracks)
