@@ -49,7 +49,13 @@ def disk() -> Disk:
 
 
 def make_files(
-    folder: Path, disk: Disk, name: str = "audit_1", *, mb: float = 1.0, count: int = 99
+    folder: Path,
+    disk: Disk,
+    name: str = "1",
+    *,
+    family: str = "audit_arm",
+    mb: float = 1.0,
+    count: int = 99,
 ) -> AuditFiles:
     def header(number: int) -> Header:
         return Header(
@@ -68,6 +74,7 @@ def make_files(
 
     return AuditFiles(
         folder,
+        family,
         name,
         header,
         most_bytes=int(mb * 1e6),
@@ -106,12 +113,14 @@ def test_a_chain_goes_on_from_file_to_file(tmp_path: Path, disk: Disk) -> None:
     assert report.lost == sum(range(30))
 
 
-def test_the_oldest_files_go_those_of_other_logs_included(tmp_path: Path, disk: Disk) -> None:
-    for name in ("audit_1", "audit_2", "audit_3"):
+def test_the_oldest_files_of_the_same_node_go(tmp_path: Path, disk: Disk) -> None:
+    make_files(tmp_path, disk, family="audit_arm_left").append([gap(1)])
+    for name in ("1", "2", "3"):
         make_files(tmp_path, disk, name, count=2).append([gap(1)])
     assert [path.name for path in sorted(tmp_path.iterdir())] == [
-        "audit_2_0000.jsonl",
-        "audit_3_0000.jsonl",
+        "audit_arm_2_0000.jsonl",
+        "audit_arm_3_0000.jsonl",
+        "audit_arm_left_1_0000.jsonl",
     ]
 
 

@@ -40,7 +40,6 @@ _POLL_S = 0.2
 _LAST_STOP_NS = 1_500_000_000
 _LAST_POLL_S = 0.02
 _GENTLE = 5  # Steps of niceness below the nodes that move the arm.
-_PATTERN = "blackbox_*.mcap"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,6 +77,8 @@ class BlackBoxNode(BaseNode[BlackBoxParams]):
         except OSError as e:
             raise ConfigError(f"folder = '{folder}' cannot be made: {e.strerror}") from e
         self._folder = folder
+        # One folder may serve several arms.
+        self._family = f"blackbox{self.get_namespace().rstrip('/').replace('/', '_')}"
         topics = topics_of(load_robot_profile(self.params.robot))
         self._topics = {self.resolve_topic_name(name): kind for name, kind in topics.items()}
         self._types = {name: type_name(kind) for name, kind in self._topics.items()}
@@ -168,7 +169,7 @@ class BlackBoxNode(BaseNode[BlackBoxParams]):
         when = datetime.now(timezone.utc).strftime("%Y%m%d_%H%M%S_%f")
         self._pending = Job(
             stop=stop,
-            path=self._folder / f"blackbox_{when}_{stop.label}.mcap",
+            path=self._folder / f"{self._family}_{when}_{stop.label}.mcap",
             due_ns=time.monotonic_ns() + int(self.params.after_s * 1e9),
             stamp_ns=self.now_ns(),
         )
@@ -200,7 +201,7 @@ class BlackBoxNode(BaseNode[BlackBoxParams]):
             "version": __version__,
         }
         write_recording(job.path, self._types, messages, about)
-        keep_newest(self._folder, _PATTERN, self.params.files)
+        keep_newest(self._folder, f"{self._family}_[0-9]*.mcap", self.params.files)
         began_ns = messages[0].arrived_ns if messages else job.due_ns
         seconds = (job.due_ns - began_ns) * 1e-9
         self.get_logger().warning(

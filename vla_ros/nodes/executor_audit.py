@@ -70,23 +70,25 @@ class ExecutorAudit:
                 file=number,
                 opened=datetime.now(timezone.utc).isoformat(timespec="milliseconds"),
                 node=self._node,
-                config_sha256="",
+                config_sha256=self._config.sha256,
                 dt_s=self._config.dt_s,
                 robot=self._profile,
                 urdf=str(urdf.absolute()),
                 urdf_sha256=urdf_sha256,
             )
 
+        family, name = f"audit{self._node.replace('/', '_')}", f"{opened}_{chain}"
         files = AuditFiles(
             self._folder,
-            f"audit_{opened}_{chain}",
+            family,
+            name,
             header,
             most_bytes=int(self._params.audit_file_mb * 1e6),
             most_files=self._params.audit_files,
         )
         self._log = AuditLog(files)
         self._log.start()
-        self._say("info", f"audit log: {self._folder}/audit_{opened}_{chain}_*.jsonl")
+        self._say("info", f"audit log: {self._folder}/{family}_{name}_*.jsonl")
 
     def put(self, entry: Event | PublishedCommand) -> None:
         """Hand over an event, or a command that was published."""

@@ -10,8 +10,6 @@ from typing import Protocol
 
 from vla_ros.gate.audit import SUFFIX, Entry, Header, Link, write_line
 
-PATTERN = f"audit_*{SUFFIX}"
-
 
 class Stream(Protocol):
     """A file open for writing, without a buffer."""
@@ -45,6 +43,7 @@ class AuditFiles:
     def __init__(
         self,
         folder: Path,
+        family: str,
         name: str,
         make_header: Callable[[int], Header],
         *,
@@ -56,14 +55,16 @@ class AuditFiles:
 
         Args:
             folder: Where the files go; made if it is missing.
-            name: Begins the names of the files; sorts by time.
+            family: Begins the names of this and of other logs of the same node.
+            name: Of this log; sorts by time.
             make_header: Builds the header of a file from its number.
             most_bytes: A file does not grow further once it has this size.
-            most_files: So many files are kept in the folder, those of other logs included.
+            most_files: So many files of the family are kept. Other nodes may write to the folder.
             open_file: Creates a file.
         """
         self.link = Link()
         self._folder = folder
+        self._family = family
         self._name = name
         self._make_header = make_header
         self._most_bytes = most_bytes
@@ -103,7 +104,7 @@ class AuditFiles:
     def _begin_file(self) -> None:
         self.close()
         self._folder.mkdir(parents=True, exist_ok=True)
-        path = self._folder / f"{self._name}_{self._next_name:04d}{SUFFIX}"
+        path = self._folder / f"{self._family}_{self._name}_{self._next_name:04d}{SUFFIX}"
         self._next_name += 1
         self._stream = self._open_file(path)
         self._size = 0
@@ -113,7 +114,8 @@ class AuditFiles:
             path.unlink(missing_ok=True)
             raise
         self._next_file += 1
-        for old in sorted(self._folder.glob(PATTERN))[: -self._most_files]:
+        files = sorted(self._folder.glob(f"{self._family}_[0-9]*{SUFFIX}"))
+        for old in files[: -self._most_files]:
             with suppress(OSError):
                 old.unlink()
 
