@@ -8,8 +8,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from vla_ros.gate.fingerprint import make_fingerprint
 from vla_ros.gate.limits import JointLimits, Vector, make_joint_limits
 from vla_ros.gate.singular import make_tool_condition
+from vla_ros.resources import urdf_path
 from vla_ros.robot.parts import (
     BoxProfile,
     ConfidenceProfile,
@@ -84,6 +86,7 @@ class GateConfig:
         reset_quiet_s: A reset needs this long without an event, so that a person saw it [s].
         scale_slew_per_s: Fastest rise of the speed scale [1/s].
         gripper_switches_per_s: Most switches of the gripper within a second.
+        sha256: Of all that the constants were made from, in hex; empty for none.
     """
 
     dt_s: float
@@ -123,6 +126,7 @@ class GateConfig:
     reset_quiet_s: float = 1.0
     scale_slew_per_s: float = 1.0
     gripper_switches_per_s: int = 2
+    sha256: str = ""
 
     @property
     def not_configured(self) -> tuple[str, ...]:
@@ -181,6 +185,7 @@ def make_gate_config(
         execution_max_age_s=thresholds.execution_max_age_s,
         arm_timeout_s=profile.arm_timeout_s,
         overrun_s=5.0 * dt_s,
+        sha256=make_fingerprint(profile, urdf_path(profile.urdf).read_bytes()),
     )
 
 

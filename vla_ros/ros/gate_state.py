@@ -53,6 +53,7 @@ def encode_gate_state(
         longest_stop_s=config.limits.operating.longest_stop_s,
         intervention_count=decision.interventions,
         not_configured=list(config.not_configured),
+        config_sha256=config.sha256,
         message=state.message,
     )
 
@@ -70,6 +71,7 @@ def encode_inactive(state: GateState, config: GateConfig, *, stamp_ns: int) -> G
         longest_stop_s=config.limits.operating.longest_stop_s,
         intervention_count=state.interventions,
         not_configured=list(config.not_configured),
+        config_sha256=config.sha256,
         message="executor_node is not active",
     )
 
