@@ -3,6 +3,7 @@
 """Keeps the tool below its speed limit, also where the arm catches up with its plan or stops."""
 
 import math
+from collections.abc import Iterator
 
 from vla_ros.gate.config import GateConfig, ToolPosition
 from vla_ros.gate.state import Finding
@@ -21,22 +22,44 @@ def check_tool_speed(candidate: MotionState, stop: StopTrajectory, tick: Tick) -
 
     The joints of a stop come to rest one after the other, so the tool may first become faster.
     """
+    top = tick.config.tcp_speed_m_s
+    speed = speed_above(top, candidate, stop, tick)
+    if speed is None:
+        return None
+    text = f"the tool would move at {speed:.2f} m/s on its way or in its stop, limit {top} m/s"
+    return Finding(Verdict.SCALE, Reason.TCP_SPEED, text)
+
+
+def speed_above(
+    top_m_s: float, candidate: MotionState, stop: StopTrajectory, tick: Tick
+) -> float | None:
+    """Return a speed of the tool above a limit in a command or its stop [m/s]; None if none is."""
     config = tick.config
     tool, last = config.tool_position, tick.state.motion
     if tool is None or last is None:
         return None
-    top = config.tcp_speed_m_s
     speed = math.dist(tool(last.position), tool(candidate.position)) / config.dt_s
-    if not speed <= top * _SLACK:
-        return _too_fast(speed, top)
+    if not speed <= top_m_s * _SLACK:
+        return speed
     if stop.duration_s < config.dt_s:
         return None
-    for k in range(_SAMPLES):
-        moving = stop.at(stop.duration_s * k / _SAMPLES)
-        speed = _speed_m_s(config, tool, moving)
-        if not speed <= top * _STOP_SHARE:
-            return _too_fast(speed, top)
+    for at_s in _sample_times(candidate, stop, config):
+        speed = _speed_m_s(config, tool, stop.at(at_s))
+        if not speed <= top_m_s * _STOP_SHARE:
+            return speed
     return None
+
+
+def _sample_times(
+    candidate: MotionState, stop: StopTrajectory, config: GateConfig
+) -> Iterator[float]:
+    """Go through a stop evenly, and to where each joint that still gains speed is fastest."""
+    for k in range(_SAMPLES):
+        yield stop.duration_s * k / _SAMPLES
+    jerks = config.limits.operating.jerk
+    for v, a, jerk in zip(candidate.velocity, candidate.acceleration, jerks, strict=True):
+        if v * a > 0.0:
+            yield abs(a) / jerk
 
 
 def _speed_m_s(config: GateConfig, tool: ToolPosition, motion: MotionState) -> float:
@@ -45,11 +68,6 @@ def _speed_m_s(config: GateConfig, tool: ToolPosition, motion: MotionState) -> f
         return config.tool_speed(q, v)
     ahead = tuple([x + dx * _ALONG_S for x, dx in zip(q, v, strict=True)])
     return math.dist(tool(q), tool(ahead)) / _ALONG_S
-
-
-def _too_fast(speed: float, top: float) -> Finding:
-    text = f"the tool would move at {speed:.2f} m/s on its way or in its stop, limit {top} m/s"
-    return Finding(Verdict.SCALE, Reason.TCP_SPEED, text)
 
 
 TOOL_CHECKS = (MotionCheck(24, check_tool_speed),)
