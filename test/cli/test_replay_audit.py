@@ -6,8 +6,10 @@ from pathlib import Path
 
 import pytest
 
+from vla_ros import __version__
 from vla_ros.cli import main as cli
 from vla_ros.gate.audit import FORMAT, End, Entry, Header, Link, digest, write_line
+from vla_ros.gate.fingerprint import make_fingerprint
 from vla_ros.gate.record import PublishedCommand
 from vla_ros.gate.state import Event
 from vla_ros.gate.vocabulary import GateMode
@@ -19,12 +21,12 @@ URDF = urdf_path(ROBOT.urdf)
 ZEROS = (0.0,) * 6
 HEADER = Header(
     format=FORMAT,
-    package="0.1.0",
+    package=__version__,
     chain="5eed",
     file=0,
     opened="2026-01-01T00:00:00+00:00",
     node="/vla/executor_node",
-    config_sha256="",
+    config_sha256=make_fingerprint(ROBOT, URDF.read_bytes()),
     dt_s=0.01,
     robot=ROBOT,
     urdf=str(URDF),
@@ -127,7 +129,17 @@ def test_another_urdf_is_refused_and_can_be_given(
 ) -> None:
     old = tmp_path / "old.urdf"
     old.write_bytes(URDF.read_bytes() + b"<!-- then -->")
-    write(path, replace(HEADER, urdf_sha256=digest(old.read_bytes())), *ENTRIES)
+    header = replace(HEADER, package="0.0.9", urdf_sha256=digest(old.read_bytes()))
+    write(path, header, *ENTRIES)
     assert cli.main(["replay-audit", str(path)]) == 2
     assert "is not the URDF that the log was written with" in capsys.readouterr().err
     assert cli.main(["replay-audit", str(path), "--urdf", str(old)]) == 0
+
+
+def test_a_header_with_wider_limits_than_the_gate_had_is_refused(
+    path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    robot = ROBOT.model_copy(update={"tcp_speed_m_s": 1.0})
+    write(path, replace(HEADER, robot=robot), *ENTRIES)
+    assert cli.main(["replay-audit", str(path)]) == 2
+    assert "the header was changed" in capsys.readouterr().err

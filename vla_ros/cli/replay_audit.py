@@ -8,6 +8,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from vla_ros import __version__
 from vla_ros.cli.screen import say
 from vla_ros.errors import ConfigError
 
@@ -61,7 +62,7 @@ def make_judge(header: "Header", urdf: Path | None) -> "Judge":
         urdf: Of the robot, if it is not where it was.
 
     Raises:
-        ConfigError: There is no such URDF, or it is another one now.
+        ConfigError: There is no such URDF, or it or the robot is another one than then.
     """
     from vla_ros.gate.audit import digest  # noqa: PLC0415
     from vla_ros.gate.config import make_gate_config  # noqa: PLC0415
@@ -78,6 +79,12 @@ def make_judge(header: "Header", urdf: Path | None) -> "Judge":
         )
     robot = header.robot.model_copy(update={"urdf": str(path)})
     config = make_gate_config(robot, make_kinematics(robot).forward)
+    if header.package == __version__ and config.sha256 != header.config_sha256:
+        raise ConfigError(
+            f"the robot in file {header.file} of log {header.chain} is not the one that its "
+            f"config_sha256 names: the header was changed. It says {header.config_sha256}, the "
+            f"robot gives {config.sha256}"
+        )
     return FinalChecker(make_envelope(config))
 
 
