@@ -14,15 +14,19 @@ from typing import Any
 import numpy as np
 import pytest
 
-from vla_ros.gate import ALL_CHECKS, EstopInput, GateMode, Reason, Verdict
+from vla_ros.gate import ALL_CHECKS, EstopInput, GateMode, Reason, Request, Verdict
 from vla_ros.gate.config import Box
+from vla_ros.gate.state import HumanDistance
 from vla_ros.gate.tick import Check
 from vla_ros.raisers import name_of
+from vla_ros.robot.parts import ConfidenceProfile, DeadmanProfile, DriverProfile, HumanProfile
 
 PACKAGE = Path(__file__).parents[2] / "vla_ros"
 MS = 1_000_000
 NAN = float("nan")
 ROWS = np.zeros((16, 2))
+PEOPLE = HumanProfile(topic="/human", speed_m_s=0.5, margin_m=0.6)
+NEAR = HumanDistance(distance_m=0.7, age_s=0.0)
 LONG = {"infer_deadline_s": 9.0}  # The plan, not the deadline of the policy, is what ends here.
 
 # Makes a rig whose gate has the checks of the test; keyword arguments change its constants.
@@ -121,6 +125,44 @@ def log_that_is_not_written(make: Make) -> None:
     assert (decision.mode, decision.verdict, decision.events) == (GateMode.RUN, Verdict.PASS, ())
 
 
+def frozen_joints(make: Make) -> None:
+    rig = make().run()
+    rig.moves_joints = False
+    for _ in range(10):
+        still = rig.measured.position.copy()
+        rig.measured = rig.sample(position=still, arrival_ns=rig.now_ns + 10 * MS)
+        decision = rig.tick()
+    assert_held(decision, GateMode.PSTOP, Reason.JS_FROZEN)
+
+
+def arm_that_lags(make: Make) -> None:
+    rig = make().arm()
+    rig.moves_joints = False
+    rig.tick(chunks=(rig.chunk(ROWS),))
+    for _ in range(6):
+        rig.measured = rig.sample(
+            position=np.array([0.04, 0.0]), arrival_ns=rig.now_ns + 10 * MS, stamp_ns=rig.now_ns
+        )
+        decision = rig.tick()
+    assert_held(decision, GateMode.RUN, Reason.TRACKING_WARN)
+    assert rig.state.schedule.scale == 0.5
+
+
+def robot_that_is_not_ready(make: Make) -> None:
+    decision = make(driver=DriverProfile(topic="/driver")).tick(Request.ARM)
+    assert not decision.answers[0].done
+
+
+def released_switch(make: Make) -> None:
+    decision = make(deadman=DeadmanProfile(topic="/deadman")).tick(Request.ARM)
+    assert not decision.answers[0].done
+
+
+def person_at_hand(make: Make) -> None:
+    decision = make(human=PEOPLE).tick(Request.ARM, human=NEAR)
+    assert not decision.answers[0].done
+
+
 # ---- chunks ----
 
 
@@ -188,7 +230,25 @@ def rows_too_fast(make: Make) -> None:
     assert reasons(decision) == {Reason.RATE_LIMITED}
 
 
+def chunk_against_the_plan(make: Make) -> None:
+    rig = make().arm()
+    rig.tick(chunks=(rig.chunk(ROWS),))
+    decision = rig.tick(chunks=(rig.chunk(ROWS + 0.16),))
+    assert_held(decision, GateMode.RUN, Reason.CHUNK_INCONSISTENT)
+
+
+def doubtful_policy(make: Make) -> None:
+    rig = make(confidence=ConfidenceProfile(least=0.6, in_row=1)).arm()
+    assert_refused(rig, rig.chunk(ROWS, confidence=0.5), Reason.LOW_CONFIDENCE)
+
+
 # ---- the plan ----
+
+
+def silent_policy(make: Make) -> None:
+    rig = make(infer_deadline_s=1.0).arm()
+    rig.tick(chunks=(rig.chunk(ROWS),))
+    assert_held(rig.ticks(101), GateMode.HOLD, Reason.INFER_DEADLINE)
 
 
 def plan_that_ends(make: Make) -> None:
@@ -244,6 +304,33 @@ def catching_up(make: Make) -> None:
     assert np.abs(np.diff(rig.commands, axis=0)).max() / 0.01 <= 0.2
 
 
+def person_near(make: Make) -> None:
+    rig = make(human=PEOPLE, tool_position=lambda q: (q[0], q[1], 0.0))
+    rig.always["human"] = HumanDistance(distance_m=1.0, age_s=0.0)
+    rig.run()
+    assert rig.state.schedule.scale == pytest.approx(0.8 * 0.2273 / 0.2828, abs=1e-3)
+
+
+def catching_up_near_a_person(make: Make) -> None:
+    rig = make(human=PEOPLE, tool_position=lambda q: (q[0], q[1], 0.0))
+    rig.always["human"] = HumanDistance(distance_m=1.0, age_s=0.0)
+    rig.run()
+    assert np.linalg.norm(np.diff(rig.commands, axis=0), axis=1).max() / 0.01 <= 0.2273
+
+
+def way_to_a_singularity(make: Make) -> None:
+    rig = make(tool_condition=lambda _: 23.5).arm()
+    rig.tick(chunks=(rig.chunk(cartesian=True),))
+    assert_held(rig.tick(), GateMode.RUN, Reason.SINGULAR)
+    assert rig.state.schedule.scale == 0.5
+
+
+def singularity(make: Make) -> None:
+    rig = make(tool_condition=lambda _: 31.0).arm()
+    rig.tick(chunks=(rig.chunk(cartesian=True),))
+    assert_held(rig.tick(), GateMode.HOLD, Reason.SINGULAR)
+
+
 def slow_operator(make: Make) -> None:
     rig = make().arm()
     rig.tick(chunks=(rig.chunk(),), speed_scale=0.5)
@@ -284,6 +371,18 @@ NEEDED: dict[tuple[int, str], Scenario] = {
     (5, "check_joint_validity"): joint_that_is_no_number,
     (6, "check_joint_range"): joint_out_of_range,
     (7, "check_tracking"): arm_that_does_not_follow,
+    (4, "check_joint_motion"): frozen_joints,
+    (7, "scale_by_lag"): arm_that_lags,
+    (8, "check_driver"): robot_that_is_not_ready,
+    (9, "check_deadman"): released_switch,
+    (29, "check_human"): person_at_hand,
+    (29, "scale_by_human"): person_near,
+    (29, "check_speed_near_people"): catching_up_near_a_person,
+    (18, "check_deadline"): silent_policy,
+    (21, "check_consistency"): chunk_against_the_plan,
+    (31, "check_confidence"): doubtful_policy,
+    (28, "check_singularity"): singularity,
+    (28, "scale_by_singularity"): way_to_a_singularity,
     (10, "check_owner"): strange_session,
     (11, "check_schema"): permuted_joints,
     (12, "check_order"): old_epoch,

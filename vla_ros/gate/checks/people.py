@@ -6,12 +6,14 @@ import math
 
 from vla_ros.chunk.schedule import Target
 from vla_ros.gate.checks.speed import plan_speed_m_s
+from vla_ros.gate.checks.tool import speed_above
 from vla_ros.gate.state import Finding, HumanDistance
-from vla_ros.gate.tick import ScaleCheck, Tick, TickCheck
+from vla_ros.gate.stop import MotionState, StopTrajectory
+from vla_ros.gate.tick import MotionCheck, ScaleCheck, Tick, TickCheck
 from vla_ros.gate.vocabulary import Reason, Verdict
 from vla_ros.robot.parts import HumanProfile
 
-_SPEED_SHARE = 0.95  # As for the limit of the tool's speed: the arm may catch up a little.
+_SPEED_SHARE = 0.8  # Of what is allowed, for the plan: the arm has to catch up with it.
 
 
 def check_estop(tick: Tick) -> Finding | None:
@@ -75,6 +77,27 @@ def scale_by_human(target: Target, tick: Tick) -> tuple[float, Finding | None]:
     return allowed / speed, Finding(Verdict.SCALE, Reason.HUMAN_NEAR, text)
 
 
+def check_speed_near_people(
+    candidate: MotionState,
+    stop: StopTrajectory,
+    tick: Tick,
+) -> Finding | None:
+    """Object to a command or a stop too fast for how near a person is, as when the arm catches up.
+
+    The arm then brakes for a tick.
+    """
+    human = tick.config.human
+    if human is None:
+        return None
+    distance_m, where = _distance(human, tick.inputs.human)
+    allowed = max(allowed_speed_m_s(distance_m, tick), 0.0)
+    speed = speed_above(allowed, candidate, stop, tick)
+    if speed is None:
+        return None
+    text = f"{where}; the tool would move at {speed:.2f} m/s, allowed is {allowed:.2f} m/s"
+    return Finding(Verdict.SCALE, Reason.HUMAN_NEAR, text)
+
+
 def allowed_speed_m_s(distance_m: float, tick: Tick) -> float:
     """Return how fast the tool may move with a person at a distance; not above 0: not at all.
 
@@ -118,4 +141,5 @@ PEOPLE_CHECKS = (
     TickCheck(9, check_deadman),
     TickCheck(29, check_human),
     ScaleCheck(29, scale_by_human),
+    MotionCheck(29, check_speed_near_people),
 )
