@@ -1,10 +1,13 @@
 # Copyright 2026 The vla_ros authors
 # SPDX-License-Identifier: Apache-2.0
+import io
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
 import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
 
 from vla_ros.gate.audit import FORMAT, End, Entry, Gap, Header, Link, Repeat, write_line
 from vla_ros.gate.audit_check import AuditCheck, Judge, Report
@@ -262,3 +265,27 @@ def test_entries_that_were_never_logged_are_counted_and_no_breach(
     assert report.lost == 10
     assert not report.good
     assert "10 entries were not logged: too many entries waited" in report.notes[0].text
+
+
+class Lenient:
+    def find_breach(self, before: object, command: object) -> None:
+        return None
+
+
+_SAMPLE = b"".join(
+    write([HEADER, STOPPED, Gap(lost=0, cause="x"), Repeat(count=1, stamp_ns=1), STOPPED, END])[0]
+)
+_GUARDED = len(b"".join(_SAMPLE.splitlines(keepends=True)[:-1]))
+
+
+@given(at=st.integers(0, _GUARDED - 1), byte=st.integers(0, 255))
+def test_no_byte_before_the_last_line_changes_unseen(at: int, byte: int) -> None:
+    assume(_SAMPLE[at] != byte)
+    changed = _SAMPLE[:at] + bytes([byte]) + _SAMPLE[at + 1 :]
+    assert not check(Lenient(), io.BytesIO(changed).readlines()).good
+
+
+@given(first=st.integers(0, _GUARDED - 1), count=st.integers(1, 3000))
+def test_nothing_can_be_cut_out_before_the_last_line_unseen(first: int, count: int) -> None:
+    cut = _SAMPLE[:first] + _SAMPLE[min(first + count, _GUARDED) :]
+    assert not check(Lenient(), io.BytesIO(cut).readlines()).good
