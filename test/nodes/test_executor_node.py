@@ -277,6 +277,23 @@ def test_another_publisher_during_a_goal_stops_the_arm(bench: Bench) -> None:
     other.destroy_node()
 
 
+def test_a_dead_man_switch_has_to_be_held(make_bench: Callable[..., Bench]) -> None:
+    named = "driver_command_timeout_s: 0.1"
+    bench = make_bench(**{named: f"{named}\ndeadman: {{topic: /deadman, timeout_s: 1.0}}"})
+    done, text = bench.call("arm")
+    assert not done
+    assert "DEADMAN: the dead-man switch has not been heard yet on /deadman" in text
+    held = [True]
+    switch = bench.driver.create_publisher(Bool, "/deadman", 1)
+    bench.driver.create_timer(0.03, lambda: switch.publish(Bool(data=held[0])))
+    bench.run()
+    held[0] = False
+    bench.until(lambda: bench.mode() is GateMode.PSTOP)
+    assert Reason.DEADMAN in bench.driver.states[-1].reasons
+    assert "deadman" not in bench.driver.states[-1].not_configured
+    assert "driver" in bench.driver.states[-1].not_configured
+
+
 def test_deactivation_brings_the_arm_to_rest_first(bench: Bench) -> None:
     bench.run()
     bench.node.stop()

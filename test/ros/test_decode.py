@@ -1,6 +1,7 @@
 # Copyright 2026 The vla_ros authors
 # SPDX-License-Identifier: Apache-2.0
 import math
+import re
 
 import cv2
 import numpy as np
@@ -9,17 +10,21 @@ import pytest
 pytest.importorskip("rclpy")
 pytest.importorskip("vla_ros.msg")
 
-from sensor_msgs.msg import CompressedImage, Image, JointState
+from geometry_msgs.msg import Point, Pose, Quaternion, Vector3
+from sensor_msgs.msg import CompressedImage, Image, JointState, Range
 
 from vla_ros.errors import ObservationError
 from vla_ros.msg import ActionChunk as ActionChunkMessage
 from vla_ros.msg import Observation as ObservationMessage
+from vla_ros.msg import Obstacles as ObstaclesMessage
 from vla_ros.ros.decode import (
     decode_chunk,
     decode_compressed_image,
+    decode_distance,
     decode_image,
     decode_joint_state,
     decode_observation,
+    decode_obstacles,
 )
 from vla_ros.ros.stamps import encode_time
 
@@ -270,3 +275,76 @@ def test_a_chunk_of_nothing_is_decoded():
     chunk = decode_chunk(ActionChunkMessage())
     assert chunk.position_rad.shape == (1, 0)
     assert chunk.joint_names == ()
+
+
+@pytest.mark.parametrize(
+    ("reading", "least", "distance_m"),
+    [
+        (1.5, 0.25, 1.5),
+        (0.25, 0.25, 0.25),
+        (0.125, 0.25, 0.0),
+        (0.0, 0.0, 0.0),
+        (-1.0, 0.0, 0.0),
+        (-1.0, -2.0, 0.0),
+        (math.inf, 0.25, math.inf),
+        (-math.inf, 0.25, 0.0),
+        (math.nan, 0.25, 0.0),
+        (1.5, math.nan, 0.0),
+    ],
+)
+def test_a_distance_that_is_not_known_is_zero(reading, least, distance_m):
+    assert decode_distance(Range(range=reading, min_range=least)) == distance_m
+
+
+def obstacles(frame_id="base_link", **changes):
+    """One crate, with changes to its size, position or rotation."""
+    message = ObstaclesMessage(names=["crate"])
+    message.header.frame_id = frame_id
+    position = Point(**{"x": 0.5, "y": -0.1, "z": 0.2, **changes.get("position", {})})
+    rotation = Quaternion(
+        **{"x": 0.0, "y": 0.0, "z": 0.6, "w": 0.8, **changes.get("rotation", {})}
+    )
+    message.poses = [Pose(position=position, orientation=rotation)]
+    message.sizes = [Vector3(**{"x": 0.1, "y": 0.2, "z": 0.3, **changes.get("size", {})})]
+    return message
+
+
+def test_obstacles_are_boxes_in_the_base_frame():
+    (box,) = decode_obstacles(obstacles(), "base_link")
+    assert (box.name, box.size, box.position) == ("crate", (0.1, 0.2, 0.3), (0.5, -0.1, 0.2))
+    assert box.rotation == (0.0, 0.0, 0.6, 0.8)
+    empty = ObstaclesMessage()
+    empty.header.frame_id = "base_link"
+    assert decode_obstacles(empty, "base_link") == ()
+
+
+@pytest.mark.parametrize(
+    ("changes", "text"),
+    [
+        ({"frame_id": "map"}, "frame_id is 'map', wanted 'base_link'"),
+        ({"frame_id": ""}, "frame_id is '', wanted 'base_link'"),
+        ({"size": {"y": 0.0}}, "obstacle 'crate': size is"),
+        ({"size": {"y": -0.2}}, "obstacle 'crate': size is"),
+        ({"size": {"y": math.nan}}, "obstacle 'crate': size is"),
+        ({"size": {"y": math.inf}}, "obstacle 'crate': size is"),
+        ({"position": {"z": math.nan}}, "obstacle 'crate': position is"),
+        ({"position": {"z": math.inf}}, "obstacle 'crate': position is"),
+        ({"rotation": {"w": 0.803}}, "its quaternion has the length 1.00"),
+        ({"rotation": {"w": math.nan}}, "its quaternion has the length nan, wanted 1"),
+        ({"rotation": {"z": 0.0, "w": 0.0}}, "its quaternion has the length 0.000, wanted 1"),
+    ],
+)
+def test_obstacles_that_are_no_boxes_are_refused(changes, text):
+    with pytest.raises(ObservationError, match=re.escape(text)):
+        decode_obstacles(obstacles(**changes), "base_link")
+
+
+def test_a_quaternion_may_be_rounded():
+    assert decode_obstacles(obstacles(rotation={"w": 0.801}), "base_link")
+
+
+def test_obstacles_need_as_many_names_poses_and_sizes():
+    message = obstacles()
+    message.names = ["crate", "box"]
+    with pytest.raises(ObservationError, match="2 names, 1 poses and 1 sizes"):
+        decode_obstacles(message, "base_link")
