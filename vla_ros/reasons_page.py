@@ -37,7 +37,7 @@ meaning. How severe each is:
 
 "Raised by" names the numbered check and its function, or the file, that says so. Three chunks in a
 row that are refused for their form (`BAD_DIM` to `BAD_CHUNK`) hold, three in a row that start away
-from the arm latch.
+from the arm latch. More about the gate: [safety](../explanation/safety.md).
 """
 # It names an invariant by its number, and has no other verdict.
 _FINAL = Raiser(
