@@ -150,6 +150,18 @@ def test_a_hold_for_doubts_ends_with_a_chunk_that_is_trusted(make_rig: Any) -> N
     assert rig.tick(chunks=(rig.chunk(confidence=0.9),)).mode is GateMode.RUN
 
 
+def test_a_policy_that_keeps_doubting_has_to_be_looked_after(make_rig: Any) -> None:
+    rig = doubting(make_rig, in_row=1)
+    modes = []
+    for _ in range(5):
+        rig.tick(chunks=(rig.chunk(confidence=0.9),))
+        rig.ticks(5)
+        modes.append(rig.tick(chunks=(rig.chunk(confidence=0.1),)).mode)
+        rig.ticks(40)
+        rig.tick(chunks=(rig.chunk(confidence=0.9),))  # Begins the row anew.
+    assert modes == [*[GateMode.HOLD] * 4, GateMode.PSTOP]
+
+
 def test_without_a_threshold_nobody_asks_for_confidence(rig: Any) -> None:
     rig.arm()
     for _ in range(5):

@@ -18,6 +18,7 @@ _CONTENT_REASONS = POLICY_REASONS | {
     Reason.NO_SAFE_STOP,
     Reason.POLICY_DIVERGED,
 }
+_FLAPPING_REASONS = _CONTENT_REASONS | {Reason.SINGULAR, Reason.LOW_CONFIDENCE}
 
 
 @dataclass(slots=True, kw_only=True, eq=False)
@@ -81,7 +82,7 @@ class Turn:
     def hold(self, cause: tuple[Finding, ...]) -> None:
         """Stop; a new chunk may resume the goal."""
         holds = self.state.record.holds_ns
-        if any(finding.reason in _CONTENT_REASONS for finding in cause):
+        if any(finding.reason in _FLAPPING_REASONS for finding in cause):
             recent = [ns for ns in holds if (self.now_ns - ns) * 1e-9 < _FLAPPING_S]
             holds = (*recent, self.now_ns)
         if len(holds) >= _FLAPPING_COUNT:
