@@ -59,6 +59,10 @@ class Kinematics:
         self._order = np.array([model.joints[model.getJointId(n)].idx_q for n in self.joint_names])
         self._tool = _frame_id(model, urdf, tool_frame)
         self._X_WB = self._fixed_base(urdf, base_frame)
+        # Then joints and axes are pinocchio's own, and a Jacobian costs a third.
+        self._is_plain = self._X_WB.rotation.trace() == 3.0 and bool(
+            (self._order == np.arange(len(self.joint_names))).all()
+        )
         self.lower_rad = self._limit(lower_rad, model.lowerPositionLimit)
         self.upper_rad = self._limit(upper_rad, model.upperPositionLimit)
 
@@ -76,6 +80,8 @@ class Kinematics:
             self._tool,
             pinocchio.ReferenceFrame.LOCAL_WORLD_ALIGNED,
         )
+        if self._is_plain:
+            return world  # type: ignore[no-any-return]
         turn = self._X_WB.rotation.T
         jacobian = np.vstack((turn @ world[:3], turn @ world[3:]))
         return np.ascontiguousarray(jacobian[:, self._order])

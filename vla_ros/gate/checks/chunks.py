@@ -27,7 +27,7 @@ def _drop(reason: Reason, message: str) -> Finding:
 
 def ends_goal(chunk: ActionChunk) -> bool:
     """Say whether a chunk carries nothing but the end of its goal."""
-    return chunk.last and chunk.position_rad.size == 0
+    return chunk.last and len(chunk.position_rad) == 0
 
 
 def check_owner(chunk: ActionChunk, tick: Tick) -> Finding | None:
@@ -123,11 +123,18 @@ def check_camera(chunk: ActionChunk, tick: Tick) -> Finding | None:  # noqa: ARG
     return _drop(Reason.CAM_FROZEN, "a camera behind the observation repeats itself")
 
 
+def _pace(chunk: ActionChunk, tick: Tick) -> float:
+    """Return how fast its rows become due, 0 to 1."""
+    scale = tick.state.schedule.scale if tick.state.mode is GateMode.RUN else 1.0
+    return min(scale, chunk.speed_scale)
+
+
 def check_late(chunk: ActionChunk, tick: Tick) -> Finding | None:
     """Object to a chunk most of whose rows are past."""
     if ends_goal(chunk):
         return None
-    late = tick.since_s(chunk.first_ns) / (chunk.step_ns * 1e-9 * len(chunk.position_rad))
+    past_s = tick.since_s(chunk.first_ns) * _pace(chunk, tick)
+    late = past_s / (chunk.step_ns * 1e-9 * len(chunk.position_rad))
     if late <= _TRIMMED:
         return None
     text = f"{min(late, 1.0):.0%} of its rows are past"
@@ -143,7 +150,8 @@ def check_start(chunk: ActionChunk, tick: Tick) -> Finding | None:
     measured = tick.measured
     if measured is None:
         return _drop(Reason.START_MISMATCH, "no joint state to compare with")
-    row = int(max(tick.now_ns - chunk.first_ns, 0) // chunk.step_ns)
+    past_ns = (tick.now_ns - chunk.first_ns) * _pace(chunk, tick)
+    row = int(max(past_ns, 0) // chunk.step_ns)
     start = chunk.position_rad[min(row, len(chunk.position_rad) - 1)]
     distance = np.abs(start - np.array(measured))
     limit = tick.config.start_mismatch_rad
@@ -177,7 +185,7 @@ def check_rates(chunk: ActionChunk, tick: Tick) -> Finding | None:
     if len(chunk.position_rad) < 2:
         return None
     rates = tick.config.limits.operating
-    step_s = chunk.step_ns * 1e-9
+    step_s = chunk.step_ns * 1e-9 / chunk.speed_scale
     velocity = np.diff(chunk.position_rad, axis=0) / step_s
     stride = max(1, math.ceil(_RATE_WINDOW_S / step_s - 1e-6))
     slow_s = stride * step_s

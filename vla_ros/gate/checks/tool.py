@@ -11,7 +11,9 @@ from vla_ros.gate.stop import MotionState, StopTrajectory
 from vla_ros.gate.tick import MotionCheck, Tick
 from vla_ros.gate.vocabulary import Reason, Verdict
 
-_SAMPLES = 6
+_STEPS = 6
+_LAST_STEP = 4  # Later the arm is all but at rest.
+_GAIN = 0.01  # Of the top speed: a joint that gains less by its acceleration is fastest now.
 _STOP_SHARE = 0.97  # Leaves room for what the tool does between the samples of a stop.
 _ALONG_S = 1e-4
 _SLACK = 1.0 - 1e-9
@@ -54,11 +56,14 @@ def _sample_times(
     candidate: MotionState, stop: StopTrajectory, config: GateConfig
 ) -> Iterator[float]:
     """Go through a stop evenly, and to where each joint that still gains speed is fastest."""
-    for k in range(_SAMPLES):
-        yield stop.duration_s * k / _SAMPLES
-    jerks = config.limits.operating.jerk
-    for v, a, jerk in zip(candidate.velocity, candidate.acceleration, jerks, strict=True):
-        if v * a > 0.0:
+    for k in range(_LAST_STEP + 1):
+        yield stop.duration_s * k / _STEPS
+    rates = config.limits.operating
+    joints = zip(
+        candidate.velocity, candidate.acceleration, rates.velocity, rates.jerk, strict=True
+    )
+    for v, a, top, jerk in joints:
+        if v * a > 0.0 and a * a > 2.0 * _GAIN * top * jerk:
             yield abs(a) / jerk
 
 
