@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from adversarial_chunks import GENERATORS, Generator
 from adversarial_judge import Judge
-from adversarial_scene import MS, Array, Scene
+from adversarial_scene import Array, Scene
 
 from vla_ros.gate.gate import Gate
 from vla_ros.gate.state import Decision, EstopInput, GateInputs, GateState
