@@ -24,7 +24,7 @@ from vla_ros.robot.profile import load_robot_profile
 
 PERIOD_S = 0.01
 SWITCH_S = 0.0005  # As the nodes set it.
-WORK = 6000  # Additions: about 0.3 ms, as a tick of the gate.
+WORK = 15_000  # Additions: about 0.3 ms, as a tick of the gate.
 JOINTS = tuple(f"joint{k}" for k in range(1, 8))
 
 
