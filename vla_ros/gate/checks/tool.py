@@ -3,7 +3,6 @@
 """Keeps the tool below its speed limit, also where the arm catches up with its plan or stops."""
 
 import math
-from collections.abc import Iterator
 
 from vla_ros.gate.config import GateConfig, ToolPosition
 from vla_ros.gate.state import Finding
@@ -13,8 +12,8 @@ from vla_ros.gate.vocabulary import Reason, Verdict
 
 _STEPS = 6
 _LAST_STEP = 4  # Later the arm is all but at rest.
+_NEAR = 0.75  # Of the limit: a sample of a stop above it has every command of the stop looked at.
 _GAIN = 0.01  # Of the top speed: a joint that gains less by its acceleration is fastest now.
-_STOP_SHARE = 0.97  # Leaves room for what the tool does between the samples of a stop.
 _ALONG_S = 1e-4
 _SLACK = 1.0 - 1e-9
 
@@ -35,36 +34,41 @@ def check_tool_speed(candidate: MotionState, stop: StopTrajectory, tick: Tick) -
 def speed_above(
     top_m_s: float, candidate: MotionState, stop: StopTrajectory, tick: Tick
 ) -> float | None:
-    """Return a speed of the tool above a limit in a command or its stop [m/s]; None if none is."""
+    """Return a speed of the tool above a limit in a command or its stop [m/s]; None if none is.
+
+    Samples say how much of the stop is anywhere near the limit; of that, every command counts.
+    """
     config = tick.config
     tool, last = config.tool_position, tick.state.motion
     if tool is None or last is None:
         return None
-    speed = math.dist(tool(last.position), tool(candidate.position)) / config.dt_s
+    here = tool(candidate.position)
+    speed = math.dist(tool(last.position), here) / config.dt_s
     if not speed <= top_m_s * _SLACK:
         return speed
-    if stop.duration_s < config.dt_s:
-        return None
-    for at_s in _sample_times(candidate, stop, config):
-        speed = _speed_m_s(config, tool, stop.at(at_s))
-        if not speed <= top_m_s * _STOP_SHARE:
+    times = _sample_times(candidate, stop, config)
+    fast = [t for t in times if not _speed_m_s(config, tool, stop.at(t)) <= top_m_s * _NEAR]
+    until_s = max(fast) + stop.duration_s / _STEPS if fast else 0.0
+    for k in range(1, math.ceil(until_s / config.dt_s) + 1):
+        there = tool(stop.at(k * config.dt_s).position)
+        speed = math.dist(here, there) / config.dt_s
+        if not speed <= top_m_s * _SLACK:
             return speed
+        here = there
     return None
 
 
-def _sample_times(
-    candidate: MotionState, stop: StopTrajectory, config: GateConfig
-) -> Iterator[float]:
-    """Go through a stop evenly, and to where each joint that still gains speed is fastest."""
-    for k in range(_LAST_STEP + 1):
-        yield stop.duration_s * k / _STEPS
+def _sample_times(candidate: MotionState, stop: StopTrajectory, config: GateConfig) -> list[float]:
+    """Return times evenly along a stop, and where each joint that still gains speed is fastest."""
+    times = [stop.duration_s * k / _STEPS for k in range(_LAST_STEP + 1)]
     rates = config.limits.operating
     joints = zip(
         candidate.velocity, candidate.acceleration, rates.velocity, rates.jerk, strict=True
     )
     for v, a, top, jerk in joints:
         if v * a > 0.0 and a * a > 2.0 * _GAIN * top * jerk:
-            yield abs(a) / jerk
+            times.append(abs(a) / jerk)
+    return times
 
 
 def _speed_m_s(config: GateConfig, tool: ToolPosition, motion: MotionState) -> float:
