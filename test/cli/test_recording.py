@@ -79,6 +79,7 @@ def test_the_plot_is_a_picture(recording: Recording, tmp_path: Path) -> None:
     assert cv2.imread(str(tmp_path / "demo.png")).shape[0] > 500
 
 
+@pytest.mark.filterwarnings("error")
 def test_an_empty_recording_can_be_plotted(tmp_path: Path) -> None:
     write_plot(tmp_path / "demo.png", Recording(joint_names=("a",)), "nothing happened")
     assert (tmp_path / "demo.png").is_file()

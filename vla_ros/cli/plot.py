@@ -34,7 +34,8 @@ def write_plot(path: Path, recording: Recording, title: str) -> None:
         _draw(velocities, _rates(commanded), j, color, "-")
         _draw(velocities, _rates(measured), j, color, ":")
     positions.set_ylabel("position [rad]\n(solid commanded, dotted measured)")
-    positions.legend(loc="upper right", ncols=3, fontsize="small")
+    if recording.commanded:
+        positions.legend(loc="upper right", ncols=3, fontsize="small")
     velocities.set_ylabel("velocity [rad/s]")
     _draw_gate(gate, recording, began_s)
     gate.set_xlabel("time [s]")
