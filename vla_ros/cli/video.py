@@ -97,8 +97,10 @@ def _compose(
         _write(canvas, f"policy sees: {camera}", (_WIDTH + 8, top + 17), 0.45)
     _write(canvas, f'"{instruction}"', (12, _HEIGHT + 24), 0.62)
     if note is not None:
-        reasons = ", ".join(reason.name for reason in note.reasons)
-        text = f"gate {note.mode.name}  {note.verdict.name}  {reasons}"
+        # Elsewhere the mode says how severe it is: no "HOLD  HOLD".
+        words = [note.verdict.name] if note.mode is GateMode.RUN else []
+        words.append(", ".join(reason.name for reason in note.reasons))
+        text = "  ".join([f"gate {note.mode.name}", *words])
         _write(canvas, text, (12, _HEIGHT + 46), 0.5, _COLORS.get(note.mode, _INK))
     _write(canvas, f"{time_s:5.1f} s", (_WIDTH + _VIEW - 80, _HEIGHT + 46), 0.5)
     return canvas
