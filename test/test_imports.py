@@ -32,7 +32,7 @@ HOMES: dict[str, tuple[str, ...]] = {
     "onnx": ("learn",),
     "onnxruntime": ("policy/backends", "learn"),
     "mujoco": ("sim",),
-    "pinocchio": ("robot", "policy"),
+    "pinocchio": ("robot", "policy", "gate"),
     "ruckig": ("gate",),
 }
 # What a folder may not import from vla_ros, beside the layers.

@@ -88,6 +88,7 @@ def test_a_dead_man_switch_may_be_silent_for_its_timeout(make_rig: Any) -> None:
 def test_what_is_not_configured_is_not_missed_and_named(rig: Any) -> None:
     assert rig.run().tick().mode is GateMode.RUN
     assert rig.gate.config.not_configured == (
+        "collision",
         "driver",
         "deadman",
         "human",

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from vla_ros.gate.collision import CollisionModel, make_collision_model
 from vla_ros.gate.fingerprint import make_fingerprint
 from vla_ros.gate.limits import JointLimits, Vector, make_joint_limits
 from vla_ros.gate.singular import make_tool_condition
@@ -61,6 +62,7 @@ class GateConfig:
         workspace: Where the tool may be; None only where `tool_position` is None.
         keep_out: Where the tool may not be.
         tcp_speed_m_s: Fastest speed of the tool [m/s].
+        collision: Keeps the arm clear of itself and its surroundings; None if the profile says so.
         driver: Who says whether the robot is ready; None for nobody.
         deadman: The dead-man switch; None for none.
         human: Who measures the distance of people; None for nobody.
@@ -99,6 +101,7 @@ class GateConfig:
     workspace: Box | None
     keep_out: tuple[Box, ...]
     tcp_speed_m_s: float
+    collision: CollisionModel | None = None
     tool_speed: ToolSpeed | None = None
     tool_condition: ToolCondition | None = None
     driver: DriverProfile | None = None
@@ -133,6 +136,7 @@ class GateConfig:
         """Inputs that the profile does not provide."""
         sources = {
             "estop": self.estop_topic,
+            "collision": self.collision,
             "driver": self.driver,
             "deadman": self.deadman,
             "human": self.human,
@@ -159,6 +163,7 @@ def make_gate_config(
     thresholds = profile.thresholds
     estop = None if profile.estop == "none" else profile.estop
     dt_s = 1.0 / profile.command.rate_hz
+    urdf = urdf_path(profile.urdf)
     return GateConfig(
         dt_s=dt_s,
         limits=make_joint_limits(profile),
@@ -170,6 +175,7 @@ def make_gate_config(
         workspace=None if forward is None else _box("workspace", profile.workspace),
         keep_out=tuple(_box(box.name, box) for box in profile.keep_out),
         tcp_speed_m_s=profile.tcp_speed_m_s,
+        collision=None if forward is None else make_collision_model(urdf, profile),
         tool_speed=None if jacobian is None else _speed_only(jacobian),
         tool_condition=None if jacobian is None else make_tool_condition(jacobian, profile.home),
         driver=profile.driver,
@@ -185,7 +191,7 @@ def make_gate_config(
         execution_max_age_s=thresholds.execution_max_age_s,
         arm_timeout_s=profile.arm_timeout_s,
         overrun_s=5.0 * dt_s,
-        sha256=make_fingerprint(profile, urdf_path(profile.urdf).read_bytes()),
+        sha256=make_fingerprint(profile, urdf.read_bytes()),
     )
 
 

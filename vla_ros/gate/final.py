@@ -68,14 +68,14 @@ class Envelope:
     clearance: Clearance | None = None
 
 
-def make_envelope(config: GateConfig, clearance: Clearance | None = None) -> Envelope:
+def make_envelope(config: GateConfig) -> Envelope:
     """Take from the gate's constants what the final checker has to know."""
     return Envelope(
         limits=config.limits,
         dt_s=config.dt_s,
         tool_position=config.tool_position,
         tcp_speed_m_s=config.tcp_speed_m_s,
-        clearance=clearance,
+        clearance=config.collision,
     )
 
 

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """What happens when a person asks to arm, stop or reset."""
 
+from vla_ros.gate.checks.collision import judge_place
 from vla_ros.gate.checks.motion import judge_tool
 from vla_ros.gate.state import Answer, Finding, PolicyRecord
 from vla_ros.gate.stop import at_rest
@@ -95,7 +96,8 @@ def _arm_refusal(turn: Turn, tick: Tick) -> str | None:
         found = judge_tool(config.tool_position(measured), tick)
         if found is not None:
             return found.message.replace("would be", "is")
-    return None
+    found = judge_place(measured, tick)
+    return None if found is None else found.message.replace("would be", "are")
 
 
 def _stop(turn: Turn, tick: Tick) -> tuple[bool, str]:  # noqa: ARG001 - one signature for all.

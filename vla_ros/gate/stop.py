@@ -24,6 +24,7 @@ from ruckig import (
 from vla_ros.gate.limits import JointLimits, RateLimits, Vector
 
 _NUDGE = 1e-7  # Moves a target off the inputs ruckig fails on; far below what an arm resolves.
+_RESTING_S = 1e-6
 _FRAME_SHARE = 0.95  # Leaves a joint some speed to catch up with a target at the limit.
 _SOLVED = (Result.Working, Result.Finished)
 
@@ -56,7 +57,7 @@ def at_rest(position: Sequence[float]) -> MotionState:
 class StopTrajectory:
     """The way from one state to rest; read-only."""
 
-    __slots__ = ("_end", "_jerk", "_start", "_trajectory", "duration_s")
+    __slots__ = ("_end", "_jerk", "_samples", "_start", "_trajectory", "duration_s")
 
     def __init__(self, trajectory: Trajectory, start: MotionState, jerk: Vector) -> None:
         """Wrap a solved stop.
@@ -71,6 +72,7 @@ class StopTrajectory:
         self._jerk = jerk
         self.duration_s: float = trajectory.duration
         self._end = at_rest(trajectory.at_time(self.duration_s)[0])
+        self._samples: tuple[MotionState, ...] = ()
 
     def at(self, elapsed_s: float) -> MotionState:
         """Return the state after a time [s]; at rest from `duration_s` on."""
@@ -78,6 +80,14 @@ class StopTrajectory:
             return self._end
         position, velocity, acceleration = self._trajectory.at_time(elapsed_s)
         return MotionState(tuple(position), tuple(velocity), tuple(acceleration))
+
+    def samples(self, count: int) -> tuple[MotionState, ...]:
+        """Return states evenly along the way, the last one at rest; just that one if it rests."""
+        if not self._samples:
+            count = count if self.duration_s > _RESTING_S else 1
+            step_s = self.duration_s / count
+            self._samples = tuple([self.at(step_s * k) for k in range(1, count)] + [self._end])
+        return self._samples
 
     def extremes(self) -> list[tuple[float, float]]:
         """Return the exact smallest and largest position of each joint on the way [rad].

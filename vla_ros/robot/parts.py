@@ -163,6 +163,65 @@ class KeepOutProfile(BoxProfile):
     name: str
 
 
+class SceneBoxProfile(BoxProfile):
+    """A box that always stands around the arm.
+
+    Attributes:
+        name: What messages call it.
+    """
+
+    name: str
+
+
+class ContactProfile(StrictModel):
+    """Which links may touch which surfaces: fingers grasp what lies on a table.
+
+    Attributes:
+        links: Names of links of the URDF.
+        surfaces: Names of boxes in `scene`.
+        margin_m: Distance that the two keep [m].
+        within_m: Nearer than this the tool is slow [m].
+        speed_m_s: So slow [m/s].
+    """
+
+    links: Annotated[tuple[str, ...], Field(min_length=1)]
+    surfaces: Annotated[tuple[str, ...], Field(min_length=1)]
+    margin_m: Positive
+    within_m: Positive
+    speed_m_s: Positive
+
+
+class CollisionProfile(StrictModel):
+    """How clear the arm keeps of itself and of what stands around it.
+
+    Attributes:
+        self_stop_m: Distance that links keep from each other [m].
+        self_slow_m: Nearer than this the arm slows down [m].
+        environment_stop_m: Distance that links keep from boxes and obstacles [m].
+        environment_slow_m: Nearer than this the arm slows down [m].
+        scene: What always stands around the arm, in the base frame.
+        ignored_pairs: Links that are always near each other, in pairs. Links that share a joint
+            are no pair anyway.
+        contact: What may be touched; left out: nothing.
+    """
+
+    self_stop_m: Positive
+    self_slow_m: Positive
+    environment_stop_m: Positive
+    environment_slow_m: Positive
+    scene: tuple[SceneBoxProfile, ...]
+    ignored_pairs: tuple[tuple[str, str], ...]
+    contact: ContactProfile | None = None
+
+    @model_validator(mode="after")
+    def _check_order(self) -> "CollisionProfile":
+        for kind in ("self", "environment"):
+            slow = getattr(self, f"{kind}_slow_m")
+            if not getattr(self, f"{kind}_stop_m") < slow:
+                raise mistake(f"should be below {kind}_slow_m = {slow}", f"{kind}_stop_m")
+        return self
+
+
 class EstopProfile(StrictModel):
     """An emergency-stop button in the graph: std_msgs/Bool, true is pressed, 20 Hz or more.
 
@@ -293,6 +352,16 @@ class ThresholdsProfile(StrictModel):
 
 def _estop_branch(value: object) -> str:
     return "none" if isinstance(value, str) else "button"
+
+
+def _collision_branch(value: object) -> str:
+    return "none" if isinstance(value, str) else "model"
+
+
+Collision = Annotated[
+    Annotated[CollisionProfile, Tag("model")] | Annotated[Literal["none"], Tag("none")],
+    Discriminator(_collision_branch),
+]
 
 
 Estop = Annotated[

@@ -16,6 +16,7 @@ from vla_ros.resources import config_path, urdf_path
 from vla_ros.robot.parts import (
     BoxProfile,
     CameraProfile,
+    Collision,
     CommandProfile,
     ConfidenceProfile,
     DeadmanProfile,
@@ -58,6 +59,7 @@ class RobotProfile(StrictModel):
         gripper: How the gripper is commanded.
         workspace: Where the tool frame may be, in the base frame.
         keep_out: Boxes no part of the arm may enter; empty if there are none.
+        collision: How clear the arm keeps of itself and of its surroundings, or the word `none`.
         tcp_speed_m_s: Fastest speed of the tool frame [m/s]; a real robot without `human` may have
             0.25 at most.
         estop: The button, or the word `none`.
@@ -88,6 +90,7 @@ class RobotProfile(StrictModel):
     gripper: GripperProfile
     workspace: BoxProfile
     keep_out: tuple[KeepOutProfile, ...]
+    collision: Collision
     tcp_speed_m_s: Annotated[float, Field(gt=0.0, le=1.0)]
     estop: Estop
     thresholds: ThresholdsProfile

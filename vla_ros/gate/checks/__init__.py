@@ -3,6 +3,7 @@
 """What the gate objects to, one function each. They are given to `Gate` as a tuple."""
 
 from vla_ros.gate.checks.chunks import CHUNK_CHECKS
+from vla_ros.gate.checks.collision import COLLISION_CHECKS
 from vla_ros.gate.checks.graph import GRAPH_CHECKS
 from vla_ros.gate.checks.joints import JOINT_CHECKS
 from vla_ros.gate.checks.motion import MOTION_CHECKS
@@ -23,4 +24,5 @@ ALL_CHECKS: tuple[Check, ...] = (
     *SINGULAR_CHECKS,
     *TOOL_CHECKS,
     *MOTION_CHECKS,
+    *COLLISION_CHECKS,
 )

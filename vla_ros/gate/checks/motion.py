@@ -29,10 +29,8 @@ def check_tool_boxes(candidate: MotionState, stop: StopTrajectory, tick: Tick) -
     tool = tick.config.tool_position
     if tool is None:
         return None
-    samples = _STOP_SAMPLES if stop.duration_s > 1e-6 else 0
-    times = [stop.duration_s * k / samples for k in range(1, samples + 1)]
-    for q in (candidate.position, *(stop.at(t).position for t in times)):
-        finding = judge_tool(tool(q), tick)
+    for motion in (candidate, *stop.samples(_STOP_SAMPLES)):
+        finding = judge_tool(tool(motion.position), tick)
         if finding is not None:
             return finding
     return None

@@ -1,0 +1,365 @@
+# Copyright 2026 The vla_ros authors
+# SPDX-License-Identifier: Apache-2.0
+"""Whether an arm keeps clear of itself, of what always stands around it, and of obstacles.
+
+Every pair of shapes has a margin of its own. Links that share a joint are no pair; neither are the
+base and its surroundings.
+"""
+
+import itertools
+import math
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+import coal
+import numpy as np
+import pinocchio
+
+from vla_ros.errors import ConfigError
+from vla_ros.gate.limits import Vector
+from vla_ros.gate.state import Obstacle
+from vla_ros.robot.hulls import LinkHull, load_hulls
+from vla_ros.robot.parts import BoxProfile, CollisionProfile
+from vla_ros.robot.profile import RobotProfile
+
+
+@dataclass(frozen=True, slots=True)
+class Nearness:
+    """The pair that is nearest to its margin.
+
+    Attributes:
+        first: Name of a link.
+        second: Name of a link, a box or an obstacle.
+        distance_m: Between the two [m]; negative: how deep they are in each other.
+        margin_m: What the pair has to keep [m].
+    """
+
+    first: str
+    second: str
+    distance_m: float
+    margin_m: float
+
+    @property
+    def excess_m(self) -> float:
+        """By how much the distance is above the margin [m]."""
+        return self.distance_m - self.margin_m
+
+
+@dataclass(frozen=True, slots=True)
+class _Pair:
+    first: int
+    second: int
+    margin_m: float
+
+
+@dataclass(frozen=True, slots=True)
+class _Shape:
+    name: str
+    joint: int
+    shape: coal.CollisionGeometry
+    placement: pinocchio.SE3
+
+
+class Pairs:
+    """Pairs of shapes, each with its margin. It has buffers, hence one user at a time."""
+
+    def __init__(self, shapes: list[_Shape], pairs: list[_Pair], grow_m: float = 0.0) -> None:
+        """Prepare.
+
+        Args:
+            shapes: All there are.
+            pairs: Which of them.
+            grow_m: Added to every margin [m].
+        """
+        self._names = [shape.name for shape in shapes]
+        self._pairs = pairs
+        self._model = pinocchio.GeometryModel()
+        for shape in shapes:
+            self._model.addGeometryObject(
+                pinocchio.GeometryObject(
+                    f"{shape.name}#{self._model.ngeoms}",
+                    shape.joint,
+                    0,
+                    shape.placement,
+                    shape.shape,
+                )
+            )
+        for pair in pairs:
+            self._model.addCollisionPair(pinocchio.CollisionPair(pair.first, pair.second))
+        self._data = pinocchio.GeometryData(self._model)
+        for request, pair in zip(self._data.collisionRequests, pairs, strict=True):
+            request.security_margin = pair.margin_m + grow_m
+
+    def any_near(self, model: pinocchio.Model, data: pinocchio.Data) -> bool:
+        """Say whether a pair is nearer than its margin, where forward kinematics put the arm."""
+        if not self._pairs:
+            return False
+        pinocchio.updateGeometryPlacements(model, data, self._model, self._data)
+        return bool(pinocchio.computeCollisions(self._model, self._data, True))  # noqa: FBT003
+
+    def nearest(self, model: pinocchio.Model, data: pinocchio.Data) -> Nearness | None:
+        """Return the pair nearest to its margin; None without pairs."""
+        if not self._pairs:
+            return None
+        pinocchio.updateGeometryPlacements(model, data, self._model, self._data)
+        pinocchio.computeDistances(self._model, self._data)
+        found = (
+            Nearness(
+                self._names[pair.first],
+                self._names[pair.second],
+                result.min_distance,
+                pair.margin_m,
+            )
+            for pair, result in zip(self._pairs, self._data.distanceResults, strict=True)
+        )
+        return min(found, key=lambda near: near.excess_m)
+
+
+class CollisionModel:
+    """Knows the shape of an arm and what stands around it.
+
+    Positions `q` are joint positions [rad] in the profile's order. It keeps buffers, not memory:
+    the same arguments give the same answer. Not safe for use from two threads at once.
+    """
+
+    def __init__(self, urdf: Path, profile: RobotProfile, settings: CollisionProfile) -> None:
+        """Load the shapes.
+
+        Args:
+            urdf: Path of the URDF.
+            profile: Of the robot.
+            settings: Its `collision` section.
+
+        Raises:
+            ConfigError: A shape cannot be read, a name is unknown, or the arm is not clear at
+                home.
+        """
+        self.settings = settings
+        self._where = f"robot profile '{profile.name}', collision"
+        self._model, hulls = load_hulls(urdf, profile.joint_names)
+        self._data = self._model.createData()
+        names = profile.joint_names
+        self._order = [self._model.joints[self._model.getJointId(n)].idx_q for n in names]
+        self._base = _base_placement(self._model, urdf, profile.base_frame)
+        self._placed: Vector | None = None
+        self._q = np.zeros(self._model.nq)
+        self._links = [_of_link(hull) for hull in hulls]
+        self._moving = [i for i, link in enumerate(self._links) if link.joint > 0]
+        self._check_names()
+        self._scene = [self._of_box(box.name, box) for box in settings.scene]
+        self._forbidden = [self._of_box(box.name, box) for box in profile.keep_out]
+        own, slow_m = self._own_pairs(), settings.self_slow_m - settings.self_stop_m
+        self._own = Pairs(self._links, own)
+        self._own_near = Pairs(self._links, own, slow_m)
+        self._keep_out = self._around(self._forbidden)
+        self._contacts = self._around(self._scene, contacts=True)
+        self._obstacles: tuple[Obstacle, ...] = ()
+        self._build_surroundings()
+        self._relaxed: dict[float, tuple[Pairs, ...]] = {}
+        self._check_home(profile)
+
+    # ---- where the arm is clear ----
+
+    def find_own(self, q: Vector) -> Nearness | None:
+        """Return the pair of links that are too near each other; None if none is."""
+        return self._find(self._own, q)
+
+    def find_keep_out(self, q: Vector) -> Nearness | None:
+        """Return the link that is in a keep-out box; None if none is."""
+        return self._find(self._keep_out, q)
+
+    def find_around(self, q: Vector, obstacles: tuple[Obstacle, ...] = ()) -> Nearness | None:
+        """Return the link that is too near something around the arm; None if none is."""
+        self._set_surroundings(obstacles)
+        return self._find(self._surroundings, q)
+
+    def slowing_own(self, q: Vector) -> Nearness | None:
+        """Return the nearest pair of links if it is near enough to slow down; None otherwise."""
+        self._place(q)
+        if not self._own_near.any_near(self._model, self._data):
+            return None
+        return self._own.nearest(self._model, self._data)
+
+    def slowing_around(self, q: Vector, obstacles: tuple[Obstacle, ...] = ()) -> Nearness | None:
+        """Return the nearest pair of link and surroundings if it is near enough to slow down.
+
+        A contact link and a contact surface are no such pair; see `touching`.
+        """
+        self._set_surroundings(obstacles)
+        self._place(q)
+        if not self._free_near.any_near(self._model, self._data):
+            return None
+        return self._free.nearest(self._model, self._data)
+
+    def free_at(self, q: Vector, obstacles: tuple[Obstacle, ...] = ()) -> Nearness | None:
+        """Return the nearest pair of link and surroundings not made for contact."""
+        self._set_surroundings(obstacles)
+        self._place(q)
+        return self._free.nearest(self._model, self._data)
+
+    def touching(self, q: Vector) -> Nearness | None:
+        """Return the contact link and surface nearest to each other; None without contacts."""
+        self._place(q)
+        return self._contacts.nearest(self._model, self._data)
+
+    def own_at(self, q: Vector) -> Nearness | None:
+        """Return the pair of links nearest to its margin, however far that is."""
+        self._place(q)
+        return self._own.nearest(self._model, self._data)
+
+    def around_at(self, q: Vector, obstacles: tuple[Obstacle, ...] = ()) -> Nearness | None:
+        """Return the pair of link and surroundings nearest to its margin, however far that is."""
+        self._set_surroundings(obstacles)
+        self._place(q)
+        return self._surroundings.nearest(self._model, self._data)
+
+    def is_clear(self, position: Vector, tolerance_m: float) -> bool:
+        """Say whether every pair keeps its margin less a tolerance [m], obstacles left out."""
+        if not all(map(math.isfinite, position)):
+            return False
+        if tolerance_m not in self._relaxed:
+            self._relaxed[tolerance_m] = (
+                Pairs(self._links, self._own_pairs(), -tolerance_m),
+                self._around([*self._scene, *self._forbidden], -tolerance_m),
+            )
+        self._place(position)
+        sets = self._relaxed[tolerance_m]
+        return not any(pairs.any_near(self._model, self._data) for pairs in sets)
+
+    def distance(self, q: Vector) -> tuple[float, float]:
+        """Return the smallest distance [m] of the arm to itself and to its surroundings."""
+        own, around = self.own_at(q), self.around_at(q)
+        return (
+            math.inf if own is None else own.distance_m,
+            math.inf if around is None else around.distance_m,
+        )
+
+    def _find(self, pairs: Pairs, q: Vector) -> Nearness | None:
+        if not math.isfinite(sum(q)):
+            return Nearness("the arm", "anything: its positions are no numbers", math.nan, 0.0)
+        self._place(q)
+        if not pairs.any_near(self._model, self._data):
+            return None
+        return pairs.nearest(self._model, self._data)
+
+    def _place(self, q: Vector) -> None:
+        if q == self._placed:
+            return
+        self._q[self._order] = q
+        pinocchio.forwardKinematics(self._model, self._data, self._q)
+        self._placed = tuple(q)
+
+    # ---- which pairs there are ----
+
+    def _own_pairs(self) -> list[_Pair]:
+        ignored = {frozenset(pair) for pair in self.settings.ignored_pairs}
+        margin_m = self.settings.self_stop_m
+        pairs = []
+        for i, j in itertools.combinations(range(len(self._links)), 2):
+            names = frozenset((self._links[i].name, self._links[j].name))
+            if names not in ignored and not self._share_a_joint(i, j):
+                pairs.append(_Pair(i, j, margin_m))
+        return pairs
+
+    def _share_a_joint(self, i: int, j: int) -> bool:
+        low, high = sorted((self._links[i].joint, self._links[j].joint))
+        return low == high or self._model.parents[high] == low
+
+    def _around(
+        self, boxes: list[_Shape], grow_m: float = 0.0, *, contacts: bool | None = None
+    ) -> Pairs:
+        """Pair all that moves with boxes: all pairs, or only those (not) made for contact."""
+        shapes = [*self._links, *boxes]
+        pairs = []
+        for i, j in itertools.product(self._moving, range(len(self._links), len(shapes))):
+            contact = self._is_contact(shapes[i].name, shapes[j].name)
+            if contacts is not None and contact is not contacts:
+                continue
+            margin_m = self.settings.environment_stop_m
+            if contact and self.settings.contact is not None:
+                margin_m = self.settings.contact.margin_m
+            pairs.append(_Pair(i, j, margin_m))
+        return Pairs(shapes, pairs, grow_m)
+
+    def _is_contact(self, link: str, surface: str) -> bool:
+        contact = self.settings.contact
+        return contact is not None and link in contact.links and surface in contact.surfaces
+
+    def _set_surroundings(self, obstacles: tuple[Obstacle, ...]) -> None:
+        """Build the pairs with scene and obstacles, when the obstacles changed."""
+        if obstacles != self._obstacles:
+            self._obstacles = obstacles
+            self._build_surroundings()
+
+    def _build_surroundings(self) -> None:
+        boxes = [*self._scene, *map(self._of_obstacle, self._obstacles)]
+        slow_m = self.settings.environment_slow_m - self.settings.environment_stop_m
+        self._surroundings = self._around(boxes)
+        self._free = self._around(boxes, contacts=False)
+        self._free_near = self._around(boxes, slow_m, contacts=False)
+
+    def _of_box(self, name: str, box: BoxProfile) -> _Shape:
+        low, high = np.array(box.lower_m), np.array(box.upper_m)
+        middle = pinocchio.SE3(np.eye(3), (low + high) / 2.0)
+        return _Shape(name, 0, coal.Box(*(high - low).tolist()), self._base * middle)
+
+    def _of_obstacle(self, obstacle: Obstacle) -> _Shape:
+        turn = pinocchio.Quaternion(np.array(obstacle.rotation)).toRotationMatrix()
+        placement = self._base * pinocchio.SE3(turn, np.array(obstacle.position))
+        return _Shape(obstacle.name, 0, coal.Box(*obstacle.size), placement)
+
+    # ---- what is wrong with a profile ----
+
+    def _check_names(self) -> None:
+        links = {link.name for link in self._links}
+        boxes = {box.name for box in self.settings.scene}
+        contact = self.settings.contact
+        told = [("ignored_pairs", set(itertools.chain(*self.settings.ignored_pairs)), links)]
+        if contact is not None:
+            told += [
+                ("contact.links", set(contact.links), links),
+                ("contact.surfaces", set(contact.surfaces), boxes),
+            ]
+        for key, names, known in told:
+            for name in sorted(names - known):
+                raise ConfigError(
+                    f"{self._where}.{key}: there is no '{name}'. There are: {_list(known)}"
+                )
+
+    def _check_home(self, profile: RobotProfile) -> None:
+        home = tuple(profile.home)
+        for near in (self.find_own(home), self.find_around(home), self.find_keep_out(home)):
+            if near is not None:
+                raise ConfigError(
+                    f"{self._where}: at 'home' {near.first} and {near.second} are "
+                    f"{near.distance_m * 1e3:.1f} mm apart, wanted {near.margin_m * 1e3:.1f} mm. "
+                    "Correct 'home' or the boxes; two links that are always so near belong in "
+                    "ignored_pairs"
+                )
+
+
+def make_collision_model(urdf: Path, profile: RobotProfile) -> CollisionModel | None:
+    """Return the collision model of a robot; None if its profile says that it has none.
+
+    Raises:
+        ConfigError: It cannot be made.
+    """
+    settings = profile.collision
+    return None if settings == "none" else CollisionModel(urdf, profile, settings)
+
+
+def _of_link(hull: LinkHull) -> _Shape:
+    return _Shape(hull.link, hull.joint, hull.shape, pinocchio.SE3.Identity())
+
+
+def _base_placement(model: pinocchio.Model, urdf: Path, base_frame: str) -> pinocchio.SE3:
+    """Return where the frame of all boxes is in the frame of the URDF."""
+    frame = model.frames[model.getFrameId(base_frame)] if model.existFrame(base_frame) else None
+    if frame is None or frame.parentJoint != 0:
+        raise ConfigError(f"{urdf}: base frame '{base_frame}' is missing or moves with the arm")
+    return frame.placement
+
+
+def _list(names: Iterable[str]) -> str:
+    return ", ".join(sorted(names)) or "none"
