@@ -13,9 +13,8 @@ import pinocchio
 from adversarial_scene import Array
 
 from vla_ros.resources import urdf_path
+from vla_ros.robot.parts import CollisionProfile
 from vla_ros.robot.profile import RobotProfile
-
-_DEPTH_M = 0.5  # Of the box that stands for the table.
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +37,8 @@ class Distances:
 
     def __init__(self, profile: RobotProfile) -> None:
         """Read the shapes of the arm and set up what stands around it."""
+        if profile.collision == "none":
+            raise SystemExit(f"robot '{profile.name}' has no collision model: nothing to measure")
         path = str(urdf_path(profile.urdf))
         self._model = pinocchio.buildModelFromUrdf(path)
         self._data = self._model.createData()
@@ -46,10 +47,12 @@ class Distances:
         )
         self._q = pinocchio.neutral(self._model)
         self._arm = [self._index(name) for name in profile.joint_names]
+        self._arm_joints = {int(self._model.getJointId(name)) for name in profile.joint_names}
         self._open_gripper(profile)
         self._margins: list[float] = []
         self._is_self: list[bool] = []
-        self._add_pairs(profile)
+        self._add_own_pairs(profile.collision)
+        self._add_boxes(profile, profile.collision)
         self._results = pinocchio.GeometryData(self._shapes)
 
     def measure(self, position: Array) -> tuple[Nearness, Nearness]:
@@ -77,38 +80,52 @@ class Distances:
                 index = self._index(name)
                 self._q[index] = self._model.upperPositionLimit[index]
 
-    def _add_pairs(self, profile: RobotProfile) -> None:
-        count = self._shapes.ngeoms
+    def _add_own_pairs(self, settings: CollisionProfile) -> None:
+        """Pair all links with each other that share no joint and are not left out by name."""
+        ignored = [set(pair) for pair in settings.ignored_pairs]
         objects = list(self._shapes.geometryObjects)
-        for i in range(count):
-            for j in range(i + 1, count):
-                if self._may_touch(objects[i].parentFrame, objects[j].parentFrame):
-                    continue
-                self._add(i, j, 0.01, own=True)
-        for name, lower, upper in self._boxes(profile):
-            shape = coal.Box(*(np.array(upper) - np.array(lower)))
-            middle = pinocchio.SE3(np.eye(3), (np.array(upper) + np.array(lower)) / 2.0)
-            box = self._shapes.addGeometryObject(
-                pinocchio.GeometryObject(name, 0, 0, middle, shape)
-            )
-            for i in range(count):
-                if objects[i].parentJoint > 0:
-                    self._add(i, box, 0.02, own=False)
+        for i, first in enumerate(objects):
+            for j, second in enumerate(objects[:i]):
+                share = self._share_a_joint(first.parentFrame, second.parentFrame)
+                if not share and {self._link(i), self._link(j)} not in ignored:
+                    self._add(i, j, settings.self_stop_m, own=True)
+
+    def _add_boxes(self, profile: RobotProfile, settings: CollisionProfile) -> None:
+        """Pair every link that moves with every box."""
+        moving = [i for i, shape in enumerate(self._shapes.geometryObjects) if shape.parentJoint]
+        links = [self._link(i) for i in range(self._shapes.ngeoms)]
+        contact = settings.contact
+        for box in (*settings.scene, *profile.keep_out):
+            low, high = np.array(box.lower_m), np.array(box.upper_m)
+            middle = pinocchio.SE3(np.eye(3), (low + high) / 2.0)
+            shape = pinocchio.GeometryObject(box.name, 0, 0, middle, coal.Box(*(high - low)))
+            number = self._shapes.addGeometryObject(shape)
+            for i in moving:
+                margin_m = settings.environment_stop_m
+                if contact and links[i] in contact.links and box.name in contact.surfaces:
+                    margin_m = contact.margin_m
+                self._add(i, number, margin_m, own=False)
 
     def _add(self, i: int, j: int, margin_m: float, *, own: bool) -> None:
         self._shapes.addCollisionPair(pinocchio.CollisionPair(i, j))
         self._margins.append(margin_m)
         self._is_self.append(own)
 
-    def _boxes(self, profile: RobotProfile) -> list[tuple[str, Array, Array]]:
-        table = ("table", np.array((-2.0, -2.0, -_DEPTH_M)), np.array((2.0, 2.0, 0.0)))
-        boxes = [(b.name, np.array(b.lower_m), np.array(b.upper_m)) for b in profile.keep_out]
-        return [table, *boxes]
+    def _link(self, shape: int) -> str:
+        return str(self._model.frames[self._shapes.geometryObjects[shape].parentFrame].name)
 
-    def _may_touch(self, first: int, second: int) -> bool:
-        """Say whether two links share a joint."""
-        a, b = (self._model.frames[frame].parentJoint for frame in (first, second))
-        return a == b or self._model.parents[max(a, b)] == min(a, b)
+    def _share_a_joint(self, first: int, second: int) -> bool:
+        a, b = sorted(self._arm_joint(frame) for frame in (first, second))
+        return a == b or self._arm_parent(b) == a
+
+    def _arm_joint(self, frame: int) -> int:
+        """Return the joint that carries a link; fingers count to the hand that carries them."""
+        joint = int(self._model.frames[frame].parentJoint)
+        return joint if joint in self._arm_joints or joint == 0 else self._arm_parent(joint)
+
+    def _arm_parent(self, joint: int) -> int:
+        parent = int(self._model.parents[joint])
+        return parent if parent in self._arm_joints or parent == 0 else self._arm_parent(parent)
 
     def _names(self, pair: pinocchio.CollisionPair) -> str:
         objects = self._shapes.geometryObjects

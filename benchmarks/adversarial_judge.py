@@ -9,14 +9,17 @@ import numpy as np
 from adversarial_distance import Distances
 from adversarial_scene import Array
 
-from vla_ros.gate.braking import plan_brake
 from vla_ros.gate.config import GateConfig
-from vla_ros.gate.final import SAMPLING_TOLERANCE_M, FinalChecker, make_envelope
+from vla_ros.gate.final import (
+    SAMPLING_TOLERANCE_M,
+    FinalChecker,
+    make_envelope,
+    way_to_rest,
+)
 from vla_ros.gate.limits import Vector
 from vla_ros.gate.record import PublishedCommand
 from vla_ros.gate.vocabulary import GateMode
 
-_STOP_SAMPLES = 8
 _DRAWS = 6000
 _ROOM_M = 0.03  # Between the tool and the walls of its workspace where an episode begins.
 
@@ -88,7 +91,7 @@ class Judge:
 
     def _measure(self, command: PublishedCommand) -> str | None:
         """I8, and the distances of I6: here and on the way to rest."""
-        for position in self._way_to_rest(command):
+        for position in (command.position, *way_to_rest(command, self._config.limits)):
             self.measured += 1
             own, env = self._distances.measure(position)
             worst = min(own, env, key=lambda nearness: nearness.excess_m)
@@ -103,21 +106,6 @@ class Judge:
                 text = f"{-1e3 * worst.excess_m:.2f} mm inside the margin of {worst.pair}"
                 return f"INVARIANT_I{8 if position is command.position else 6}: {text}"
         return None
-
-    def _way_to_rest(self, command: PublishedCommand) -> list[Vector]:
-        limits = self._config.limits
-        rates = limits.hard if command.emergency else limits.operating
-        states = zip(
-            command.velocity, command.acceleration, rates.acceleration, rates.jerk, strict=True
-        )
-        brakes = [plan_brake(v, a, top, jerk) for v, a, top, jerk in states]
-        longest_s = max(brake.duration_s for brake in brakes)
-        way = [command.position]
-        for k in range(1, _STOP_SAMPLES + 1):
-            at_s = longest_s * k / _STOP_SAMPLES
-            pairs = zip(command.position, brakes, strict=True)
-            way.append(tuple(q + brake.offset(at_s) for q, brake in pairs))
-        return way
 
     def _draw_postures(self) -> Postures:
         """Sort some postures by what is wrong with them."""

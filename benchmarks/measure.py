@@ -69,8 +69,12 @@ def report(figures: Mapping[str, float], json_path: Path | None, missed: Sequenc
         json_path.write_text(json.dumps({**figures, "host": machine}, indent=2) + "\n")
     for text in missed:
         print(f"missed: {text}")
-    print(" ".join(f"{name}={value:.4g}" for name, value in figures.items()))
+    print(" ".join(f"{name}={_shown(value)}" for name, value in figures.items()))
     return 1 if missed else 0
+
+
+def _shown(value: float) -> str:
+    return str(value) if isinstance(value, int) else f"{value:.4g}"
 
 
 def over(figures: Mapping[str, float], bars: Mapping[str, float]) -> list[str]:

@@ -8,7 +8,13 @@ from typing import Any
 import pytest
 
 from vla_ros.gate import GateConfig, GateMode, Reason
-from vla_ros.gate.final import SAMPLING_TOLERANCE_M, FinalChecker, make_envelope
+from vla_ros.gate.final import (
+    SAMPLING_TOLERANCE_M,
+    FinalChecker,
+    ThoroughChecker,
+    make_envelope,
+    way_to_rest,
+)
 from vla_ros.gate.record import PublishedCommand
 
 DT = 0.01
@@ -211,6 +217,24 @@ def test_an_arm_too_near_to_something_is_a_breach(config: GateConfig) -> None:
     assert wall.asked == [SAMPLING_TOLERANCE_M] * 2
     first = make_stop((0.2, 0.0), measured=(0.2, 0.0), mode=GateMode.ARMED)
     assert judge(checker, [first]) is Reason.INVARIANT_I8
+
+
+def test_a_replay_looks_along_the_whole_stop(config: GateConfig) -> None:
+    online = space(config, clearance=Wall())
+    thorough = ThoroughChecker(online.envelope)
+    moving = cruise(4, 0.4)  # Its last command is at 12 mrad; the stop takes 26 mrad.
+    near = cruise(4, 0.4, start=0.07)
+    assert judge(online, near) is None
+    assert judge(thorough, moving) is None
+    assert judge(thorough, near) is Reason.INVARIANT_I6
+    assert judge(thorough, [make_stop()] * 4) is None
+
+
+def test_samples_of_a_stop_end_at_rest(config: GateConfig) -> None:
+    way = way_to_rest(cruise(1, 0.4)[0], config.limits)
+    assert len(way) >= 6
+    assert way[-1][0] == pytest.approx(0.4**2 / (2.0 * 5.0) + 0.4 * 5.0 / (2.0 * 100.0))
+    assert way_to_rest(make_stop(), config.limits) == []
 
 
 @pytest.mark.parametrize("mode", [GateMode.ESTOP, GateMode.FAULT])

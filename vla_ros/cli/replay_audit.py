@@ -66,7 +66,7 @@ def make_judge(header: "Header", urdf: Path | None) -> "Judge":
     """
     from vla_ros.gate.audit import digest  # noqa: PLC0415
     from vla_ros.gate.config import make_gate_config  # noqa: PLC0415
-    from vla_ros.gate.final import FinalChecker, make_envelope  # noqa: PLC0415
+    from vla_ros.gate.final import ThoroughChecker, make_envelope  # noqa: PLC0415
     from vla_ros.resources import urdf_path  # noqa: PLC0415
     from vla_ros.robot.kinematics import make_kinematics  # noqa: PLC0415
 
@@ -85,7 +85,7 @@ def make_judge(header: "Header", urdf: Path | None) -> "Judge":
             f"config_sha256 names: the header was changed. It says {header.config_sha256}, the "
             f"robot gives {config.sha256}"
         )
-    return FinalChecker(make_envelope(config))
+    return ThoroughChecker(make_envelope(config))
 
 
 def _files(paths: list[Path]) -> list[Path]:

@@ -8,8 +8,8 @@ computes stops in its own way, and judges values only, never timing. Each invari
 - I1 finite, all joints, in order. I2 inside the joint range with its margin.
 - I3, I4, I5 velocity, acceleration, jerk; an emergency stop may use the hard values of the last
   two.
-- I6 the arm can stop inside the range, in bounded time, and (`vla_ros/gate/replay.py`) on a way
-  that keeps the distances. The velocity and acceleration sent along belong to the positions.
+- I6 the arm can stop inside the range, in bounded time, and (`ThoroughChecker`) on a way that
+  keeps the distances. The velocity and acceleration sent along belong to the positions.
 - I7 speed of the tool. I8 distances of the arm to itself, the table and what the profile names.
 - I9 outside RUN the arm only comes to rest, and at rest it stays where it is.
 - I11 what moves the arm is a chunk of this epoch whose observation is not older than the epoch.
@@ -37,6 +37,7 @@ _RATE_SLACK = 1.0 + 1e-6
 _JERK_SLACK = 1.0 + 1e-4
 _STATE_SLACK = 1e-8
 _FIRST_RAD = 0.01
+_WAY_SAMPLES = 8
 _HURRY = 0.9  # A stop has to come nearer to its end by at least this part of each tick.
 
 Breach = tuple[Reason, str]
@@ -222,6 +223,42 @@ class FinalChecker:
 
     def _breach(self, number: int, joint: int, text: str) -> Breach:
         return Reason[f"INVARIANT_I{number}"], f"{self.envelope.limits.names[joint]}: {text}"
+
+
+class ThoroughChecker(FinalChecker):
+    """Looks along the whole stop as well, which takes too long within a tick: for replays."""
+
+    def find_breach(
+        self, before: Sequence[PublishedCommand], command: PublishedCommand
+    ) -> Breach | None:
+        """Return what is wrong with a command or with the stop from it, or None."""
+        return super().find_breach(before, command) or self._judge_way(command)
+
+    def _judge_way(self, command: PublishedCommand) -> Breach | None:
+        """I6: the distances on the way to rest."""
+        clearance = self.envelope.clearance
+        if clearance is None or command.emergency or command.mode is GateMode.FAULT:
+            return None
+        for position in way_to_rest(command, self.envelope.limits):
+            if not clearance.is_clear(position, SAMPLING_TOLERANCE_M):
+                text = f"the arm would come too near to something at {position} when it stops"
+                return Reason.INVARIANT_I6, text
+        return None
+
+
+def way_to_rest(command: PublishedCommand, limits: JointLimits) -> list[Vector]:
+    """Return positions [rad] evenly in time on the fastest way to rest; none if it rests."""
+    rates = limits.hard if command.emergency else limits.operating
+    joints = zip(
+        command.velocity, command.acceleration, rates.acceleration, rates.jerk, strict=True
+    )
+    brakes = [plan_brake(v, a, top, jerk) for v, a, top, jerk in joints]
+    longest_s = max(brake.duration_s for brake in brakes)
+    if longest_s == 0.0:
+        return []
+    times = [longest_s * k / _WAY_SAMPLES for k in range(1, _WAY_SAMPLES + 1)]
+    columns = tuple(zip(command.position, brakes, strict=True))
+    return [tuple([q + brake.offset(t) for q, brake in columns]) for t in times]
 
 
 def _judge_form(command: PublishedCommand, limits: JointLimits) -> Breach | None:
