@@ -172,6 +172,7 @@ def fast_tool(make: Make) -> None:
     rig.tick(chunks=(rig.chunk(rows),))
     assert_held(rig.ticks(60), GateMode.RUN, Reason.TCP_SPEED)
     assert np.abs(np.diff(rig.commands[30:], axis=0)).max() / 0.01 <= 0.2
+    assert rig.state.schedule.scale < 0.5  # The plan waits, so that its path is kept.
 
 
 def catching_up(make: Make) -> None:
@@ -203,6 +204,13 @@ def way_to_a_singularity(make: Make) -> None:
     rig.tick(chunks=(rig.chunk(cartesian=True),))
     assert_held(rig.tick(), GateMode.RUN, Reason.SINGULAR)
     assert rig.state.schedule.scale == 0.5
+
+
+def slow_goal(make: Make) -> None:
+    rig = make().arm()
+    rig.tick(chunks=(rig.chunk(speed_scale=0.5),))
+    rig.ticks(50)
+    assert rig.position[0] == pytest.approx(0.5 * 0.2 * 0.5, abs=0.01)
 
 
 def slow_operator(make: Make) -> None:
@@ -259,6 +267,7 @@ NEEDED: dict[tuple[int, str], Scenario] = {
     (30, "supervise_gripper"): chattering_gripper,
     (31, "check_confidence"): doubtful_policy,
     (32, "check_stop_range"): full_speed_into_the_limit,
+    (35, "scale_by_goal"): slow_goal,
     (35, "scale_by_operator"): slow_operator,
 }
 KEYS = sorted(NEEDED)

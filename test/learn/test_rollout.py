@@ -88,3 +88,24 @@ def test_another_task_of_the_scene_is_another(rollout: Rollout) -> None:
     others = [other_task(task, rollout.world, rng) for _ in range(50)]
     assert task not in others
     assert len({(t.object, t.target) for t in others}) == 5
+
+
+def test_a_slower_goal_takes_the_same_way_and_longer(rollout: Rollout) -> None:
+    durations, ways = [], []
+    for scale in (1.0, 0.3):
+        task = lay_out(rollout, 30_000_001)
+        way: list[tuple[float, ...]] = []
+        result = rollout.run(
+            lambda o, task=task: ask_expert(rollout, task, o),  # type: ignore[misc]
+            RolloutOptions(see=False, timeout_s=60.0, after_s=0.0, speed_scale=scale),
+            np.random.default_rng(0),
+            lambda _, way=way: way.append(rollout.world.tool().position_m),  # type: ignore[misc]
+        )
+        assert result.ending is Ending.DONE
+        assert result.interventions == 0
+        assert is_solved(rollout.world, task).solved
+        durations.append(result.duration_s)
+        ways.append(np.array(way))
+    full, slow = ways
+    assert 2.5 < durations[1] / durations[0] < 3.5
+    assert max(np.linalg.norm(slow - point, axis=1).min() for point in full[::10]) < 0.02

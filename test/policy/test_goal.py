@@ -352,7 +352,7 @@ def test_progress_tells_what_the_policy_and_the_gate_said() -> None:
     assert told.phase is Phase.RUNNING
     assert (told.progress, told.confidence, told.inference_ms) == (0.25, 0.5, 5.0)
     assert told.observation_age_ms == pytest.approx(30.0)
-    assert told.queue_s == pytest.approx(1.3)  # From rest the measured pose comes first.
+    assert told.queue_s == pytest.approx(1.2)
     assert told.intervention_count == 2
 
 

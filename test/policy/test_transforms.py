@@ -88,7 +88,9 @@ def test_a_chunk_carries_stamps_joints_and_clipped_gripper(
     assert (chunk.epoch, chunk.sequence, chunk.last) == (2, 3, False)
     assert chunk.observed_ns == STAMP
     lead_ns = round(adapter.profile.action.lead_s * 1e9)
-    assert chunk.first_ns == STAMP + 100_000_000 - lead_ns
+    assert chunk.first_ns == STAMP - lead_ns
+    assert chunk.position_rad.shape == (17, 6)
+    np.testing.assert_array_equal(chunk.position_rad[0], observation.joints.position)
     assert np.allclose(chunk.position_rad, observation.joints.position, atol=1e-4)
     assert (chunk.gripper == 1.0).all()
     assert chunk.done_probability == 0.3
@@ -100,8 +102,8 @@ def test_the_plan_ends_before_the_first_pose_out_of_reach(
     rows = np.zeros((16, 4))
     rows[5:, 0] = 5.0
     chunk = adapter.make_chunk(output(rows), observation, HEADER)
-    assert chunk.position_rad.shape == (5, 6)
-    assert chunk.gripper.shape == (5,)
+    assert chunk.position_rad.shape == (6, 6)  # Where the arm is, and the five poses.
+    assert chunk.gripper.shape == (6,)
 
 
 def test_nothing_in_reach_is_an_error(adapter: PolicyAdapter, observation: Observation) -> None:

@@ -82,11 +82,12 @@ def test_an_answer_comes_with_the_time_each_hop_took() -> None:
     assert answer.goal_id == "b" * 32
 
 
-def test_a_slower_goal_gets_a_chunk_stretched_from_where_the_arm_was_seen() -> None:
-    answer = ask(Policy(), question(speed=0.5))
-    assert answer.chunk is not None
-    np.testing.assert_allclose(answer.chunk.position_rad[:, 0], [-0.05, 0.0, 0.05, 0.1])
-    assert answer.chunk.first_ns == 5 + 100 * MS
+def test_a_chunk_tells_the_gate_the_speed_of_its_goal_and_stays_as_it_is() -> None:
+    full, slow = (ask(Policy(), question(speed=speed)).chunk for speed in (1.0, 0.5))
+    assert full is not None
+    assert slow is not None
+    assert (full.speed_scale, slow.speed_scale) == (1.0, 0.5)
+    np.testing.assert_array_equal(slow.position_rad, full.position_rad)
 
 
 def test_a_policy_error_becomes_words_without_a_traceback() -> None:

@@ -157,7 +157,7 @@ class Gate:
         if state.mode is not GateMode.RUN:
             if state.blocked_ns == state.tick_ns:
                 return  # Something still objects; the policy will send another chunk.
-            scale = 0.0 if state.mode is GateMode.HOLD else 1.0
+            scale = 0.0 if state.mode is GateMode.HOLD else chunk.speed_scale
             schedule = schedule.flush().at_scale(scale, turn.now_ns)
         limited = any(finding.reason is Reason.RATE_LIMITED for finding in found)
         doubts = state.record.doubts_in_row + 1 if is_doubtful(chunk, self.config) else 0
@@ -168,6 +168,7 @@ class Gate:
             observed_ns=chunk.observed_ns,
             admitted_ns=turn.now_ns,
             cartesian=chunk.cartesian,
+            goal_scale=chunk.speed_scale,
             ending=chunk.last,
             schedule=schedule.admit(chunk, turn.now_ns),
             limited_sequence=chunk.sequence if limited else None,

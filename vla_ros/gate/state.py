@@ -165,6 +165,7 @@ class GateState:
         observed_ns: Behind the newest admitted chunk.
         admitted_ns: When the newest chunk was admitted.
         cartesian: The newest admitted chunk thinks in tool poses.
+        goal_scale: Speed along the path that the newest admitted chunk asks for.
         ending: The goal ends with the plan: its last chunk is admitted.
         entered_ns: When `mode` began.
         armed_ns: When the epoch began.
@@ -210,6 +211,7 @@ class GateState:
     observed_ns: int = 0
     admitted_ns: int = 0
     cartesian: bool = False
+    goal_scale: float = 1.0
     ending: bool = False
     entered_ns: int = 0
     armed_ns: int = 0

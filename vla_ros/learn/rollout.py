@@ -6,7 +6,7 @@ A policy answers late here too, so that what works in a roll-out works over ROS.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 
 import numpy as np
@@ -56,12 +56,14 @@ class RolloutOptions:
         timeout_s: Give up after this long [s].
         after_s: Go on for this long once the policy is done, so that physics settles [s].
         see: Draw the camera pictures for the policy; an expert needs none.
+        speed_scale: Of the goal, above 0 to 1.
     """
 
     latency_s: tuple[float, float] = (0.02, 0.15)
     timeout_s: float = 20.0
     after_s: float = 1.0
     see: bool = True
+    speed_scale: float = 1.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -147,7 +149,7 @@ class Rollout:
             if ended_ns is None and now.gate.epoch and timer.due(time_ns, now.queue_s):
                 timer.sent(time_ns)
                 latency_s = rng.uniform(*options.latency_s)
-                self._ask(now, act, time_ns, latency_s, see=options.see)
+                self._ask(now, act, time_ns, latency_s, options)
             if self._tick(now, time_ns):
                 timer.answered(time_ns)
 
@@ -181,14 +183,17 @@ class Rollout:
             velocity=measured.velocity_rad_s,
         )
 
-    def _ask(self, now: _Progress, act: Act, time_ns: int, latency_s: float, *, see: bool) -> None:
-        observation = self.observe(see=see)
+    def _ask(
+        self, now: _Progress, act: Act, time_ns: int, latency_s: float, options: RolloutOptions
+    ) -> None:
+        observation = self.observe(see=options.see)
         output = act(observation)
         header = ChunkHeader(
             goal_id=_GOAL_ID, session=_SESSION, epoch=now.gate.epoch, sequence=now.sequence
         )
         now.due_ns = time_ns + round(latency_s * 1e9)
-        now.pending = self.adapter.make_chunk(output, observation, header)
+        chunk = self.adapter.make_chunk(output, observation, header)
+        now.pending = replace(chunk, speed_scale=options.speed_scale)
         now.completion = now.completion.observe(output.done_probability)
         now.sequence += 1
 
@@ -199,9 +204,7 @@ class Rollout:
         chunks: tuple[ActionChunk, ...] = ()
         if arrived and now.pending is not None:
             resting = now.gate.mode is not GateMode.RUN and not now.pending.last
-            chunks = (
-                begin_from_rest(now.pending, joints.position, time_ns) if resting else now.pending,
-            )
+            chunks = (begin_from_rest(now.pending, time_ns) if resting else now.pending,)
         requests = (Request.ARM,) if now.gate.epoch == 0 else ()
         inputs = GateInputs(joints=joints, chunks=chunks, requests=requests, estop=_ESTOP)
         now.gate, decision = self._gate.step(now.gate, inputs, time_ns)

@@ -11,7 +11,7 @@ from vla_ros.policy.outcome import End, Outcome
 from vla_ros.types import Observation
 
 LONGEST_TIMEOUT_S = 3600.0
-SLOWEST_SCALE = 0.01  # A chunk grows by one over the scale; far below it fills the memory.
+SLOWEST_SCALE = 0.01  # Far below it a goal hardly moves the arm before it times out.
 _MOVING = (GateMode.ARMED, GateMode.RUN)
 
 

@@ -176,7 +176,7 @@ class GoalRun:
         self._failures = 0
         self._inference_ms = inference_ms
         if self._seen is not None and (self._resting or self._queue_s(now_ns) <= 0.0):
-            chunk = begin_from_rest(chunk, self._seen.joints.position, now_ns)
+            chunk = begin_from_rest(chunk, now_ns)
         self._chunk = chunk
         self._completion = self._completion.observe(chunk.done_probability)
         return None if self.goal.dry_run else chunk
@@ -246,7 +246,7 @@ class GoalRun:
     def _past_timeout(self, now_ns: int) -> End | None:
         timeout_s = self.goal.timeout_s
         if timeout_s == 0.0:
-            timeout_s = self._backend.profile.timeout_s
+            timeout_s = self._backend.profile.timeout_s / self.goal.speed
         if self.phase is not Phase.RUNNING or self.duration_s(now_ns) <= timeout_s:
             return None
         return End(
@@ -329,8 +329,8 @@ class GoalRun:
         chunk = self._chunk
         if chunk is None:
             return 0.0
-        end_ns = chunk.first_ns + len(chunk.position_rad) * chunk.step_ns
-        return max(0.0, (end_ns - now_ns) * 1e-9)
+        lasts_ns = len(chunk.position_rad) * chunk.step_ns / chunk.speed_scale
+        return max(0.0, (chunk.first_ns + lasts_ns - now_ns) * 1e-9)
 
     def _count_interventions(self, gate: GateFacts | None) -> None:
         if gate is not None:

@@ -184,8 +184,9 @@ class PolicyAdapter:
     ) -> ActionChunk:
         """Return the chunk that carries out a policy's answer.
 
-        Row k is where the tool shall be k + 1 steps after the observation. It is due `lead_s`
-        before that, because an arm follows its commands late.
+        Row 0 is where the observation saw the arm, row k where the tool shall be k steps later.
+        Each is due `lead_s` before that, because an arm follows its commands late. Row 0 is
+        there for plans that are slowed down: the way from it to row 1 is slowed down as well.
 
         Args:
             output: The answer.
@@ -200,8 +201,6 @@ class PolicyAdapter:
         _check_output(output, self.profile)
         positions = self.to_joints(output.rows, observation)
         gripper = np.clip(output.gripper[: len(positions)], 0.0, 1.0)
-        step_ns = round(self.profile.action.step_s * 1e9)
-        first_ns = observation.stamp_ns + step_ns - round(self.profile.action.lead_s * 1e9)
         return ActionChunk(
             goal_id=header.goal_id,
             session=header.session,
@@ -209,11 +208,11 @@ class PolicyAdapter:
             sequence=header.sequence,
             last=False,
             observed_ns=observation.stamp_ns,
-            first_ns=first_ns,
-            step_ns=step_ns,
+            first_ns=observation.stamp_ns - round(self.profile.action.lead_s * 1e9),
+            step_ns=round(self.profile.action.step_s * 1e9),
             joint_names=self._joint_names,
-            position_rad=positions,
-            gripper=gripper,
+            position_rad=np.vstack((observation.joints.position, positions)),
+            gripper=np.concatenate((gripper[:1], gripper)),
             confidence=output.confidence,
             progress=output.progress,
             done_probability=output.done_probability,

@@ -8,7 +8,6 @@ import traceback
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from vla_ros.chunk.stretch import stretch
 from vla_ros.errors import VlaRosError
 from vla_ros.policy.backend import PolicyBackend
 from vla_ros.policy.transforms import ChunkHeader, PolicyAdapter
@@ -100,7 +99,7 @@ class PolicyWorker:
     def _chunk(self, question: Question, output: PolicyOutput) -> ActionChunk:
         observation = question.observation
         chunk = self._adapter.make_chunk(output, observation, question.header)
-        return stretch(chunk, question.speed_scale, observation.joints.position)
+        return replace(chunk, speed_scale=question.speed_scale)
 
     def _answer(self, question: Question) -> Answer:
         goal_id = question.header.goal_id

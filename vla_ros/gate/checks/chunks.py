@@ -6,6 +6,7 @@ import math
 
 import numpy as np
 
+from vla_ros.chunk.schedule import LEAST_SCALE
 from vla_ros.gate.config import GateConfig
 from vla_ros.gate.state import Finding
 from vla_ros.gate.tick import ChunkCheck, Tick, TickCheck
@@ -60,9 +61,9 @@ def check_schema(chunk: ActionChunk, tick: Tick) -> Finding | None:
         return _drop(Reason.NON_FINITE, "a target is NaN or infinite")
     if not np.abs(rows).max() < _LARGEST:
         return _drop(Reason.BAD_CHUNK, f"a target is {np.abs(rows).max():.3g} rad; degrees?")
-    if not 0.0 < chunk.speed_scale <= 1.0:
+    if not LEAST_SCALE <= chunk.speed_scale <= 1.0:
         return _drop(
-            Reason.BAD_CHUNK, f"speed_scale is {chunk.speed_scale}, wanted above 0 and at most 1"
+            Reason.BAD_CHUNK, f"speed_scale is {chunk.speed_scale}, wanted {LEAST_SCALE} to 1"
         )
     shortest, longest = tick.config.step_s
     if not shortest <= chunk.step_ns * 1e-9 <= longest:

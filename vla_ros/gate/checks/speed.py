@@ -21,6 +21,11 @@ def scale_by_operator(target: Target, tick: Tick) -> tuple[float, Finding | None
     return scale, Finding(Verdict.SCALE, Reason.SPEED_SCALE, f"operator allows {scale:.0%}")
 
 
+def scale_by_goal(target: Target, tick: Tick) -> tuple[float, Finding | None]:  # noqa: ARG001
+    """Follow the plan as slowly as its goal asks for, which is nothing to object to."""
+    return tick.state.goal_scale, None
+
+
 def plan_speed_m_s(target: Target, tick: Tick) -> float:
     """Return how fast the plan would move the tool if nothing slowed it down [m/s].
 
@@ -47,4 +52,8 @@ def scale_by_tool_speed(target: Target, tick: Tick) -> tuple[float, Finding | No
     return limit / speed, Finding(Verdict.SCALE, Reason.TCP_SPEED, text)
 
 
-SPEED_CHECKS = (ScaleCheck(24, scale_by_tool_speed), ScaleCheck(35, scale_by_operator))
+SPEED_CHECKS = (
+    ScaleCheck(24, scale_by_tool_speed),
+    ScaleCheck(35, scale_by_operator),
+    ScaleCheck(35, scale_by_goal),
+)
