@@ -10,12 +10,14 @@ are no checks that could be left out: they are part of the gate itself.
 import ast
 from collections.abc import Callable
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
 import pytest
 
 from vla_ros.gate import ALL_CHECKS, GateMode, Reason, Verdict
+from vla_ros.gate.collision import Nearness
 from vla_ros.gate.config import Box
 from vla_ros.gate.state import HumanDistance
 from vla_ros.gate.tick import Check, TickCheck
@@ -30,6 +32,27 @@ PEOPLE = HumanProfile(topic="/human", speed_m_s=0.5, margin_m=0.6)
 # Makes a rig whose gate has the checks of the test; keyword arguments change its constants.
 Make = Callable[..., Any]
 Scenario = Callable[[Make], None]
+
+
+class Walls:
+    """A collision model: from some position on the elbow touches the arm, a wall or a pillar."""
+
+    settings = SimpleNamespace(self_slow_m=0.1, environment_slow_m=0.1, contact=None)
+
+    def __init__(self, *, own: float = 9.0, around: float = 9.0, keep_out: float = 9.0) -> None:
+        self.own_at = lambda q: Nearness("hand", "shoulder", own - q[0], 0.0)
+        self.free_at = lambda q, _: Nearness("hand", "wall", around - q[0], 0.0)
+        self.slowing_own = lambda q: self._within(0.1, self.own_at(q))
+        self.slowing_around = lambda q, boxes: self._within(0.1, self.free_at(q, boxes))
+        self.find_own = lambda q: self._within(0.0, self.own_at(q))
+        self.find_around = lambda q, boxes: self._within(0.0, self.free_at(q, boxes))
+        self.find_keep_out = lambda q: self._within(
+            0.0, Nearness("hand", "pillar", keep_out - q[0], 0.0)
+        )
+        self.is_clear = lambda q, _: True  # The final checker is not asked here.
+
+    def _within(self, least_m: float, near: Nearness) -> Nearness | None:
+        return near if near.distance_m < least_m else None
 
 
 def reasons(decision: Any) -> set[Reason]:
@@ -231,6 +254,41 @@ def tool_out_of_its_room(make: Make) -> None:
     assert rig.position[0] <= 0.3
 
 
+def assert_held_at(rig: Any, limit: float, reason: Reason) -> None:
+    """A plan that leads past a position of the elbow is held before it."""
+    rows = np.hstack((np.linspace(0.0, 2.0 * limit, 16)[:, None], np.zeros((16, 1))))
+    rig.arm().tick(chunks=(rig.chunk(rows),))
+    assert_held(until_not(rig, GateMode.RUN), GateMode.HOLD, reason)
+    rig.ticks(30)
+    assert limit - 0.05 < rig.position[0] <= limit
+
+
+def arm_on_itself(make: Make) -> None:
+    assert_held_at(make(collision=Walls(own=0.3)), 0.3, Reason.SELF_STOP)
+
+
+def arm_on_a_wall(make: Make) -> None:
+    assert_held_at(make(collision=Walls(around=0.3)), 0.3, Reason.ENV_STOP)
+
+
+def elbow_in_a_forbidden_box(make: Make) -> None:
+    pillar = Box(name="pillar", lower=(0.3, -1.0, -1.0), upper=(0.5, 1.0, 1.0))
+    rig = make(collision=Walls(keep_out=0.3), keep_out=(pillar,))
+    assert_held_at(rig, 0.3, Reason.KEEPOUT)
+
+
+def way_onto_itself(make: Make) -> None:
+    rig = make(collision=Walls(own=0.3)).run()
+    assert_held(rig.ticks(70), GateMode.RUN, Reason.SELF_NEAR)
+    assert rig.state.schedule.scale < 0.9
+
+
+def way_to_a_wall(make: Make) -> None:
+    rig = make(collision=Walls(around=0.3)).run()
+    assert_held(rig.ticks(70), GateMode.RUN, Reason.ENV_NEAR)
+    assert rig.state.schedule.scale < 0.9
+
+
 def full_speed_into_the_limit(make: Make) -> None:
     rig = make()
     rig.position = np.array([0.3, 0.0])
@@ -261,6 +319,11 @@ NEEDED: dict[tuple[int, str], Scenario] = {
     (24, "check_tool_speed"): catching_up,
     (24, "scale_by_tool_speed"): fast_tool,
     (25, "check_tool_boxes"): tool_out_of_its_room,
+    (25, "check_keep_out_stop"): elbow_in_a_forbidden_box,
+    (26, "check_own_stop"): arm_on_itself,
+    (26, "scale_by_own_distance"): way_onto_itself,
+    (27, "check_surroundings_stop"): arm_on_a_wall,
+    (27, "scale_by_surroundings"): way_to_a_wall,
     (28, "scale_by_singularity"): way_to_a_singularity,
     (29, "check_speed_near_people"): catching_up_near_a_person,
     (29, "scale_by_human"): person_near,

@@ -12,10 +12,10 @@ import numpy as np
 import pytest
 
 from vla_ros.gate import ALL_CHECKS, EstopInput, GateMode, Reason, Verdict
-from vla_ros.gate.state import Heartbeat, HumanDistance
+from vla_ros.gate.state import Heartbeat, HumanDistance, Obstacles
 from vla_ros.gate.tick import Check, TickCheck
 from vla_ros.raisers import name_of
-from vla_ros.robot.parts import DeadmanProfile, DriverProfile, HumanProfile
+from vla_ros.robot.parts import DeadmanProfile, DriverProfile, HumanProfile, ObstaclesProfile
 
 MS = 1_000_000
 NAN = float("nan")
@@ -148,6 +148,13 @@ def plan_followed_for_too_long(make: Make) -> None:
     assert_held(rig.ticks(151), GateMode.HOLD, Reason.OBS_STALE)
 
 
+def forgotten_obstacles(make: Make) -> None:
+    rig = make(obstacles=ObstaclesProfile(topic="/obstacles"))
+    rig.always["obstacles"] = Obstacles(boxes=(), age_s=0.0)
+    decision = rig.run().tick(obstacles=Obstacles(boxes=(), age_s=0.6))
+    assert_held(decision, GateMode.HOLD, Reason.SCENE_STALE)
+
+
 def silent_policy(make: Make) -> None:
     rig = make(infer_deadline_s=1.0).arm()
     rig.tick(chunks=(rig.chunk(ROWS),))
@@ -179,6 +186,7 @@ NEEDED: dict[tuple[int, str], Scenario] = {
     (17, "check_starved"): plan_that_ends,
     (18, "check_deadline"): silent_policy,
     (19, "check_clock"): jumping_clock,
+    (27, "check_scene_age"): forgotten_obstacles,
     (28, "check_singularity"): singularity,
     (29, "check_human"): person_at_hand,
     (36, "check_audit"): log_that_is_not_written,
