@@ -273,7 +273,7 @@ class CollisionModel:
         shapes = [*self._links, *boxes]
         pairs = []
         for i, j in itertools.product(self._moving, range(len(self._links), len(shapes))):
-            contact = self._is_contact(shapes[i].name, shapes[j].name)
+            contact = self._is_contact(shapes[i], shapes[j])
             if contacts is not None and contact is not contacts:
                 continue
             margin_m = self.settings.environment_stop_m
@@ -282,9 +282,12 @@ class CollisionModel:
             pairs.append(_Pair(i, j, margin_m))
         return Pairs(shapes, pairs, grow_m)
 
-    def _is_contact(self, link: str, surface: str) -> bool:
+    def _is_contact(self, link: _Shape, box: _Shape) -> bool:
+        """Say whether two may touch; not what only has the name of a surface, as obstacles may."""
         contact = self.settings.contact
-        return contact is not None and link in contact.links and surface in contact.surfaces
+        if contact is None or link.name not in contact.links:
+            return False
+        return any(box is surface and box.name in contact.surfaces for surface in self._scene)
 
     def _set_surroundings(self, obstacles: tuple[Obstacle, ...]) -> None:
         """Build the pairs with scene and obstacles, when the obstacles changed."""
