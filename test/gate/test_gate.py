@@ -9,6 +9,8 @@ import pytest
 
 from vla_ros.gate import ALL_CHECKS, EstopInput, GateMode, Reason, Request, Verdict
 from vla_ros.gate.final import FinalChecker
+from vla_ros.gate.state import Finding
+from vla_ros.gate.tick import MotionCheck
 
 MS = 1_000_000
 PRESSED = EstopInput(pressed=True, age_s=0.0)
@@ -173,6 +175,21 @@ def test_holding_again_and_again_for_what_a_policy_sends_latches(rig: Any) -> No
         rig.tick(chunks=(rig.chunk(rig.position * np.ones((16, 2))),))
         for _ in range(3):
             decision = rig.tick(chunks=(rig.chunk(np.full((16, 2), np.nan)),))
+        modes.append(decision.mode)
+        rig.ticks(40)
+    assert modes == [GateMode.HOLD] * 4 + [GateMode.PSTOP]
+    assert Reason.FLAPPING in reasons(decision)
+
+
+@pytest.mark.parametrize("reason", [Reason.WORKSPACE, Reason.SELF_STOP, Reason.ENV_STOP])
+def test_a_policy_that_leads_into_things_again_and_again_latches(
+    make_rig: Any, reason: Reason
+) -> None:
+    refuse = MotionCheck(25, lambda *_: Finding(Verdict.HOLD, reason, "a wall everywhere"))
+    rig = make_rig((*ALL_CHECKS, refuse)).arm()
+    modes = []
+    for _ in range(5):
+        decision = rig.tick(chunks=(rig.chunk(),))
         modes.append(decision.mode)
         rig.ticks(40)
     assert modes == [GateMode.HOLD] * 4 + [GateMode.PSTOP]

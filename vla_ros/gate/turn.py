@@ -15,6 +15,8 @@ _FLAPPING_COUNT = 5
 _CONTENT_REASONS = POLICY_REASONS | {
     Reason.WORKSPACE,
     Reason.KEEPOUT,
+    Reason.SELF_STOP,
+    Reason.ENV_STOP,
     Reason.NO_SAFE_STOP,
     Reason.POLICY_DIVERGED,
 }
