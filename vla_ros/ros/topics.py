@@ -4,7 +4,7 @@
 
 from rcl_interfaces.msg import Log
 from sensor_msgs.msg import JointState, Range
-from std_msgs.msg import Bool, Float64MultiArray
+from std_msgs.msg import Bool, Float64, Float64MultiArray
 from trajectory_msgs.msg import JointTrajectory
 
 from vla_ros.msg import ActionChunk, GateState, Observation, Obstacles
@@ -23,6 +23,7 @@ def topics_of(robot: RobotProfile) -> dict[str, type]:
         "observation": Observation,
         "action_chunk": ActionChunk,
         "gate_state": GateState,
+        "executor_node/speed_scale": Float64,
         robot.state_topic: JointState,
         robot.command.topic: COMMANDS[robot.command.kind],
         robot.gripper.topic: COMMANDS[robot.gripper.kind],
