@@ -24,14 +24,16 @@ def test_a_fade_begins_on_the_old_path_and_ends_on_the_new_one() -> None:
         (1.0, 0.35, 0.0),
         (0.0, 0.64, 0.0),
         (0.0, 0.65, 1.0),
-        (None, 0.5, 1.0),
-        (None, 0.49, 0.0),
+        (None, 0.64, None),
+        (None, 0.36, None),
+        (None, 0.65, 1.0),
+        (None, 0.35, 0.0),
         (1.0, -7.0, 0.0),
         (0.0, 7.0, 1.0),
     ],
 )
 def test_the_gripper_switches_with_hysteresis(
-    held: float | None, wanted: float, result: float
+    held: float | None, wanted: float, result: float | None
 ) -> None:
     assert switch_gripper(held, wanted) == result
 

@@ -94,6 +94,7 @@ def test_what_is_not_configured_is_not_missed_and_named(rig: Any) -> None:
         "human",
         "obstacles",
         "confidence",
+        "power_off",
     )
 
 

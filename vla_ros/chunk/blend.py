@@ -27,8 +27,10 @@ def cross_fade(old: Point, new: Point, elapsed_s: float, blend_s: float) -> Poin
     )
 
 
-def switch_gripper(held: float | None, wanted: float) -> float:
+def switch_gripper(held: float | None, wanted: float) -> float | None:
     """Return 0 (close) or 1 (open), keeping what is held while the wish is undecided.
+
+    None leaves the gripper alone: nothing was commanded before, and the wish is undecided.
 
     Args:
         held: The opening commanded so far; None before the first.
@@ -38,6 +40,4 @@ def switch_gripper(held: float | None, wanted: float) -> float:
         return 0.0
     if wanted >= GRIPPER_OPEN_ABOVE:
         return 1.0
-    if held is None:
-        return 1.0 if wanted >= 0.5 else 0.0
     return held

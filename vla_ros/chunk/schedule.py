@@ -22,7 +22,7 @@ class Target:
     Attributes:
         position: [rad] or [m]. Length J.
         velocity: Along the plan, as feed-forward [rad/s] or [m/s]. Length J.
-        gripper: Opening wanted, of the newest row due: 0 closed, 1 open.
+        gripper: Opening wanted, of the newest row due: 0 closed, 1 open; None leaves it alone.
         observed_ns: Stamp of the observation behind the newest chunk.
         sequence: Number of the newest chunk.
         epoch: Arming epoch it was made for.
@@ -30,7 +30,7 @@ class Target:
 
     position: Vector
     velocity: Vector
-    gripper: float
+    gripper: float | None
     observed_ns: int
     sequence: int
     epoch: int

@@ -68,6 +68,7 @@ class GateConfig:
         human: Who measures the distance of people; None for nobody.
         obstacles: Who says what stands around the arm; None for nobody.
         confidence: When a policy that does not trust itself is held; None for never.
+        power_off: Service that cuts the power after an emergency stop; None for none.
         tracking_warn_rad: Beyond this distance the arm goes at half speed [rad].
         infer_deadline_s: A policy that sends no chunk for this long holds the arm [s].
         joint_state_stale_s: Joint states older than this hold the arm [s].
@@ -87,6 +88,7 @@ class GateConfig:
         reset_clear_s: A reset needs the cause gone for this long [s].
         reset_quiet_s: A reset needs this long without an event, so that a person saw it [s].
         scale_slew_per_s: Fastest rise of the speed scale [1/s].
+        gripper_speed_per_s: Fastest change of the gripper's opening [1/s].
         gripper_switches_per_s: Most switches of the gripper within a second.
         sha256: Of all that the constants were made from, in hex; empty for none.
     """
@@ -109,6 +111,7 @@ class GateConfig:
     human: HumanProfile | None = None
     obstacles: ObstaclesProfile | None = None
     confidence: ConfidenceProfile | None = None
+    power_off: str | None = None
     tracking_warn_rad: float = 0.03
     infer_deadline_s: float = 1.3
     joint_state_stale_s: float = 0.1
@@ -128,6 +131,7 @@ class GateConfig:
     reset_clear_s: float = 0.5
     reset_quiet_s: float = 1.0
     scale_slew_per_s: float = 1.0
+    gripper_speed_per_s: float = math.inf
     gripper_switches_per_s: int = 2
     sha256: str = ""
 
@@ -142,6 +146,7 @@ class GateConfig:
             "human": self.human,
             "obstacles": self.obstacles,
             "confidence": self.confidence,
+            "power_off": self.power_off,
         }
         return tuple(name for name, source in sources.items() if source is None)
 
@@ -190,6 +195,8 @@ def make_gate_config(
         observation_max_age_s=thresholds.observation_max_age_s,
         execution_max_age_s=thresholds.execution_max_age_s,
         arm_timeout_s=profile.arm_timeout_s,
+        gripper_speed_per_s=profile.gripper.speed_per_s,
+        power_off=profile.power_off,
         overrun_s=5.0 * dt_s,
         sha256=make_fingerprint(profile, urdf.read_bytes()),
     )

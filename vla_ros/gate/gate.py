@@ -5,16 +5,24 @@
 Pure: no ROS, no clock, no input or output, no randomness.
 """
 
+import math
 from dataclasses import replace
-
-import numpy as np
 
 from vla_ros.chunk.schedule import Target
 from vla_ros.gate.checks import ALL_CHECKS
 from vla_ros.gate.checks.chunks import ends_goal, is_doubtful
 from vla_ros.gate.config import GateConfig
+from vla_ros.gate.decide import decide
+from vla_ros.gate.degrade import degrade
 from vla_ros.gate.final import FinalChecker, make_envelope
-from vla_ros.gate.intake import note_motion, note_tracking, take_in, tracking_error
+from vla_ros.gate.grip import Grip
+from vla_ros.gate.intake import (
+    note_motion,
+    note_tracking,
+    take_in,
+    tracking_error,
+    turn_back,
+)
 from vla_ros.gate.record import PublishedCommand
 from vla_ros.gate.requests import answer
 from vla_ros.gate.state import Decision, Finding, GateInputs, GateState
@@ -30,7 +38,7 @@ from vla_ros.gate.tick import (
 )
 from vla_ros.gate.turn import Turn
 from vla_ros.gate.vocabulary import POLICY_REASONS, GateMode, Reason, Verdict
-from vla_ros.types import ActionChunk, JointCommand
+from vla_ros.types import ActionChunk
 
 _DIVERGED_S = 2.0
 _BAD_IN_ROW = 3
@@ -59,6 +67,7 @@ class Gate:
         self._final = FinalChecker(make_envelope(config))
         self._window = round(_DIVERGED_S / config.dt_s)
         self._remembered = max(3, round(config.tracking_window_s / config.dt_s))
+        self._grip_step = config.gripper_speed_per_s * config.dt_s
         self._zeros = (0.0,) * len(config.limits.names)
 
     def step(
@@ -74,12 +83,12 @@ class Gate:
         try:
             return self._step(state, inputs, now_ns)
         except Exception as error:  # noqa: BLE001 - a bug here must become a stop, not a crash.
-            return self._degrade(state, now_ns, error)
+            return self._degrade(state, inputs, now_ns, error)
 
     def _step(
         self, state: GateState, inputs: GateInputs, now_ns: int
     ) -> tuple[GateState, Decision]:
-        state = take_in(note_motion(state, now_ns), inputs, self.config)
+        state = take_in(note_motion(turn_back(state, now_ns), now_ns), inputs, self.config)
         error_rad = tracking_error(state)
         state = note_tracking(state, error_rad, self.config, now_ns)
         turn = self._turn(state, now_ns)
@@ -99,13 +108,15 @@ class Gate:
         turn.close()
         if turn.state.failures:
             turn.change(failures=0)
-        return turn.state, self._decide(turn, tick)
+        return turn.state, decide(turn, tick)
 
     def _turn(self, state: GateState, now_ns: int) -> Turn:
         return Turn(config=self.config, generator=self._generator, now_ns=now_ns, state=state)
 
-    def _look(self, turn: Turn, inputs: GateInputs, error_rad: float) -> Tick:
-        running = turn.state.mode is GateMode.RUN
+    def _look(
+        self, turn: Turn, inputs: GateInputs, error_rad: float, *, blind: bool = False
+    ) -> Tick:
+        running = turn.state.mode is GateMode.RUN and not blind
         return Tick(
             now_ns=turn.now_ns,
             config=self.config,
@@ -229,7 +240,8 @@ class Gate:
             turn.react([proposal])
             return False
         candidate, stop = proposal
-        return self._accept(turn, candidate, target.gripper, stop, source=target)
+        grip = turn.state.grip.follow(target.gripper, self._grip_step)
+        return self._accept(turn, candidate, grip, stop, source=target)
 
     def _set_scale(self, turn: Turn, tick: Tick, target: Target) -> None:
         rise = self.config.scale_slew_per_s * self.config.dt_s
@@ -273,17 +285,18 @@ class Gate:
             return
         elapsed_s = state.stop_elapsed_s + self.config.dt_s
         motion = state.stop.at(elapsed_s)
-        if self._accept(turn, motion, state.gripper, state.stop, elapsed_s=elapsed_s):
+        grip = state.grip.hold(self._grip_step)
+        if self._accept(turn, motion, grip, state.stop, elapsed_s=elapsed_s):
             return
         # Now in FAULT, where less is asked of the stop, since there is nothing better.
-        if not self._accept(turn, motion, state.gripper, state.stop, elapsed_s=elapsed_s):
+        if not self._accept(turn, motion, grip, state.stop, elapsed_s=elapsed_s):
             turn.change(motion=None)  # Not even the stop can be trusted: silence, the drive holds.
 
     def _accept(
         self,
         turn: Turn,
         motion: MotionState,
-        gripper: float | None,
+        grip: Grip,
         stop: StopTrajectory,
         *,
         elapsed_s: float = 0.0,
@@ -297,7 +310,7 @@ class Gate:
             position=motion.position,
             velocity=motion.velocity,
             acceleration=motion.acceleration,
-            gripper=gripper,
+            gripper=grip.opening,
             mode=state.mode,
             emergency=state.emergency,
             epoch=state.epoch,
@@ -312,12 +325,12 @@ class Gate:
             turn.findings.append(finding)
             turn.fault((finding,))
             return False
-        switched = gripper is not None and state.gripper is not None and gripper != state.gripper
+        switched = source is not None and state.grip.goal not in (None, grip.goal)
         turn.change(
             motion=motion,
             stop=stop,
             stop_elapsed_s=elapsed_s,
-            gripper=gripper,
+            grip=grip,
             gripper_ns=(*state.gripper_ns[-9:], turn.now_ns) if switched else state.gripper_ns,
             commands=(*state.commands[1 - self._remembered :], motion.position),
             published=(*state.published[-2:], command),
@@ -344,54 +357,18 @@ class Gate:
             turn.react([finding])
 
     def _degrade(
-        self, state: GateState, now_ns: int, error: Exception
+        self, state: GateState, inputs: GateInputs, now_ns: int, error: Exception
     ) -> tuple[GateState, Decision]:
-        """Turn an internal error into a stop; a second one in a row into a fault."""
+        """End a tick in which something went wrong."""
         turn = self._turn(replace(state, failures=state.failures + 1), now_ns)
-        worst = Verdict.HOLD if turn.state.failures < 2 else Verdict.FAULT
-        finding = Finding(worst, Reason.INTERNAL_ERROR, f"{type(error).__name__}: {error}")
-        turn.findings.append(finding)
-        turn.react([finding])
+        tick = self._look(turn, inputs, math.nan, blind=True)
+        degrade(turn, tick, self._tick_checks, error)
         if turn.state.motion is not None:
-            self._follow_stop(turn)
+            try:
+                self._follow_stop(turn)
+            except Exception as worse:  # noqa: BLE001 - silence; the drive holds the arm.
+                text = f"the stop cannot be followed: {type(worse).__name__}: {worse}"
+                turn.fault((Finding(Verdict.FAULT, Reason.INTERNAL_ERROR, text),))
+                turn.change(motion=None)
         turn.close()
-        tick = self._look(turn, GateInputs(), float("nan"))
-        return turn.state, replace(self._decide(turn, tick), error=error)
-
-    def _decide(self, turn: Turn, tick: Tick) -> Decision:
-        state = turn.state
-        silent = state.mode is GateMode.FAULT and self._has_rested(state)
-        sent = state.motion is not None and not silent
-        return Decision(
-            mode=state.mode,
-            verdict=state.verdict,
-            findings=(*state.cause, *(f for f in state.findings if f not in state.cause)),
-            command=self._command(state, turn.now_ns) if sent else None,
-            published=state.published[-1] if sent else None,
-            stopping=state.mode is not GateMode.RUN and not state.resting,
-            events=tuple(turn.events),
-            answers=tuple(turn.answers),
-            queue_s=state.schedule.queue_s(turn.now_ns),
-            tracking_rad=tick.tracking_rad,
-            observation_age_s=(
-                tick.since_s(tick.target.observed_ns) if tick.target else float("nan")
-            ),
-            interventions=state.interventions,
-        )
-
-    def _has_rested(self, state: GateState) -> bool:
-        """Say whether the end of the stop has been published, twice."""
-        stop_s = 0.0 if state.stop is None else state.stop.duration_s
-        return state.stop_elapsed_s >= stop_s + 2.0 * self.config.dt_s
-
-    def _command(self, state: GateState, now_ns: int) -> JointCommand | None:
-        if state.motion is None:
-            return None
-        return JointCommand(
-            stamp_ns=now_ns,
-            names=self.config.limits.names,
-            position=np.array(state.motion.position),
-            velocity=np.array(state.motion.velocity),
-            acceleration=np.array(state.motion.acceleration),
-            gripper=state.gripper,
-        )
+        return turn.state, replace(decide(turn, tick), error=error)

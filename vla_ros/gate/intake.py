@@ -15,6 +15,18 @@ from vla_ros.types import JointSample
 _JUMP_FACTOR = 1.5
 _JUMP_SLACK_RAD = 0.02  # Encoder noise, and stamps that are not exact.
 _MOVING_RAD_S = 0.05
+_STAMPS = (
+    "observed_ns",
+    "admitted_ns",
+    "entered_ns",
+    "armed_ns",
+    "blocked_ns",
+    "tracking_ns",
+    "lagging_ns",
+    "moving_ns",
+    "frozen_ns",
+    "event_ns",
+)
 _TRACKED = (GateMode.ARMED, GateMode.RUN, GateMode.HOLD)
 
 
@@ -35,6 +47,23 @@ def take_in(state: GateState, inputs: GateInputs, config: GateConfig) -> GateSta
         speed_rad_s=_speed(state.joints, sample),
         frozen_ns=_frozen_since(state, sample, config),
         invalid_samples=state.invalid_samples + 1 if jumps else 0,
+    )
+
+
+def turn_back(state: GateState, now_ns: int) -> GateState:
+    """Return the state with no stamp ahead of the clock: after a step back ages count anew.
+
+    Else what went silent would look fresh, and no cause would ever be gone for long enough.
+    """
+    if state.tick_ns is None or now_ns >= state.tick_ns:
+        return state
+    stamps = {name: getattr(state, name) for name in _STAMPS}
+    past = {name: min(ns, now_ns) for name, ns in stamps.items() if ns is not None}
+    joints = state.joints
+    if joints is not None:
+        joints = replace(joints, arrival_ns=min(joints.arrival_ns, now_ns))
+    return replace(
+        state, joints=joints, gripper_ns=(), record=replace(state.record, holds_ns=()), **past
     )
 
 

@@ -53,7 +53,7 @@ def _arm(turn: Turn, tick: Tick) -> tuple[bool, str]:
         stop_elapsed_s=0.0,
         emergency=False,
         commands=(measured,) * 3,
-        gripper=None,
+        grip=turn.state.grip.released(),
         gripper_ns=(),
         schedule=turn.state.schedule.flush().at_scale(1.0, turn.now_ns),
         limited_sequence=None,

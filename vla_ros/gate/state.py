@@ -5,6 +5,7 @@
 from dataclasses import dataclass, field
 
 from vla_ros.chunk.schedule import ChunkSchedule
+from vla_ros.gate.grip import Grip
 from vla_ros.gate.limits import Vector
 from vla_ros.gate.record import PublishedCommand
 from vla_ros.gate.stop import MotionState, StopTrajectory
@@ -188,7 +189,7 @@ class GateState:
         emergency: `stop` uses the hard limits.
         commands: The newest commanded positions, oldest first.
         published: The newest three commands, as the final checker saw them.
-        gripper: Opening commanded; None before the first.
+        grip: What the gripper is told.
         gripper_ns: When the gripper switched, newest last.
         schedule: The plan.
         limited_sequence: Newest chunk that asks for more than the rate limits; None if none does.
@@ -233,7 +234,7 @@ class GateState:
     emergency: bool = False
     commands: tuple[Vector, ...] = ()
     published: tuple[PublishedCommand, ...] = ()
-    gripper: float | None = None
+    grip: Grip = field(default_factory=Grip)
     gripper_ns: tuple[int, ...] = ()
     schedule: ChunkSchedule = field(default_factory=ChunkSchedule)
     limited_sequence: int | None = None
@@ -256,6 +257,7 @@ class GateState:
             cause=self.cause if latched else (),
             event_id=self.event_id,
             message=self.message,
+            grip=self.grip.released(),
             interventions=self.interventions,
         )
 

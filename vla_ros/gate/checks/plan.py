@@ -65,14 +65,17 @@ def note_rates(target: Target, tick: Tick) -> tuple[Target, Finding | None]:
 def supervise_gripper(target: Target, tick: Tick) -> tuple[Target, Finding | None]:
     """Turn the opening wanted into open or close, and forbid chatter."""
     state = tick.state
-    wanted = switch_gripper(state.gripper, target.gripper)
+    held = state.grip.goal
+    if target.gripper is None:
+        return target, None
+    wanted = switch_gripper(held, target.gripper)
     text = None
     if not -_GRIPPER_SLACK <= target.gripper <= 1.0 + _GRIPPER_SLACK:
         text = f"gripper opening {target.gripper:.2f} is outside [0, 1]"
     recent = [stamp for stamp in state.gripper_ns if tick.since_s(stamp) < 1.0]
     many = len(recent) >= tick.config.gripper_switches_per_s
-    if state.gripper is not None and wanted != state.gripper and many:
-        wanted = state.gripper
+    if held is not None and wanted != held and many:
+        wanted = held
         text = f"the gripper switched {len(recent)} times within a second"
     finding = None if text is None else Finding(Verdict.CLAMP, Reason.GRIP_CLAMPED, text)
     return replace(target, gripper=wanted), finding
