@@ -289,6 +289,18 @@ def test_reset_is_refused_while_joint_states_are_missing(rig: Any) -> None:
     assert "JS_LOST" in rig.tick(Request.RESET).answers[0].message
 
 
+@pytest.mark.parametrize("speed", [0.021, -0.021])
+def test_reset_waits_for_the_measured_arm_to_rest(rig: Any, speed: float) -> None:
+    rig.arm()
+    rig.tick(Request.STOP)
+    rig.ticks(150)
+    rig.moves_joints = False
+    rig.measured = rig.sample(velocity=np.array([speed, 0.0]), arrival_ns=rig.now_ns + 10 * MS)
+    assert "the arm moves at 0.021 rad/s" in rig.tick(Request.RESET).answers[0].message
+    rig.moves_joints = True
+    assert rig.tick(Request.RESET).answers[0].done
+
+
 def test_reset_does_nothing_where_nothing_is_latched(rig: Any) -> None:
     assert rig.tick(Request.RESET).answers[0].message == "nothing to reset"
     rig.run()

@@ -125,6 +125,9 @@ def _reset(turn: Turn, tick: Tick) -> tuple[bool, str]:
             return False, f"not reset: {finding.reason.name}: {finding.message}"
     if not state.resting:
         return False, "not reset: the arm still stops"
+    if not state.speed_rad_s <= config.arm_speed_rad_s:
+        limit = config.arm_speed_rad_s
+        return False, f"not reset: the arm moves at {state.speed_rad_s:.3f} rad/s, limit {limit}"
     if not tick.since_s(state.blocked_ns) >= config.reset_clear_s:
         return False, f"not reset: the cause is gone for less than {config.reset_clear_s} s"
     if state.event_ns is not None and not tick.since_s(state.event_ns) >= config.reset_quiet_s:
