@@ -12,9 +12,14 @@ import numpy as np
 import pinocchio
 from adversarial_scene import Array
 
+from vla_ros.gate.state import Obstacle
 from vla_ros.resources import urdf_path
 from vla_ros.robot.parts import CollisionProfile
 from vla_ros.robot.profile import RobotProfile
+
+CUBES = 2
+CUBE_M = 0.15  # Edge of the obstacles that a topic reports.
+_FAR = pinocchio.SE3(np.eye(3), np.array((0.0, 0.0, 50.0)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +58,7 @@ class Distances:
         self._is_self: list[bool] = []
         self._add_own_pairs(profile.collision)
         self._add_boxes(profile, profile.collision)
+        self._cubes = self._add_cubes(profile.collision)
         self._results = pinocchio.GeometryData(self._shapes)
 
     def measure(self, position: Array) -> tuple[Nearness, Nearness]:
@@ -69,6 +75,15 @@ class Distances:
             elif distance < old.distance_m:
                 nearest[kind] = Nearness(distance, old.excess_m, old.pair)
         return nearest[0], nearest[1]
+
+    def place(self, obstacles: tuple[Obstacle, ...]) -> None:
+        """Put so many of the cubes where obstacles are, and the others out of the way."""
+        for k, number in enumerate(self._cubes):
+            placement = _FAR
+            if k < len(obstacles):
+                turn = pinocchio.Quaternion(np.array(obstacles[k].rotation)).toRotationMatrix()
+                placement = pinocchio.SE3(turn, np.array(obstacles[k].position))
+            self._shapes.geometryObjects[number].placement = placement
 
     def _index(self, joint: str) -> int:
         return int(self._model.joints[self._model.getJointId(joint)].idx_q)
@@ -105,6 +120,17 @@ class Distances:
                 if contact and links[i] in contact.links and box.name in contact.surfaces:
                     margin_m = contact.margin_m
                 self._add(i, number, margin_m, own=False)
+
+    def _add_cubes(self, settings: CollisionProfile) -> list[int]:
+        """Pair every link that moves with cubes that have no place yet."""
+        moving = [i for i, shape in enumerate(self._shapes.geometryObjects) if shape.parentJoint]
+        numbers = []
+        for k in range(CUBES):
+            cube = pinocchio.GeometryObject(f"box{k}", 0, 0, _FAR, coal.Box(*[CUBE_M] * 3))
+            numbers.append(self._shapes.addGeometryObject(cube))
+            for i in moving:
+                self._add(i, numbers[k], settings.environment_stop_m, own=False)
+        return numbers
 
     def _add(self, i: int, j: int, margin_m: float, *, own: bool) -> None:
         self._shapes.addCollisionPair(pinocchio.CollisionPair(i, j))

@@ -38,6 +38,7 @@ class Judge:
     """Looks at every command of one arm, and measures distances for every so manieth.
 
     Attributes:
+        distances: Of the arm.
         postures: Of the arm.
         last: Position of the newest command; None before the first of an episode.
         least_self_m: Smallest distance of the arm to itself [m].
@@ -58,7 +59,7 @@ class Judge:
         """
         self._config = config
         self._checker = FinalChecker(make_envelope(config))
-        self._distances = distances
+        self.distances = distances
         self._every = every
         self._count = 0
         self._before: deque[PublishedCommand] = deque(maxlen=3)
@@ -93,7 +94,7 @@ class Judge:
         """I8, and the distances of I6: here and on the way to rest."""
         for position in (command.position, *way_to_rest(command, self._config.limits)):
             self.measured += 1
-            own, env = self._distances.measure(position)
+            own, env = self.distances.measure(position)
             worst = min(own, env, key=lambda nearness: nearness.excess_m)
             if command.emergency or command.mode is GateMode.FAULT:
                 self.least_emergency_m = min(self.least_emergency_m, worst.excess_m)
@@ -113,7 +114,7 @@ class Judge:
         limits = self._config.limits
         found: dict[str, list[Array]] = {"starts": [], "folded": [], "low": [], "outside": []}
         for q in rng.uniform(limits.lower, limits.upper, (_DRAWS, len(limits.names))):
-            own, env = self._distances.measure(q)
+            own, env = self.distances.measure(q)
             if own.distance_m <= 0.0:
                 found["folded"].append(q)
             elif env.distance_m <= 0.0:

@@ -10,6 +10,7 @@ import numpy as np
 from adversarial_chunks import GENERATORS, Generator
 from adversarial_judge import Judge
 from adversarial_scene import Array, Scene
+from adversarial_world import World
 
 from vla_ros.gate.gate import Gate
 from vla_ros.gate.state import Decision, EstopInput, GateInputs, GateState
@@ -63,6 +64,7 @@ class Episode:
         self._position = postures.starts[self._rng.integers(len(postures.starts))].copy()
         lag = int(self._rng.integers(0, _LONGEST_LAG + 1))
         self._pipe: deque[Array] = deque([self._position] * (lag + 1), maxlen=lag + 1)
+        self._world = World(gate.config, judge.distances, self._rng, self._position)
         self._state = GateState()
         self._dt_ns = round(gate.config.dt_s * 1e9)
         self._next_chunk = 0
@@ -129,6 +131,7 @@ class Episode:
             joints=sample,
             estop=None if config.estop_topic is None else button,
             speed_scale=scene.speed_scale,
+            **self._world.hear(scene.tick),
             **news,
         )
 

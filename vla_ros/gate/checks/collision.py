@@ -19,6 +19,7 @@ from vla_ros.gate.vocabulary import Reason, Verdict
 
 STOP_SAMPLES = 6
 _AHEAD_S = 0.1
+_ROUNDING_M = 1e-8  # A depth differs by this much from one computation to the next.
 _NEARER_M = 1e-4  # Less than this is no approach.
 _SLOWEST = 0.1  # At the margin; slower still would never arrive there.
 
@@ -193,8 +194,10 @@ def _retreats(
     if now is None or now.excess_m >= 0.0:
         return False
     samples = (candidate, *stop.samples(STOP_SAMPLES))
+    if not all(model.is_clear(s.position, 0.0) for s in samples):
+        return False  # Away from an obstacle, but into something that always stands there.
     excess = [model.around_at(s.position, boxes) for s in samples]
-    return all(near is not None and near.excess_m >= now.excess_m for near in excess)
+    return all(near is not None and near.excess_m >= now.excess_m - _ROUNDING_M for near in excess)
 
 
 def _too_near(reason: Reason, near: Nearness) -> Finding:
