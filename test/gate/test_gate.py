@@ -75,6 +75,15 @@ def test_arming_is_refused_while_somebody_else_commands_the_arm(rig: Any) -> Non
     assert answer.message == f"not armed: DUP_PUBLISHER: {text}"
 
 
+def test_before_anything_is_armed_a_missing_controller_only_refuses_arming(rig: Any) -> None:
+    text = "nobody listens on /arm_controller/commands"
+    decision = rig.tick(Request.ARM, deaf=text)
+    assert decision.mode is GateMode.IDLE
+    assert decision.answers[0].message == f"not armed: NO_CONTROLLER: {text}"
+    rig.arm()
+    assert rig.tick(deaf=text).mode is GateMode.PSTOP
+
+
 def test_arming_is_refused_during_a_goal(rig: Any) -> None:
     rig.run()
     assert "a goal is running" in rig.tick(Request.ARM).answers[0].message

@@ -95,6 +95,11 @@ def second_publisher(make: Make) -> None:
     assert_held(decision, GateMode.PSTOP, Reason.DUP_PUBLISHER)
 
 
+def controller_that_is_gone(make: Make) -> None:
+    decision = make().run().tick(deaf="nobody listens on /arm_controller/commands")
+    assert_held(decision, GateMode.PSTOP, Reason.NO_CONTROLLER)
+
+
 def jumping_clock(make: Make) -> None:
     decision = make().run().tick(clock_step_s=0.2)
     assert_held(decision, GateMode.HOLD, Reason.CLOCK_JUMP)
@@ -181,6 +186,7 @@ NEEDED: dict[tuple[int, str], Scenario] = {
     (7, "check_tracking"): arm_that_does_not_follow,
     (8, "check_driver"): robot_that_is_not_ready,
     (9, "check_deadman"): released_switch,
+    (10, "check_controller"): controller_that_is_gone,
     (10, "check_intruder"): second_publisher,
     (14, "check_execution_age"): plan_followed_for_too_long,
     (17, "check_starved"): plan_that_ends,

@@ -37,6 +37,13 @@ def test_a_goal_without_a_speed_takes_full_speed(sent: float, meant: float) -> N
     assert goal.speed == meant
 
 
+def test_a_reason_and_a_mode_that_are_not_known_here_end_nothing() -> None:
+    facts = decode_gate_state(GateState(mode=77, reasons=[101, 60000]), 5)
+    assert facts.mode is GateMode.FAULT
+    assert facts.reasons == (Reason.DUP_PUBLISHER, 60000)
+    assert facts.why == "DUP_PUBLISHER, reason 60000"
+
+
 def test_the_gates_state_keeps_what_a_goal_needs() -> None:
     message = GateState(
         mode=GateState.MODE_PSTOP,

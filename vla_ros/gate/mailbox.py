@@ -80,6 +80,7 @@ class Mailbox:
         self._obstacles: tuple[tuple[Obstacle, ...], int] | None = None
         self._speed_scale = 1.0
         self._intruder: str | None = None
+        self._deaf: str | None = None
         self._audit: str | None = None
 
     def put_joints(self, sample: JointSample) -> None:
@@ -122,6 +123,10 @@ class Mailbox:
         """Say who else commands the arm; None for nobody."""
         self._intruder = intruder
 
+    def put_deaf(self, deaf: str | None) -> None:
+        """Say which controller does not listen; None if all do."""
+        self._deaf = deaf
+
     def put_audit(self, complaint: str | None) -> None:
         """Say why the audit log is not written; None if all is well."""
         self._audit = complaint
@@ -154,6 +159,7 @@ class Mailbox:
             else EstopInput(pressed=not button.good, age_s=button.age_s),
             estop_unheard=self._estop_unheard,
             intruder=self._intruder,
+            deaf=self._deaf,
             audit=self._audit,
             driver=self._driver.take(monotonic_ns),
             deadman=self._deadman.take(monotonic_ns),

@@ -64,6 +64,14 @@ class Control:
         self._late_ns = 0
         self._loop = ControlLoop(clock, gate.config.dt_s, self._tick, self._on_failure)
 
+    @property
+    def is_silent_for_good(self) -> bool:
+        """The gate is faulty and has brought the arm to rest: it commands nothing any more."""
+        decision = self.decision
+        return (
+            decision is not None and decision.mode is GateMode.FAULT and decision.command is None
+        )
+
     def start(self) -> None:
         """Begin to tick."""
         self._loop.start()

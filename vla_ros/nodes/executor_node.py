@@ -21,11 +21,12 @@ from vla_ros.nodes.executor_audit import ExecutorAudit
 from vla_ros.nodes.executor_control import Control
 from vla_ros.nodes.executor_inputs import ExecutorInputs
 from vla_ros.nodes.executor_outputs import ExecutorOutputs
+from vla_ros.nodes.executor_power import PowerOff
 from vla_ros.params import ExecutorParams
 from vla_ros.robot.kinematics import make_kinematics
 from vla_ros.robot.profile import load_robot_profile
 from vla_ros.ros.control_loop import ControlClock, SimulatedClock, SteadyClock
-from vla_ros.ros.ownership import find_intruder
+from vla_ros.ros.ownership import find_intruder, find_rivals
 from vla_ros.ros.priority import raise_priority
 
 _ANSWER_S = 0.5
@@ -70,6 +71,13 @@ class ExecutorNode(BaseNode[ExecutorParams]):
         self._inputs = ExecutorInputs(
             self, self._profile, self._control.mailbox, self._control_clock
         )
+        self._power = PowerOff(
+            self,
+            self._profile.power_off,
+            self._profile.name,
+            lambda: self._control.state,
+            self._log,
+        )
         # A group of their own: they wait for the control thread, which may wait for /clock.
         asking = MutuallyExclusiveCallbackGroup()
         self._doors = [
@@ -113,6 +121,7 @@ class ExecutorNode(BaseNode[ExecutorParams]):
         """Leave the graph."""
         for timer in self._watches:
             self.destroy_timer(timer)
+        self._power.close()
         self._inputs.close()
         for service in self._doors:
             self.destroy_service(service)
@@ -172,11 +181,15 @@ class ExecutorNode(BaseNode[ExecutorParams]):
         return answer.done, answer.message
 
     def _watch(self) -> None:
-        """Look for other masters, arm a simulation by itself, and collect garbage at rest."""
+        """Look for other masters and for who obeys; arm a simulation; collect garbage."""
         self._inputs.watch()
         self._control.mailbox.put_audit(self._audit.watch())
-        self._control.mailbox.put_intruder(find_intruder(self, self._outputs.command_topics))
+        intruder = find_intruder(self, self._outputs.command_topics)
+        self._control.mailbox.put_intruder(intruder or find_rivals(self, "action_chunk"))
+        self._control.mailbox.put_deaf(self._outputs.find_deaf())
         state = self._control.state
+        if self._control.is_silent_for_good:
+            self._outputs.withdraw()
         if (
             self._is_active
             and self.params.auto_arm
@@ -195,7 +208,7 @@ class ExecutorNode(BaseNode[ExecutorParams]):
                 self._control.state,
                 now_ns=self._control_clock.now_ns(),
                 late_ms=self._control.take_lateness_ms(),
-                others=self._audit.diagnose(),
+                others=(*self._audit.diagnose(), *self._power.diagnose()),
             )
 
 

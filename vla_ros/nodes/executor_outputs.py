@@ -4,6 +4,7 @@
 
 import time
 from collections.abc import Sequence
+from typing import Any
 
 from diagnostic_msgs.msg import DiagnosticArray, DiagnosticStatus
 from rclpy.duration import Duration
@@ -19,6 +20,7 @@ from vla_ros.msg import GateState as GateStateMessage
 from vla_ros.robot.profile import RobotProfile
 from vla_ros.ros.encode import encode_gripper, encode_positions, encode_trajectory
 from vla_ros.ros.gate_state import encode_gate_diagnostics, encode_gate_state, encode_inactive
+from vla_ros.ros.ownership import find_deaf
 from vla_ros.ros.qos import LATCHED
 from vla_ros.types import JointCommand
 
@@ -52,6 +54,7 @@ class ExecutorOutputs:
         kinds = {"forward_position": Float64MultiArray, "joint_trajectory": JointTrajectory}
         self._arm = node.create_publisher(kinds[profile.command.kind], profile.command.topic, qos)
         self._hand = node.create_publisher(kinds[profile.gripper.kind], profile.gripper.topic, qos)
+        self._commands: tuple[Any, ...] = (self._arm, self._hand)
         self._states = node.create_publisher(GateStateMessage, "gate_state", LATCHED)
         self._diagnostics = node.create_publisher(
             DiagnosticArray, "/diagnostics", _DIAGNOSTICS_DEPTH
@@ -61,6 +64,16 @@ class ExecutorOutputs:
     def command_topics(self) -> tuple[str, str]:
         """The topics that nobody else may publish on."""
         return self._profile.command.topic, self._profile.gripper.topic
+
+    def find_deaf(self) -> str | None:
+        """Return in words which command reaches no controller; None if all do."""
+        return find_deaf(self._node, self._commands)
+
+    def withdraw(self) -> None:
+        """Command nothing ever again."""
+        for publisher in self._commands:
+            self._node.destroy_publisher(publisher)
+        self._commands = ()
 
     def send(self, command: JointCommand, state: GateState) -> None:
         """Publish a command for arm and gripper."""
@@ -109,7 +122,8 @@ class ExecutorOutputs:
 
     def close(self) -> None:
         """Destroy the publishers."""
-        for publisher in (self._arm, self._hand, self._states, self._diagnostics):
+        self.withdraw()
+        for publisher in (self._states, self._diagnostics):
             self._node.destroy_publisher(publisher)
 
     def _gripper_due(self, opening: float) -> bool:

@@ -48,7 +48,7 @@ class GateFacts:
         mode: What the gate does.
         stopping: The arm still moves along its verified stop.
         epoch: Arming epoch; chunks must carry it.
-        reasons: What the gate objects to, or what latched it.
+        reasons: What the gate objects to, or what latched it; a number for one not known here.
         longest_stop_s: Longest possible stop of the arm [s].
         intervention_count: Interventions since the gate was configured.
         message: Its newest event in words.
@@ -58,7 +58,7 @@ class GateFacts:
     mode: GateMode
     stopping: bool
     epoch: int
-    reasons: tuple[Reason, ...]
+    reasons: tuple[Reason | int, ...]
     longest_stop_s: float
     intervention_count: int
     message: str
@@ -66,8 +66,16 @@ class GateFacts:
     @property
     def why(self) -> str:
         """The words of the newest event, or the reasons by name."""
-        names = ", ".join(reason.name for reason in self.reasons)
-        return self.message or names or "no reason given"
+        return self.message or self.objections or "no reason given"
+
+    @property
+    def objections(self) -> str:
+        """The reasons by name; empty if there is none that could keep the arm from moving."""
+        return ", ".join(
+            reason.name if isinstance(reason, Reason) else f"reason {reason}"
+            for reason in self.reasons
+            if reason is not Reason.AUDIT_DEGRADED
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -193,6 +201,11 @@ def _check_gate_at_start(gate: GateFacts | None, patience: Patience, now_ns: int
         )
     if gate.mode is GateMode.INACTIVE:
         return _rejected("executor_node is not active: ros2 lifecycle set executor_node activate")
+    if gate.objections:
+        return _rejected(
+            f"not armed, and the gate objects: {gate.objections} ({gate.message}). "
+            "Remove the cause, then call ~/arm of executor_node"
+        )
     return _rejected(
         "not armed: call ~/arm of executor_node, for example "
         "ros2 service call /vla/executor_node/arm std_srvs/srv/Trigger"

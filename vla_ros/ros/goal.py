@@ -2,12 +2,22 @@
 # SPDX-License-Identifier: Apache-2.0
 """Goals, feedback, results and the gate's state: messages <-> our types."""
 
+from collections.abc import Iterable
+
 from vla_ros.action import ExecuteInstruction
 from vla_ros.gate.vocabulary import GateMode, Reason
 from vla_ros.msg import GateState
 from vla_ros.policy.admission import GateFacts, Goal
 from vla_ros.policy.goal import GoalRun, Progress
 from vla_ros.policy.outcome import End
+
+_MODES = frozenset(GateMode)
+_REASONS = frozenset(Reason)
+
+
+def decode_reasons(numbers: Iterable[int]) -> tuple[Reason | int, ...]:
+    """Return reasons; the bare number of one that a newer executor_node may have."""
+    return tuple(Reason(number) if number in _REASONS else int(number) for number in numbers)
 
 
 def decode_goal(goal_id: str, request: ExecuteInstruction.Goal) -> Goal:
@@ -27,13 +37,13 @@ def decode_goal(goal_id: str, request: ExecuteInstruction.Goal) -> Goal:
 
 
 def decode_gate_state(message: GateState, arrival_ns: int) -> GateFacts:
-    """Return what a goal has to know of the gate."""
+    """Return what a goal has to know of the gate; a mode not known here counts as FAULT."""
     return GateFacts(
         arrival_ns=arrival_ns,
-        mode=GateMode(message.mode),
+        mode=GateMode(message.mode) if message.mode in _MODES else GateMode.FAULT,
         stopping=message.stopping,
         epoch=message.epoch,
-        reasons=tuple(Reason(number) for number in message.reasons),
+        reasons=decode_reasons(message.reasons),
         longest_stop_s=message.longest_stop_s,
         intervention_count=message.intervention_count,
         message=message.message,

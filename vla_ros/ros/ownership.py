@@ -1,11 +1,18 @@
 # Copyright 2026 The vla_ros authors
 # SPDX-License-Identifier: Apache-2.0
-"""Who else commands the arm: a robot with two masters obeys neither."""
+"""Who else commands the arm, and who obeys: a robot with two masters obeys neither."""
+
+from collections.abc import Sequence
 
 from rclpy.node import Node
+from rclpy.publisher import Publisher
 from rclpy.topic_endpoint_info import TopicEndpointInfo
 
 _UNKNOWN = "_NODE_NAME_UNKNOWN_"
+_UNCLEAN = (
+    "a publisher that disappeared uncleanly; wait some seconds until the middleware forgets it"
+)
+_ONLOOKERS = ("blackbox_node", "rosbag2_recorder", "_ros2cli")  # They hear, and move nothing.
 
 
 def find_intruder(node: Node, topics: tuple[str, ...]) -> str | None:
@@ -26,14 +33,60 @@ def find_intruder(node: Node, topics: tuple[str, ...]) -> str | None:
     return None
 
 
+def find_rivals(node: Node, topic: str) -> str | None:
+    """Return in words that more than one node publishes chunks; None if at most one does.
+
+    Args:
+        node: That listens.
+        topic: Of the chunks, absolute or relative to the node.
+    """
+    resolved = node.resolve_topic_name(topic)
+    infos = node.get_publishers_info_by_topic(resolved)
+    if len(infos) < 2:
+        return None
+    names = sorted({_name(info) for info in infos})
+    if any(info.node_name == _UNKNOWN for info in infos):
+        return f"{resolved} has {_UNCLEAN}"
+    if len(names) == 1:
+        return f"{resolved} is published by {names[0]}, by its double, or by {_UNCLEAN}"
+    return (
+        f"{resolved} is published by {' and '.join(names)}; only one policy may move the arm. "
+        "Stop the other one; if it was killed, wait some seconds until the middleware forgets it"
+    )
+
+
+def find_deaf(node: Node, publishers: Sequence[Publisher]) -> str | None:
+    """Return in words which command reaches no controller; None if all do.
+
+    Args:
+        node: That commands.
+        publishers: Of its commands.
+    """
+    for publisher in publishers:
+        topic = publisher.topic_name
+        infos = node.get_subscriptions_info_by_topic(topic)
+        listeners = [info for info in infos if not info.node_name.startswith(_ONLOOKERS)]
+        if not listeners:
+            return (
+                f"nobody listens on {topic}: start the robot's controller, or correct the topic "
+                "in the robot profile"
+            )
+        if publisher.get_subscription_count() == 0:
+            return (
+                f"{_name(listeners[0])} listens on {topic} and cannot hear: its type is "
+                f"{listeners[0].topic_type}, or its QoS asks for more than RELIABLE and VOLATILE"
+            )
+    return None
+
+
+def _name(info: TopicEndpointInfo) -> str:
+    return f"{info.node_namespace.rstrip('/')}/{info.node_name}"
+
+
 def _describe(topic: str, info: TopicEndpointInfo) -> str:
     if info.node_name == _UNKNOWN:
-        return (
-            f"{topic} has a publisher that disappeared uncleanly; wait some seconds until the "
-            "middleware forgets it"
-        )
-    name = f"{info.node_namespace.rstrip('/')}/{info.node_name}"
+        return f"{topic} has {_UNCLEAN}"
     return (
-        f"{topic} is also published by {name}; only one node may command the arm. Stop the other "
-        "one; if it was killed, wait some seconds until the middleware forgets it"
+        f"{topic} is also published by {_name(info)}; only one node may command the arm. "
+        "Stop the other one; if it was killed, wait some seconds until the middleware forgets it"
     )

@@ -24,6 +24,13 @@ def check_intruder(tick: Tick) -> Finding | None:
     return Finding(Verdict.STOP, Reason.DUP_PUBLISHER, tick.inputs.intruder)
 
 
+def check_controller(tick: Tick) -> Finding | None:
+    """Object to commands that nobody hears."""
+    if tick.inputs.deaf is None:
+        return None
+    return Finding(Verdict.STOP, Reason.NO_CONTROLLER, tick.inputs.deaf)
+
+
 def check_clock(tick: Tick) -> Finding | None:
     """Object to a clock that jumps."""
     last = tick.state.tick_ns
@@ -47,6 +54,7 @@ def check_audit(tick: Tick) -> Finding | None:
 GRAPH_CHECKS = (
     TickCheck(1, check_tick),
     TickCheck(10, check_intruder),
+    TickCheck(10, check_controller),
     TickCheck(19, check_clock),
     TickCheck(36, check_audit),
 )
