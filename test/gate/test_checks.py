@@ -231,6 +231,7 @@ def test_a_plan_too_fast_for_the_tool_is_slowed_along_its_path(make_rig: Any) ->
     steps = np.diff(rig.commands, axis=0)
     assert np.linalg.norm(steps[30:], axis=1).max() / 0.01 <= 0.2
     np.testing.assert_allclose(rig.position[1], 0.5 * rig.position[0], atol=1e-3)
+    np.testing.assert_allclose(np.diff(steps[-20:], axis=0), 0.0, atol=1e-4)  # No hunting.
 
 
 @pytest.mark.parametrize("scale", [0.5, 0.0, NAN])
