@@ -308,6 +308,15 @@ def test_the_gripper_opens_for_a_chunk_only(checker: FinalChecker) -> None:
     assert judge(checker, [make_stop(), make_stop(gripper=1.0)]) is Reason.INVARIANT_I16
 
 
+def test_a_gripper_at_its_top_speed_passes_and_above_does_not(config: GateConfig) -> None:
+    checker = FinalChecker(make_envelope(replace(config, gripper_speed_per_s=4.0)))
+    shut = make_command(gripper=0.0)
+    assert judge(checker, [shut, make_command(gripper=0.04)]) is None
+    assert judge(checker, [shut, make_command(gripper=0.041)]) is Reason.INVARIANT_I16
+    assert judge(checker, [make_command(gripper=0.041), shut]) is Reason.INVARIANT_I16
+    assert judge(checker, [make_command(epoch=2, gripper=0.0), make_command(gripper=1.0)]) is None
+
+
 def test_a_gripper_that_was_told_something_is_told_until_the_next_epoch(
     checker: FinalChecker,
 ) -> None:

@@ -71,6 +71,7 @@ def arms(draw: st.DrawFn) -> dict[str, Any]:
         hard=hard,
     )
     arm: dict[str, Any] = {"limits": limits, "dt_s": draw(st.sampled_from([0.004, 0.01, 0.02]))}
+    arm["gripper_speed_per_s"] = draw(st.floats(0.1, 50.0))
     if draw(st.booleans()):
         reach = draw(st.floats(0.1, 1.0))
         arm["tool_position"] = lambda q: (reach * math.sin(q[0]), reach * math.sin(q[-1]), 0.0)
@@ -101,6 +102,7 @@ class Act:
 
     rows: Any
     changes: dict[str, Any]
+    opening: float
     request: Request | None
     scale: float
     pressed: bool
@@ -144,6 +146,7 @@ ACTS = st.builds(
     Act,
     rows=st.one_of(WAYS, WAYS, WAYS, NOT_ROWS),
     changes=CHANGES,
+    opening=st.one_of(st.sampled_from([0.0, 0.0, 1.0, 1.0]), NUMBERS),
     request=st.sampled_from([None] * 20 + list(Request)),
     scale=st.one_of(st.just(1.0), st.just(1.0), NUMBERS),
     pressed=st.sampled_from([False] * 19 + [True]),
@@ -246,7 +249,9 @@ def test_whatever_arrives_every_command_keeps_the_invariants(
     step(rig, witness, Request.ARM)
     left = TICKS
     for act in acts:
-        chunks = (rig.chunk(rows_of(act, rig), **act.changes),)
+        rows = rows_of(act, rig)
+        gripper = np.full(len(rows), act.opening)
+        chunks = (rig.chunk(rows, gripper=gripper, **act.changes),)
         rig.estop = type(rig.estop)(pressed=act.pressed, age_s=0.0)
         requests = () if act.request is None else (act.request,)
         step(rig, witness, *requests, chunks=chunks, speed_scale=act.scale, jitter=act.jitter)

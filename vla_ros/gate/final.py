@@ -13,7 +13,8 @@ computes stops in its own way, and judges values only, never timing. Each invari
 - I7 speed of the tool. I8 distances of the arm to itself, the table and what the profile names.
 - I9 outside RUN the arm only comes to rest, and at rest it stays where it is.
 - I11 what moves the arm is a chunk of this epoch whose observation is not older than the epoch.
-- I13 an epoch begins where the arm is. I16 gripper: in range, and outside RUN it never opens.
+- I13 an epoch begins where the arm is. I16 gripper: in range, not too fast, and outside RUN it
+  never opens.
 
 An emergency stop takes another way than the verified one, and in FAULT there is nothing better
 left to publish than the stop: there I7 and I8 are not judged, in FAULT I6 neither. Obstacles that
@@ -59,6 +60,7 @@ class Envelope:
         dt_s: Time between two commands [s].
         tool_position: Of the tool in the base frame [m], for joint positions; None: not known.
         tcp_speed_m_s: Fastest speed of the tool [m/s].
+        gripper_speed_per_s: Fastest change of the gripper's opening [1/s].
         clearance: Of the arm; None where the profile says that there is no collision model.
     """
 
@@ -66,6 +68,7 @@ class Envelope:
     dt_s: float
     tool_position: ToolPosition | None
     tcp_speed_m_s: float
+    gripper_speed_per_s: float
     clearance: Clearance | None = None
 
 
@@ -76,6 +79,7 @@ def make_envelope(config: GateConfig) -> Envelope:
         dt_s=config.dt_s,
         tool_position=config.tool_position,
         tcp_speed_m_s=config.tcp_speed_m_s,
+        gripper_speed_per_s=config.gripper_speed_per_s,
         clearance=config.collision,
     )
 
@@ -106,6 +110,7 @@ class FinalChecker:
             _judge_form(command, self.envelope.limits)
             or _judge_source(command)
             or _judge_gripper(before, command)
+            or self._judge_gripper_speed(epoch, command)
         )
         if breach is not None:
             return breach
@@ -127,6 +132,19 @@ class FinalChecker:
     def _rates(self, command: PublishedCommand) -> RateLimits:
         limits = self.envelope.limits
         return limits.hard if command.emergency else limits.operating
+
+    def _judge_gripper_speed(
+        self, epoch: Sequence[PublishedCommand], command: PublishedCommand
+    ) -> Breach | None:
+        """I16: the opening changes gradually within an epoch."""
+        was, opening = epoch[-1].gripper if epoch else None, command.gripper
+        if was is None or opening is None:
+            return None
+        speed = abs(opening - was) / self.envelope.dt_s
+        top = self.envelope.gripper_speed_per_s
+        if speed <= top * _RATE_SLACK:
+            return None
+        return Reason.INVARIANT_I16, f"the gripper's opening changes by {speed} 1/s, limit {top}"
 
     def _judge_joints(
         self, epoch: Sequence[PublishedCommand], command: PublishedCommand
