@@ -381,3 +381,32 @@ def test_the_same_inputs_give_the_same_commands(make_rig: Any) -> None:
         return rig.commands  # type: ignore[no-any-return]
 
     np.testing.assert_array_equal(drive(), drive())
+
+
+# ---- events ----
+
+
+def test_every_objection_is_told_and_a_tick_has_one_event(rig: Any) -> None:
+    rig.arm()
+    wide = np.array([[0.0, 0.0], [1.2, 0.0]])
+    before = rig.state.event_id
+    decision = rig.tick(chunks=(rig.chunk(), rig.chunk(wide)), speed_scale=0.5)
+    (event,) = decision.events
+    assert set(event.reasons) == reasons(decision) == {Reason.CHUNK_JUMP, Reason.SPEED_SCALE}
+    assert rig.state.event_id == event.number == before + 1
+    assert rig.state.message == event.message
+    assert event.message.startswith("ARMED -> RUN")
+
+
+def test_a_reason_to_slow_down_that_comes_and_goes_is_told_once(rig: Any) -> None:
+    rig.arm()
+    rig.tick(chunks=(rig.chunk(),))
+    told = []
+    for k in range(60):
+        told += rig.tick(speed_scale=0.5 if k % 2 else 1.0).events
+    assert [event.reasons for event in told] == [(Reason.SPEED_SCALE,)]
+    rig.ticks(60)
+    told = list(rig.tick(chunks=(rig.chunk(),)).events)
+    rig.ticks(50)
+    told += rig.tick(speed_scale=0.5).events
+    assert [event.reasons for event in told] == [(Reason.SPEED_SCALE,)]

@@ -197,6 +197,7 @@ class GateState:
         findings: Of the newest tick.
         cause: What the present hold or latched stop is for.
         verdict: Of the newest tick.
+        slowed_ns: When each reason to slow down was last there, of the newest ones.
         event_id: Of the newest event.
         event_ns: When it was; None before the first.
         message: Its words.
@@ -242,6 +243,7 @@ class GateState:
     findings: tuple[Finding, ...] = ()
     cause: tuple[Finding, ...] = ()
     verdict: Verdict = Verdict.PASS
+    slowed_ns: tuple[tuple[Reason, int], ...] = ()
     event_id: int = 0
     event_ns: int | None = None
     message: str = ""

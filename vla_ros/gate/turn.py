@@ -11,6 +11,7 @@ from vla_ros.gate.stop import MotionError, MotionGenerator
 from vla_ros.gate.vocabulary import POLICY_REASONS, GateMode, Reason, Verdict
 
 _FLAPPING_S = 60.0
+_SLOWED_S = 1.0  # A reason to slow down that comes back sooner is the same one still.
 _FLAPPING_COUNT = 5
 _CONTENT_REASONS = POLICY_REASONS | {
     Reason.WORKSPACE,
@@ -163,9 +164,14 @@ class Turn:
         before = {finding.reason for finding in state.findings}
         told = {reason for event in self.events for reason in event.reasons}
         new = [f for f in self.findings if f.verdict is Verdict.DROP or f.reason not in before]
-        untold = [f for f in new if _is_news(f) and f.reason not in told]
+        slowing = [f.reason for f in self.findings if f.verdict is Verdict.SCALE]
+        slowed = {r: ns for r, ns in state.slowed_ns if (self.now_ns - ns) * 1e-9 < _SLOWED_S}
+        untold = [
+            f for f in new if _is_news(f) and f.reason not in told and f.reason not in slowed
+        ]
         if untold and state.joints is not None:  # Before the first joint state there is no news.
-            self.tell("; ".join(f.message for f in untold), *_reasons(untold))
+            self._add("; ".join(f.message for f in untold), *_reasons(untold))
+        state = self.state
         blocked = any(finding.verdict >= Verdict.HOLD for finding in self.findings)
         worst = max((finding.verdict for finding in self.findings), default=Verdict.PASS)
         self.change(
@@ -173,8 +179,19 @@ class Turn:
             verdict=max(worst, _LEAST_VERDICT.get(state.mode, Verdict.PASS)),
             blocked_ns=self.now_ns if blocked else state.blocked_ns,
             interventions=state.interventions + sum(f.reason in _CONTENT_REASONS for f in new),
+            slowed_ns=tuple((slowed | dict.fromkeys(slowing, self.now_ns)).items()),
             tick_ns=self.now_ns,
         )
+
+    def _add(self, message: str, *reasons: Reason) -> None:
+        """Add to the newest event of the tick; it has one, whatever is objected to."""
+        if not self.events:
+            self.tell(message, *reasons)
+            return
+        last = self.events[-1]
+        text = f"{last.message}; {message}"
+        self.events[-1] = replace(last, reasons=(*last.reasons, *reasons), message=text)
+        self.change(message=text)
 
     def _drop_plan(self) -> None:
         self.change(
@@ -199,7 +216,7 @@ def _reasons(findings: tuple[Finding, ...] | list[Finding]) -> tuple[Reason, ...
 
 
 def _is_news(finding: Finding) -> bool:
-    return finding.verdict > Verdict.SCALE or finding.reason in _NEWS
+    return finding.verdict > Verdict.PASS or finding.reason in _NEWS
 
 
 def _words(what: str, cause: tuple[Finding, ...]) -> str:

@@ -152,7 +152,8 @@ class Control:
         if event.reasons and told == self._told:
             return
         self._told = told
-        severity = "warning" if event.reasons else "info"
+        quiet = not event.reasons or decision.verdict is Verdict.SCALE
+        severity = "info" if quiet else "warning"
         if event.mode in _ALARMING and not _ASKED_FOR.issuperset(event.reasons):
             severity = "error"
         verdict = Verdict(decision.verdict).name
