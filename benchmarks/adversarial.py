@@ -3,7 +3,8 @@
 """Does any command of the gate break an invariant, whatever its policy sends?
 
 Thirty generators of hostile chunks drive the gate in simulated time, each with its share of the
-commands; a checker that shares no code with the gate judges every command, and measures distances.
+commands. A checker that shares no code with the gate judges every command; for every n-th one,
+distances are measured here and along the stop, and a physics engine is asked what touches.
 """
 
 import os
@@ -19,6 +20,7 @@ from multiprocessing import get_context
 from pathlib import Path
 
 from adversarial_chunks import GENERATORS
+from adversarial_contacts import Contacts
 from adversarial_distance import Distances
 from adversarial_judge import Judge
 from adversarial_run import Tally, run_generator
@@ -40,15 +42,16 @@ class Result:
     least_m: dict[str, float] = field(default_factory=dict)
     pair: str = ""
     measured: int = 0
+    contacts: int = 0
 
 
 def work(robot: str, shares: dict[str, int], seed: int, every: int) -> Result:
     """Run some generators, in a process of their own."""
     profile = load_robot_profile(robot)
     kinematics = make_kinematics(profile)
-    config = make_gate_config(profile, kinematics.forward, kinematics.jacobian)
+    config = make_gate_config(profile, kinematics)
     gate = Gate(config)
-    judge = Judge(config, Distances(profile), every)
+    judge = Judge(config, Distances(profile), Contacts(profile), every)
     result = Result()
     for generator in GENERATORS:
         share = shares.get(generator.__name__, 0)
@@ -62,6 +65,7 @@ def work(robot: str, shares: dict[str, int], seed: int, every: int) -> Result:
         "min_excess_estop": judge.least_emergency_m,
     }
     result.pair, result.measured = judge.least_pair, judge.measured
+    result.contacts = judge.contacts
     return result
 
 
@@ -119,6 +123,7 @@ def _figures(results: list[Result], tallies: dict[str, Tally], seconds: float) -
         "armings": sum(tally.armings for tally in tallies.values()),
         "latches": sum(tally.latches for tally in tallies.values()),
         "distances": sum(result.measured for result in results),
+        "contacts": sum(result.contacts for result in results),
     }
     for name in results[0].least_m:
         figures[f"{name}_mm"] = 1e3 * min(result.least_m[name] for result in results)

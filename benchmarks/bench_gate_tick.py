@@ -45,7 +45,7 @@ def main() -> int:
     """Measure and print; the exit code."""
     args = make_parser(__doc__, repeats=5000).parse_args()
     robot = load_robot_profile("sim_arm")
-    gate = Gate(make_gate_config(robot, make_kinematics(robot).forward))
+    gate = Gate(make_gate_config(robot, make_kinematics(robot)))
     home = np.array(robot.home)
     position, state = home, GateState()
     estop = EstopInput(pressed=False, age_s=0.0)

@@ -34,8 +34,10 @@ def robot(request: pytest.FixtureRequest) -> str:
 def make_parts(adversarial: ModuleType, robot: str, checks: Any = ALL_CHECKS) -> tuple[Any, Any]:
     profile = load_robot_profile(robot)
     kinematics = make_kinematics(profile)
-    config = make_gate_config(profile, kinematics.forward, kinematics.jacobian)
-    judge = adversarial.Judge(config, adversarial.Distances(profile), 5)
+    config = make_gate_config(profile, kinematics)
+    judge = adversarial.Judge(
+        config, adversarial.Distances(profile), adversarial.Contacts(profile), 5
+    )
     return Gate(config, checks), judge
 
 
@@ -82,3 +84,18 @@ def test_a_generator_that_moves_nothing_and_too_few_commands_fail(
     tallies = {"lazy": adversarial.Tally(commands=5)}
     missed = adversarial._missed(tallies, {"commands": 5.0}, 10)
     assert missed == ["lazy moved nothing", "5 commands were published, wanted 10"]
+
+
+def test_a_physics_engine_sees_the_arm_touch_where_the_distance_is_negative(
+    adversarial: ModuleType, robot: str
+) -> None:
+    profile = load_robot_profile(robot)
+    distances, contacts = adversarial.Distances(profile), adversarial.Contacts(profile)
+    lower = [joint.lower_rad for joint in profile.joints]
+    upper = [joint.upper_rad for joint in profile.joints]
+    seen = set()
+    for q in np.random.default_rng(3).uniform(lower, upper, (300, len(lower))):
+        touches = min(near.distance_m for near in distances.measure(q)) < 0.0
+        assert (contacts.count(q) > 0) is touches
+        seen.add(touches)
+    assert seen == {True, False}

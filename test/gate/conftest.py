@@ -18,9 +18,13 @@ from vla_ros.gate import (
     GateInputs,
     GateMode,
     GateState,
+    Reason,
     Request,
+    make_gate_config,
 )
 from vla_ros.gate.limits import JointLimits, RateLimits
+from vla_ros.robot.kinematics import make_kinematics
+from vla_ros.robot.profile import load_robot_profile
 from vla_ros.types import ActionChunk, JointSample
 
 NAMES = ("elbow", "wrist")
@@ -141,6 +145,42 @@ class Rig:
         assert decision.mode is GateMode.RUN, decision.findings
         self.ticks(40)
         return self
+
+
+class ArmRig(Rig):
+    """The same with the simulated arm, at home, and a policy that leads it somewhere."""
+
+    def __init__(self, config: GateConfig, home: tuple[float, ...]) -> None:
+        super().__init__(config)
+        self.position = np.array(home)
+        self.reasons_seen: set[Reason] = set()
+
+    def lead_to(self, goal: tuple[float, ...], ticks: int = 600) -> Decision:
+        """Ask for a straight way at half speed until the mode is no longer RUN."""
+        if self.state.mode is not GateMode.RUN:
+            self.tick()
+            self.arm()
+        way = np.linspace(0.0, 1.0, 40)[:, None]
+        decision = self.tick()
+        for k in range(ticks):
+            chunks = ()
+            if k % 30 == 0:
+                span = np.array(goal) - self.position
+                reach = min(1.0, 2.8 / max(float(np.abs(span).max()), 1e-9))
+                chunks = (self.chunk(self.position + way * reach * span),)
+            decision = self.tick(chunks=chunks)
+            self.reasons_seen |= {finding.reason for finding in decision.findings}
+            if k and decision.mode is not GateMode.RUN:
+                return self.ticks(60)  # Until it rests.
+        return decision
+
+
+@pytest.fixture
+def make_arm_rig() -> Callable[..., ArmRig]:
+    """Return a maker of rigs with the simulated arm; keyword arguments change the constants."""
+    profile = load_robot_profile("sim_arm")
+    config = make_gate_config(profile, make_kinematics(profile))
+    return lambda **changes: ArmRig(replace(config, **changes), profile.home)
 
 
 @pytest.fixture

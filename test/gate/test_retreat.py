@@ -22,7 +22,7 @@ AROUND_THE_SHOULDER = (0.0, 0.0, 0.18)
 
 @pytest.fixture(scope="module")
 def config() -> GateConfig:
-    return make_gate_config(PROFILE, make_kinematics(PROFILE).forward)
+    return make_gate_config(PROFILE, make_kinematics(PROFILE))
 
 
 def judge(config: GateConfig, now: Any, then: Any, box_m: tuple[float, float, float]) -> Any:

@@ -83,6 +83,21 @@ def test_poses_are_in_the_base_frame_and_not_in_the_root_of_the_urdf(planar: Pat
     assert position == pytest.approx([1.0, 3.0, 3.0])
 
 
+@pytest.mark.parametrize("base_frame", ["base", "world"])
+def test_the_short_ways_to_place_and_speed_of_the_tool_agree_with_the_long_ones(
+    planar: Path, base_frame: str
+) -> None:
+    arm = Kinematics(planar, ("elbow", "shoulder"), "tip", base_frame=base_frame)
+    rng = np.random.default_rng(3)
+    for _ in range(20):
+        q, velocity = rng.uniform(-1.0, 1.0, (2, 2))
+        assert arm.tool_position(tuple(q)) == pytest.approx(arm.forward(q)[0], abs=1e-12)
+        moves = arm.jacobian(q)[:3] @ velocity
+        assert arm.tool_speed(tuple(q), tuple(velocity)) == pytest.approx(np.linalg.norm(moves))
+        # One does not leave anything behind for the other.
+        assert arm.tool_position(tuple(q)) == pytest.approx(arm.forward(q)[0], abs=1e-12)
+
+
 @pytest.mark.parametrize("base_frame", ["world", "base"])
 def test_the_jacobian_is_the_derivative_of_the_position(planar: Path, base_frame: str) -> None:
     kinematics = Kinematics(planar, ("elbow", "shoulder"), "tip", base_frame=base_frame)

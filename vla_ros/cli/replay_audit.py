@@ -78,7 +78,7 @@ def make_judge(header: "Header", urdf: Path | None) -> "Judge":
             f"{header.urdf_sha256}). Give that one: --urdf PATH"
         )
     robot = header.robot.model_copy(update={"urdf": str(path)})
-    config = make_gate_config(robot, make_kinematics(robot).forward)
+    config = make_gate_config(robot, make_kinematics(robot))
     if header.package == __version__ and config.sha256 != header.config_sha256:
         raise ConfigError(
             f"the robot in file {header.file} of log {header.chain} is not the one that its "

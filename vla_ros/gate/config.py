@@ -5,14 +5,14 @@
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
-
-import numpy as np
+from functools import lru_cache
 
 from vla_ros.gate.collision import CollisionModel, make_collision_model
 from vla_ros.gate.fingerprint import make_fingerprint
 from vla_ros.gate.limits import JointLimits, Vector, make_joint_limits
 from vla_ros.gate.singular import make_tool_condition
 from vla_ros.resources import urdf_path
+from vla_ros.robot.kinematics import Kinematics
 from vla_ros.robot.parts import (
     BoxProfile,
     ConfidenceProfile,
@@ -22,7 +22,8 @@ from vla_ros.robot.parts import (
     ObstaclesProfile,
 )
 from vla_ros.robot.profile import RobotProfile
-from vla_ros.types import FloatArray
+
+_PLACES = 64  # Several checks of a tick ask for the tool at the same few places.
 
 Vector3 = tuple[float, float, float]
 ToolPosition = Callable[[Vector], Vector3]
@@ -151,21 +152,16 @@ class GateConfig:
         return tuple(name for name, source in sources.items() if source is None)
 
 
-def make_gate_config(
-    profile: RobotProfile,
-    forward: Callable[[FloatArray], tuple[FloatArray, FloatArray]] | None,
-    jacobian: Callable[[FloatArray], FloatArray] | None = None,
-) -> GateConfig:
+def make_gate_config(profile: RobotProfile, kinematics: Kinematics | None) -> GateConfig:
     """Take the gate's constants from a robot profile.
 
     Args:
         profile: Of the robot.
-        forward: Pose of the tool for joint positions, see `robot/kinematics.py`. None leaves
-            the tool unchecked and is for tests.
-        jacobian: Of the tool for joint positions, see there. None leaves singularities unchecked
-            and is for tests.
+        kinematics: Of the robot, for nobody else's use. None leaves tool and shape of the arm
+            unchecked and is for tests.
     """
     thresholds = profile.thresholds
+    arm = kinematics
     estop = None if profile.estop == "none" else profile.estop
     dt_s = 1.0 / profile.command.rate_hz
     urdf = urdf_path(profile.urdf)
@@ -176,13 +172,13 @@ def make_gate_config(
         start_mismatch_rad=thresholds.start_mismatch_rad,
         estop_topic=None if estop is None else estop.topic,
         estop_timeout_s=0.2 if estop is None else estop.timeout_s,
-        tool_position=None if forward is None else _position_only(forward),
-        workspace=None if forward is None else _box("workspace", profile.workspace),
+        tool_position=None if arm is None else lru_cache(_PLACES)(arm.tool_position),
+        workspace=None if arm is None else _box("workspace", profile.workspace),
         keep_out=tuple(_box(box.name, box) for box in profile.keep_out),
         tcp_speed_m_s=profile.tcp_speed_m_s,
-        collision=None if forward is None else make_collision_model(urdf, profile),
-        tool_speed=None if jacobian is None else _speed_only(jacobian),
-        tool_condition=None if jacobian is None else make_tool_condition(jacobian, profile.home),
+        collision=None if arm is None else make_collision_model(urdf, profile),
+        tool_speed=None if arm is None else arm.tool_speed,
+        tool_condition=None if arm is None else make_tool_condition(arm.jacobian, profile.home),
         driver=profile.driver,
         deadman=profile.deadman,
         human=profile.human,
@@ -200,23 +196,6 @@ def make_gate_config(
         overrun_s=5.0 * dt_s,
         sha256=make_fingerprint(profile, urdf.read_bytes()),
     )
-
-
-def _position_only(
-    forward: Callable[[FloatArray], tuple[FloatArray, FloatArray]],
-) -> ToolPosition:
-    def tool_position(q: Vector) -> Vector3:
-        x, y, z = forward(np.array(q))[0].tolist()
-        return x, y, z
-
-    return tool_position
-
-
-def _speed_only(jacobian: Callable[[FloatArray], FloatArray]) -> ToolSpeed:
-    def tool_speed(q: Vector, velocity: Vector) -> float:
-        return math.hypot(*(jacobian(np.array(q))[:3] @ np.array(velocity)).tolist())
-
-    return tool_speed
 
 
 def _box(name: str, box: BoxProfile) -> Box:

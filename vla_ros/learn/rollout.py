@@ -107,7 +107,7 @@ class Rollout:
         self.policy = policy
         self.adapter = PolicyAdapter(policy, robot)
         kinematics = make_kinematics(robot)
-        self._config = make_gate_config(robot, kinematics.forward, kinematics.jacobian)
+        self._config = make_gate_config(robot, kinematics)
         self._gate = Gate(self._config)
         self._tick_ns = round(self._config.dt_s * 1e9)
 

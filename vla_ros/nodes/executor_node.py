@@ -58,7 +58,7 @@ class ExecutorNode(BaseNode[ExecutorParams]):
                 "none (simulated: false). Leave auto_arm out and call ~/arm"
             )
         kinematics = make_kinematics(self._profile)
-        self._gate = Gate(make_gate_config(self._profile, kinematics.forward, kinematics.jacobian))
+        self._gate = Gate(make_gate_config(self._profile, kinematics))
         self._outputs = ExecutorOutputs(self, self._profile, self._gate.config)
         self._audit = ExecutorAudit(
             self.params,

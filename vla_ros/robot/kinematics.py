@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Where the tool is for given joint positions, and the joint positions for a given tool pose."""
 
-from collections.abc import Iterable
+import math
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -59,6 +60,8 @@ class Kinematics:
         self._order = np.array([model.joints[model.getJointId(n)].idx_q for n in self.joint_names])
         self._tool = _frame_id(model, urdf, tool_frame)
         self._X_WB = self._fixed_base(urdf, base_frame)
+        self._at_root = self._X_WB.isIdentity()
+        self._q, self._v = np.zeros(model.nq), np.zeros(model.nv)
         # Then joints and axes are pinocchio's own, and a Jacobian costs a third.
         self._is_plain = self._X_WB.rotation.trace() == 3.0 and bool(
             (self._order == np.arange(len(self.joint_names))).all()
@@ -70,6 +73,24 @@ class Kinematics:
         """Return position [m] (3,) and rotation (3, 3) of the tool frame in the base frame."""
         pose = self._X_WB.actInv(self._placement(self._ordered(q)))
         return pose.translation.copy(), pose.rotation.copy()
+
+    def tool_position(self, q: Sequence[float]) -> tuple[float, float, float]:
+        """Return the position of the tool frame [m] as `forward` does, but cheaper."""
+        self._q[self._order] = q
+        placed = self._placement(self._q)
+        x, y, z = (
+            placed.translation if self._at_root else self._X_WB.actInv(placed).translation
+        ).tolist()
+        return x, y, z
+
+    def tool_speed(self, q: Sequence[float], velocity: Sequence[float]) -> float:
+        """Return the speed of the tool frame [m/s] at joint velocities [rad/s], length J."""
+        self._q[self._order], self._v[self._order] = q, velocity
+        pinocchio.forwardKinematics(self._model, self._data, self._q, self._v)
+        moved = pinocchio.getFrameVelocity(
+            self._model, self._data, self._tool, pinocchio.ReferenceFrame.LOCAL
+        )
+        return math.hypot(*moved.linear.tolist())
 
     def jacobian(self, q: FloatArray) -> FloatArray:
         """Return d(linear, angular velocity of the tool in the base frame)/dq, shape (6, J)."""
