@@ -6,6 +6,7 @@ from collections import deque
 from dataclasses import dataclass
 
 import numpy as np
+from adversarial_contacts import Contacts
 from adversarial_distance import Distances
 from adversarial_scene import Array
 
@@ -47,26 +48,31 @@ class Judge:
         least_pair: The names behind it.
         least_emergency_m: The same during emergency stops, whose way is not proved [m].
         measured: How often distances were measured.
+        contacts: Commands at which the arm touches something in a physics engine's eyes.
     """
 
-    def __init__(self, config: GateConfig, distances: Distances, every: int) -> None:
+    def __init__(
+        self, config: GateConfig, distances: Distances, contacts: Contacts, every: int
+    ) -> None:
         """Prepare for an arm.
 
         Args:
             config: Of its gate.
             distances: Of the arm.
+            contacts: Of the arm.
             every: Measure distances for each so manieth command.
         """
         self._config = config
         self._checker = FinalChecker(make_envelope(config))
         self.distances = distances
+        self._contacts = contacts
         self._every = every
         self._count = 0
         self._before: deque[PublishedCommand] = deque(maxlen=3)
         self.least_self_m = self.least_env_m = self.least_excess_m = np.inf
         self.least_emergency_m = np.inf
         self.least_pair = ""
-        self.measured = 0
+        self.measured = self.contacts = 0
         self.postures = self._draw_postures()
 
     @property
@@ -92,6 +98,9 @@ class Judge:
 
     def _measure(self, command: PublishedCommand) -> str | None:
         """I8, and the distances of I6: here and on the way to rest."""
+        if self._contacts.count(command.position):
+            self.contacts += 1
+            return "INVARIANT_I8: the arm touches something"
         for position in (command.position, *way_to_rest(command, self._config.limits)):
             self.measured += 1
             own, env = self.distances.measure(position)

@@ -15,7 +15,7 @@ import numpy as np
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from vla_ros.gate import Decision, GateMode, Request
+from vla_ros.gate import Decision, GateMode, Reason, Request, Verdict
 from vla_ros.gate.config import Box, GateConfig
 from vla_ros.gate.final import FinalChecker, make_envelope
 from vla_ros.gate.limits import JointLimits, RateLimits
@@ -179,6 +179,7 @@ class Witness:
         self.published: list[PublishedCommand] = []
         self.mode = GateMode.IDLE
         self.event = 0
+        self.known: set[Reason] = set()
 
     def see(self, decision: Decision, requests: tuple[Request, ...]) -> None:
         assert decision.error is None, decision.error
@@ -186,6 +187,10 @@ class Witness:
         for event in decision.events:
             assert event.number == self.event + 1
             self.event = event.number
+        reasons = {f.reason for f in decision.findings if f.verdict > Verdict.SCALE}
+        told = {reason for event in decision.events for reason in event.reasons}
+        assert reasons - self.known <= told  # I15: each objection is told when it is new.
+        self.known = reasons
         if decision.mode is not self.mode:
             assert decision.events, f"{self.mode.name} -> {decision.mode.name} without a word"
         if self.mode in LATCHED and decision.mode not in LATCHED:
