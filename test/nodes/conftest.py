@@ -1,0 +1,37 @@
+# Copyright 2026 The vla_ros authors
+# SPDX-License-Identifier: Apache-2.0
+"""Benches with executor_node on them; whoever wants one is skipped without ROS."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+
+@pytest.fixture
+def ros() -> Iterator[None]:
+    rclpy = pytest.importorskip("rclpy")
+    rclpy.init()
+    yield
+    rclpy.shutdown()
+
+
+@pytest.fixture
+def make_bench(ros: None, tmp_path: Path) -> Iterator[Callable[..., Any]]:
+    """Return a maker of benches: parameters, and changes to the profile as old=new text."""
+    support = pytest.importorskip("executor_bench")
+    benches: list[Any] = []
+
+    def make(*overrides: Any, **changes: str) -> Any:
+        benches.append(support.Bench(support.edit_profile(tmp_path, **changes), *overrides))
+        return benches[-1]
+
+    yield make
+    for bench in benches:
+        bench.close()
+
+
+@pytest.fixture
+def bench(make_bench: Callable[..., Any]) -> Any:
+    return make_bench()
