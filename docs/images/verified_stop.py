@@ -29,10 +29,10 @@ _SPEED_RAD_S = 1.2
 _EDGE_M = 0.2  # Nearer than the profile's, so that the tool is fast there.
 
 
-def main() -> None:
-    """Drive the tool sideways through the edge of its workspace."""
+def main(path: Path) -> None:
+    """Drive the tool sideways through the edge of its workspace, and write the figure."""
     profile = load_robot_profile("sim_arm")
-    config = make_gate_config(profile, make_kinematics(profile).forward)
+    config = make_gate_config(profile, make_kinematics(profile))
     tool, room = config.tool_position, config.workspace
     if tool is None or room is None:
         raise RuntimeError("sim_arm has neither a tool nor a workspace")
@@ -62,10 +62,10 @@ def main() -> None:
         times = state.stop_elapsed_s + np.linspace(0.0, left_s, 12)
         stop = [tool(state.stop.at(float(t)).position) for t in times]
         ways.append((left_s, tool(tuple(position.tolist())), stop))
-    _draw(ways, held_s)
+    _draw(path, ways, held_s)
 
 
-def _draw(ways: list[tuple[float, Vector3, list[Vector3]]], held_s: float) -> None:
+def _draw(path: Path, ways: list[tuple[float, Vector3, list[Vector3]]], held_s: float) -> None:
     plt.rcParams.update({"svg.hashsalt": "vla_ros", "svg.fonttype": "none", "font.size": 9})
     figure, axes = plt.subplots(figsize=(7.0, 3.2), layout="constrained")
     for k, (left_s, _, stop) in enumerate(ways):
@@ -82,7 +82,7 @@ def _draw(ways: list[tuple[float, Vector3, list[Vector3]]], held_s: float) -> No
         xlabel="time [s]", ylabel="tool, y [m]", xlim=(0.0, len(ways) * 0.01), ylim=(0.0, 0.22)
     )
     axes.legend(loc="center right", frameon=False)
-    figure.savefig(Path(__file__).with_name("verified-stop.svg"), metadata={"Date": None})
+    figure.savefig(path, metadata={"Date": None})
 
 
 def _sample(names: tuple[str, ...], position: np.ndarray, now_ns: int) -> JointSample:
@@ -112,4 +112,4 @@ def _chunk(names: tuple[str, ...], rows: np.ndarray, now_ns: int, epoch: int) ->
 
 
 if __name__ == "__main__":
-    main()
+    main(Path(__file__).with_name("verified-stop.svg"))

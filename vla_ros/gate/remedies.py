@@ -10,8 +10,8 @@ REMEDIES: dict[Reason, str] = {
     Reason.TICK_OVERRUN: "Give executor_node a processor of its own; see its lateness in "
     "`/diagnostics`.",
     Reason.ESTOP_PRESSED: "Release the button once the cause is gone, `~/reset`, `~/arm`.",
-    Reason.ESTOP_LOST: "Start the button's node again; it publishes at 20 Hz or more. Then "
-    "`~/reset`, `~/arm`.",
+    Reason.ESTOP_LOST: "Start the button's node again; it publishes reliably, at 20 Hz or more. "
+    "Then `~/reset`, `~/arm`.",
     Reason.JS_STALE: "Look for a slow driver or network: `ros2 topic hz` on the joint states.",
     Reason.JS_LOST: "Start the driver again, `~/reset`, `~/arm`.",
     Reason.JS_FROZEN: "The driver repeats itself: start it again, `~/reset`, `~/arm`.",
