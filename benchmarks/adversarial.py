@@ -45,18 +45,19 @@ class Result:
     contacts: int = 0
 
 
-def work(robot: str, shares: dict[str, int], seed: int, every: int) -> Result:
+def work(args: argparse.Namespace, shares: dict[str, int]) -> Result:
     """Run some generators, in a process of their own."""
-    profile = load_robot_profile(robot)
+    profile = load_robot_profile(args.robot)
     kinematics = make_kinematics(profile)
     config = make_gate_config(profile, kinematics)
     gate = Gate(config)
-    judge = Judge(config, Distances(profile), Contacts(profile), every)
+    contacts = Contacts(profile) if args.contacts else None
+    judge = Judge(config, Distances(profile), contacts, args.every)
     result = Result()
     for generator in GENERATORS:
         share = shares.get(generator.__name__, 0)
         if share:
-            tally = run_generator(gate, judge, generator, share, seed)
+            tally = run_generator(gate, judge, generator, share, args.seed)
             result.tallies[generator.__name__] = tally
     result.least_m = {
         "min_self": judge.least_self_m,
@@ -74,12 +75,11 @@ def main() -> int:
     args = _parse()
     began = time.monotonic()
     shares = _shares(args.commands, args.processes)
-    jobs = [(args.robot, share, args.seed, args.every) for share in shares]
     if args.processes == 1:
-        results = [work(*jobs[0])]
+        results = [work(args, shares[0])]
     else:
         with ProcessPoolExecutor(args.processes, mp_context=get_context("spawn")) as pool:
-            results = list(pool.map(work, *zip(*jobs, strict=True)))
+            results = list(pool.map(work, [args] * len(shares), shares))
     tallies = {name: tally for result in results for name, tally in result.tallies.items()}
     figures = _figures(results, tallies, time.monotonic() - began)
     if args.verbose:
@@ -97,6 +97,12 @@ def _parse() -> argparse.Namespace:
     parser.add_argument("--seed", type=int, default=1, help="default: 1")
     parser.add_argument(
         "--every", type=int, default=10, help="measure distances for every n-th command (10)"
+    )
+    parser.add_argument(
+        "--no-contacts",
+        dest="contacts",
+        action="store_false",
+        help="ask no physics engine, which cannot read every URDF with meshes",
     )
     parser.add_argument("--verbose", action="store_true", help="print a line for each generator")
     parser.add_argument("--json", type=Path, help="write the figures to this file as well")

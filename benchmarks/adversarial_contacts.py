@@ -15,7 +15,11 @@ class Contacts:
 
     def __init__(self, profile: RobotProfile) -> None:
         """Load the arm's shapes."""
-        spec = mujoco.MjSpec.from_file(str(urdf_path(profile.urdf)))
+        path = str(urdf_path(profile.urdf))
+        try:
+            spec = mujoco.MjSpec.from_file(path)
+        except ValueError as e:
+            raise SystemExit(f"{path}: MuJoCo cannot read it: {e}. Try --no-contacts") from e
         boxes = [] if profile.collision == "none" else list(profile.collision.scene)
         for box in (*boxes, *profile.keep_out):
             low, high = np.array(box.lower_m), np.array(box.upper_m)

@@ -5,7 +5,9 @@
 Exact distances between the shapes of the URDF, as it gives them: no hulls, no shortcuts.
 """
 
+import os
 from dataclasses import dataclass
+from pathlib import Path
 
 import coal
 import numpy as np
@@ -20,6 +22,12 @@ from vla_ros.robot.profile import RobotProfile
 CUBES = 2
 CUBE_M = 0.15  # Edge of the obstacles that a topic reports.
 _FAR = pinocchio.SE3(np.eye(3), np.array((0.0, 0.0, 50.0)))
+
+
+def _folders() -> list[str]:
+    """Return where the packages lie that meshes may be in."""
+    prefixes = os.environ.get("AMENT_PREFIX_PATH", "").split(os.pathsep)
+    return [str(Path(prefix) / "share") for prefix in prefixes if prefix]
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +56,7 @@ class Distances:
         self._model = pinocchio.buildModelFromUrdf(path)
         self._data = self._model.createData()
         self._shapes = pinocchio.buildGeomFromUrdf(
-            self._model, path, pinocchio.GeometryType.COLLISION
+            self._model, path, pinocchio.GeometryType.COLLISION, package_dirs=_folders()
         )
         self._q = pinocchio.neutral(self._model)
         self._arm = [self._index(name) for name in profile.joint_names]
