@@ -190,6 +190,17 @@ def test_holding_again_and_again_for_what_a_policy_sends_latches(rig: Any) -> No
     assert Reason.FLAPPING in reasons(decision)
 
 
+def test_holds_count_on_from_goal_to_goal(make_rig: Any) -> None:
+    wall = Finding(Verdict.HOLD, Reason.WORKSPACE, "a wall everywhere")
+    rig = make_rig((*ALL_CHECKS, MotionCheck(25, lambda *_: wall))).arm()
+    modes = []
+    for goal in "abcde":
+        modes.append(rig.tick(chunks=(rig.chunk(goal_id=goal * 32),)).mode)
+        rig.tick(chunks=(rig.end_chunk(goal_id=goal * 32),))
+        rig.ticks(40)
+    assert modes == [GateMode.HOLD] * 4 + [GateMode.PSTOP]
+
+
 @pytest.mark.parametrize("reason", [Reason.WORKSPACE, Reason.SELF_STOP, Reason.ENV_STOP])
 def test_a_policy_that_leads_into_things_again_and_again_latches(
     make_rig: Any, reason: Reason

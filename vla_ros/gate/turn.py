@@ -134,7 +134,9 @@ class Turn:
 
     def end_goal(self) -> None:
         """The goal is over: follow the stop and stay armed."""
+        holds = self.state.record.holds_ns  # They count on in the next goal.
         self._drop_plan()
+        self.change(record=PolicyRecord(holds_ns=holds))
         self.enter(GateMode.ARMED)
         self.tell("the goal ended; armed")
 
