@@ -8,9 +8,13 @@ from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
-from rclpy.executors import SingleThreadedExecutor
+from rclpy.clock import Clock as RosClock
+from rclpy.clock import ClockType
+from rclpy.executors import Executor, MultiThreadedExecutor, SingleThreadedExecutor
 from rclpy.node import Node
 from rclpy.parameter import Parameter
+from rclpy.time import Time
+from rosgraph_msgs.msg import Clock
 from sensor_msgs.msg import JointState
 from std_msgs.msg import Bool, Float64MultiArray
 from std_srvs.srv import Trigger
@@ -23,6 +27,7 @@ from vla_ros.robot.profile import load_robot_profile
 from vla_ros.ros.qos import LATCHED
 
 TIMEOUT_S = 10.0
+CLOCK_NS = 5_000_000
 PROFILE = load_robot_profile("sim_arm")
 RATE_HZ = 50.0
 # Wide enough for a busy machine: the exact times are shown without ROS, in test/gate.
@@ -49,8 +54,15 @@ def edit_profile(folder: Path, **changes: str) -> str:
 class Driver(Node):  # type: ignore[misc]
     """Follows the position commands at once, and holds the emergency-stop button."""
 
-    def __init__(self) -> None:
-        super().__init__("driver")
+    def __init__(self, *, has_clock: bool = False) -> None:
+        overrides = [Parameter("use_sim_time", value=has_clock)]
+        super().__init__("driver", parameter_overrides=overrides)
+        self.time_ns = 1_000_000_000
+        self.pace_ns = CLOCK_NS // 2  # Of simulated time, for each CLOCK_NS that passes.
+        if has_clock:
+            self._clock_topic = self.create_publisher(Clock, "/clock", 10)
+            steady = RosClock(clock_type=ClockType.STEADY_TIME)
+            self.create_timer(CLOCK_NS * 1e-9, self._let_time_pass, clock=steady)
         self.position = list(PROFILE.home)
         self.pressed = False
         self.commands: list[list[float]] = []
@@ -70,6 +82,10 @@ class Driver(Node):  # type: ignore[misc]
         self.create_timer(0.01, self._report)
         self.create_timer(0.03, lambda: self._button.publish(Bool(data=self.pressed)))
 
+    def _let_time_pass(self) -> None:
+        self.time_ns += self.pace_ns
+        self._clock_topic.publish(Clock(clock=Time(nanoseconds=self.time_ns).to_msg()))
+
     def _obey(self, message: Float64MultiArray) -> None:
         self.commands.append(list(message.data))
         self.position = list(message.data)
@@ -86,7 +102,8 @@ class Bench:
     """The node in a thread of its own, and the driver in another."""
 
     def __init__(self, robot: str, *overrides: Parameter) -> None:
-        self.driver = Driver()
+        simulated = any(each.name == "use_sim_time" for each in overrides)
+        self.driver = Driver(has_clock=simulated)
         self.node = ExecutorNode(
             overrides=[Parameter("robot", value=robot), *overrides], namespace="/vla"
         )
@@ -94,14 +111,17 @@ class Bench:
         self.sequence = 0
         self._ending = threading.Event()
         self._executors = []
-        for node in (self.driver, self.node):
-            executor = SingleThreadedExecutor()
+        # As outside of tests: one thread may wait for the control thread, which waits for /clock.
+        for node, executor in (
+            (self.driver, SingleThreadedExecutor()),
+            (self.node, MultiThreadedExecutor(num_threads=2)),
+        ):
             executor.add_node(node)
             thread = threading.Thread(target=self._spin, args=(executor,), daemon=True)
             thread.start()
             self._executors.append((executor, thread))
 
-    def _spin(self, executor: SingleThreadedExecutor) -> None:
+    def _spin(self, executor: Executor) -> None:
         while not self._ending.is_set():
             executor.spin_once(timeout_sec=0.05)
 
