@@ -231,11 +231,14 @@ def test_done_without_a_number_is_no_success() -> None:
     assert run.phase is Phase.RUNNING
 
 
-@pytest.mark.parametrize(("timeout_s", "end_s"), [(0.0, 30.0), (2.0, 2.0)])
+@pytest.mark.parametrize(
+    ("timeout_s", "scale", "end_s"),
+    [(0.0, 0.0, 30.0), (2.0, 0.0, 2.0), (0.0, 0.25, 120.0), (2.0, 0.25, 2.0)],
+)
 def test_a_goal_times_out_after_its_own_time_or_the_profiles(
-    timeout_s: float, end_s: float
+    timeout_s: float, scale: float, end_s: float
 ) -> None:
-    run = running(replace(GO, timeout_s=timeout_s))
+    run = running(replace(GO, timeout_s=timeout_s, speed_scale=scale))
     run.answered(START, chunk(START), 5.0)
     just = START + int(end_s * S) - MS
     assert not isinstance(run.step(just, observation(just), gate(just)), End)

@@ -22,7 +22,7 @@ class Goal:
     Attributes:
         goal_id: UUID as 32 hex digits.
         instruction: What the arm shall do, in words.
-        timeout_s: Give up after this long [s]; 0 takes the policy's default.
+        timeout_s: Give up after this long [s]; 0 takes the policy's default / speed_scale.
         speed_scale: Speed along the path, 0 < s <= 1; 0 takes 1.
         dry_run: Run the policy, send nothing to the gate.
     """
