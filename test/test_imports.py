@@ -27,7 +27,7 @@ ROS = {
 # Which folders may import a library. Whoever is not listed may not.
 HOMES: dict[str, tuple[str, ...]] = {
     # The command line is a shell, as the nodes are; its verbs import ROS when they run.
-    **dict.fromkeys(ROS, ("ros", "nodes", "cli")),
+    **dict.fromkeys(ROS, ("ros", "nodes", "cli", "faults")),
     "torch": ("model", "learn", "serve"),
     "onnx": ("learn",),
     "onnxruntime": ("policy/backends", "learn"),
@@ -44,7 +44,7 @@ FORBIDDEN: dict[str, tuple[str, ...]] = {
     "policy": ("observe", "sim", "model", "learn", "serve"),
     "model": ("policy", "gate", "chunk", "observe", "sim", "learn", "serve"),
 }
-LAYERS = {"ros": 1, "nodes": 2, "cli": 3}  # Everything else is core, 0.
+LAYERS = {"ros": 1, "nodes": 2, "cli": 3, "faults": 3}  # Everything else is core, 0.
 PURE = ("chunk", "gate", "observe", "robot")
 CLOCKS = {"time", "datetime"}
 

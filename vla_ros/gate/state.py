@@ -114,7 +114,8 @@ class GateInputs:
         deadman: Whether the dead-man switch is held; None if it never said so.
         human: How far the nearest person is; None if nobody ever said so.
         obstacles: What stands around the arm; None if nobody ever said so.
-        clock_step_s: Step of the wall clock against the control clock since the last tick [s].
+        clock_step_s: Step of the wall clock against the control clock since the last tick, or of
+            the control clock beyond a tick if it may jump [s].
         speed_scale: Speed along the path that an operator allows, 0 to 1.
     """
 

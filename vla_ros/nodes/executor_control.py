@@ -103,15 +103,14 @@ class Control:
         return late_ms
 
     def _tick(self, now_ns: int) -> None:
-        shift_ns = self._clock.shift_ns()
-        inputs, tickets = self.mailbox.collect(
-            self._monotonic_ns(), (shift_ns - self._shift_ns) * 1e-9
-        )
-        self._shift_ns = shift_ns
         last_ns = self.state.tick_ns
+        late_ns = 0
         if last_ns is not None:
             late_ns = now_ns - last_ns - round(self._gate.config.dt_s * 1e9)
             self._late_ns = max(self._late_ns, late_ns)
+        inputs, tickets = self.mailbox.collect(
+            self._monotonic_ns(), self._clock_step_ns(late_ns) * 1e-9
+        )
         self.state, decision = self._gate.step(self.state, inputs, now_ns)
         if decision.command is not None:
             self._outputs.send(decision.command, self.state)
@@ -125,6 +124,16 @@ class Control:
             self._tell(event, decision)
         if decision.error is not None:
             self._log("error", "".join(traceback.format_exception(decision.error)))
+
+    def _clock_step_ns(self, late_ns: int) -> int:
+        """Return by how much the wall clock, or the control clock itself, has jumped [ns].
+
+        A step back of the control clock is the gate's own to see.
+        """
+        before_ns, self._shift_ns = self._shift_ns, self._clock.shift_ns()
+        if self._clock.may_jump and late_ns > 0:
+            return late_ns
+        return self._shift_ns - before_ns
 
     def _answer(self, tickets: tuple[Ticket, ...], decision: Decision) -> None:
         for ticket, answer in zip(tickets, decision.answers, strict=False):

@@ -14,7 +14,13 @@ _POLL_S = 0.001
 
 
 class ControlClock(Protocol):
-    """The clock of ticks, limits and ages. Safe for use from several threads."""
+    """The clock of ticks, limits and ages. Safe for use from several threads.
+
+    Attributes:
+        may_jump: Time on it may jump.
+    """
+
+    may_jump: bool
 
     def now_ns(self) -> int:
         """Return the time [ns]."""
@@ -31,6 +37,8 @@ class ControlClock(Protocol):
 
 class SteadyClock:
     """Never jumps: CLOCK_MONOTONIC, shifted so that it agrees with the ROS clock at the start."""
+
+    may_jump = False
 
     def __init__(self, ros_now_ns: Callable[[], int]) -> None:
         """Begin at the present ROS time.
@@ -58,6 +66,8 @@ class SteadyClock:
 
 class SimulatedClock:
     """The ROS clock itself, for `use_sim_time`: while /clock pauses, no time passes."""
+
+    may_jump = True
 
     def __init__(self, ros_now_ns: Callable[[], int]) -> None:
         self._ros_now_ns = ros_now_ns

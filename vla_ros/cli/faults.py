@@ -1,0 +1,193 @@
+# Copyright 2026 The vla_ros authors
+# SPDX-License-Identifier: Apache-2.0
+"""`vla_ros faults`: make faults on purpose, and see that the gate stops the arm in time."""
+
+import argparse
+import itertools
+import json
+import tempfile
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from vla_ros.cli.graph import isolate
+from vla_ros.cli.screen import say
+from vla_ros.errors import ConfigError, VlaRosError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from vla_ros.faults.bench import Bench
+    from vla_ros.faults.bounds import Bounds
+    from vla_ros.faults.table import Fault
+    from vla_ros.faults.trial import Trial
+    from vla_ros.robot.profile import RobotProfile
+
+_MOST_VOID = 0.1  # Of the repeats.
+_MOST = 5  # Breaches that are shown.
+_TRIES = 5  # For one repeat on a machine that is late.
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the options of `vla_ros faults`."""
+    parser.add_argument("--robot", default="sim_arm", help="profile of a simulated robot")
+    parser.add_argument("--repeat", type=int, default=1, help="how often each fault is made")
+    parser.add_argument("--only", default="", help="names of faults, with commas between")
+    parser.add_argument("--list", action="store_true", help="show the faults and end")
+    parser.add_argument("--out", type=Path, help="folder for logs; a temporary one if left out")
+    parser.add_argument("--json", type=Path, help="write every repeat to this file")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Make the faults; 0 when every one ended as it has to."""
+    isolate()
+    from vla_ros.faults.bounds import make_bounds  # noqa: PLC0415  ROS, after isolate().
+    from vla_ros.robot.profile import load_robot_profile  # noqa: PLC0415
+
+    faults = _choose(args.only)
+    if args.list:
+        for fault in faults:
+            say(f"{fault.name:20} {fault.what}")
+        return 0
+    if args.repeat < 1:
+        raise ConfigError(f"--repeat {args.repeat}: wanted 1 or more")
+    profile = load_robot_profile(args.robot)
+    if not profile.simulated:
+        raise ConfigError(
+            f"robot '{profile.name}' is no simulation (simulated: false); faults are made on "
+            "purpose in simulations only"
+        )
+    with tempfile.TemporaryDirectory(prefix="vla_ros_faults_") as scratch:
+        folder = args.out or Path(scratch)
+        say(_line("fault", "expected", "bound", "worst", "") + "  (times to standstill in s)")
+        told: dict[str, list[Trial]] = {}
+        for (clock, audit), group in itertools.groupby(faults, lambda f: (f.clock, f.audit)):
+            place = folder / f"{'sim' if clock else 'real'}_time{'' if audit else '_no_audit'}"
+            told |= _try_all(args, profile, make_bounds(profile), group, place)
+        audit = _check_audits(folder)
+    return _report(args, told, audit)
+
+
+def _choose(only: str) -> "tuple[Fault, ...]":
+    from vla_ros.faults.table import FAULTS  # noqa: PLC0415
+
+    names = [name for name in only.split(",") if name]
+    known = {fault.name: fault for fault in FAULTS}
+    for name in names:
+        if name not in known:
+            raise ConfigError(f"--only: there is no fault '{name}'. There are: {', '.join(known)}")
+    return tuple(fault for fault in FAULTS if not names or fault.name in names)
+
+
+def _try_all(
+    args: argparse.Namespace,
+    profile: "RobotProfile",
+    bounds: "Bounds",
+    faults: "Iterable[Fault]",
+    folder: Path,
+) -> "dict[str, list[Trial]]":
+    """Make some faults on one bench."""
+    from vla_ros.faults.bench import Bench  # noqa: PLC0415
+
+    rows = list(faults)
+    clock, audit = rows[0].clock, rows[0].audit
+    told = {}
+    with Bench(profile, args.robot, folder, clock=clock, audit=audit) as bench:
+        for fault in rows:
+            trials = [t for _ in range(args.repeat) for t in _repeat(bench, fault, bounds)]
+            told[fault.name] = trials
+            _show(fault, trials)
+    return told
+
+
+def _repeat(bench: "Bench", fault: "Fault", bounds: "Bounds") -> "list[Trial]":
+    """Make a fault until the machine was punctual; all trials, the valid one last."""
+    from vla_ros.faults.trial import Trial, try_fault  # noqa: PLC0415
+
+    trials = []
+    for _ in range(_TRIES):
+        try:
+            trials.append(try_fault(bench, fault, bounds))
+        except VlaRosError as error:
+            bench.undo()
+            text = f"{type(error).__name__}: {error}"
+            trials.append(
+                Trial(
+                    passed=False,
+                    void=False,
+                    standstill_s=float("nan"),
+                    bound_s=None,
+                    reasons=(),
+                    late_ms=bench.lateness_ms(),
+                    message=text,
+                )
+            )
+        if not trials[-1].void:
+            break
+    return trials
+
+
+def _show(fault: "Fault", trials: "list[Trial]") -> None:
+    valid = [trial for trial in trials if not trial.void]
+    failed = [trial for trial in valid if not trial.passed]
+    worst = max((trial.standstill_s for trial in valid), default=float("nan"))
+    bound = next((t.bound_s for t in trials if t.bound_s is not None), None)
+    void = len(trials) - len(valid)
+    verdict = f"FAIL {len(failed)}/{len(valid)}: {failed[0].message}" if failed else "pass"
+    if not valid:
+        verdict = "VOID: the machine is too late"
+    elif void:
+        verdict += f" ({void} void)"
+    expected = "/".join(reason.name for reason in fault.reasons) or fault.wanted.value
+    moves = "-" if bound is None else f"{worst:.3f}"
+    say(_line(fault.name, expected, "-" if bound is None else f"{bound:.3f}", moves, verdict))
+
+
+def _line(name: str, expected: str, bound: str, worst: str, verdict: str) -> str:
+    return f"{name:20} {expected:24} {bound:>7} {worst:>7}  {verdict}"
+
+
+def _check_audits(folder: Path) -> dict[str, int]:
+    """Have every published command judged once more, from the audit logs."""
+    from vla_ros.cli.replay_audit import make_judge  # noqa: PLC0415
+    from vla_ros.gate.audit_check import AuditCheck  # noqa: PLC0415
+
+    judged, breaches = 0, 0
+    for logs in sorted(folder.glob("*/audit")):
+        if not logs.is_dir():
+            continue
+        check = AuditCheck(lambda header: make_judge(header, None))
+        for path in sorted(logs.glob("audit_*.jsonl")):
+            with path.open("rb") as lines:
+                check.read(str(path), lines)
+        report = check.end()
+        judged += report.judged
+        breaches += len(report.breaches)
+        for remark in report.breaches[:_MOST]:
+            say(f"breach: {remark}")
+    return {"commands": judged, "breaches": breaches}
+
+
+def _report(
+    args: argparse.Namespace, told: "dict[str, list[Trial]]", audit: dict[str, int]
+) -> int:
+    trials = [trial for row in told.values() for trial in row]
+    void = sum(trial.void for trial in trials)
+    failed = sum(not trial.void and not trial.passed for trial in trials)
+    empty = sum(all(trial.void for trial in row) for row in told.values())
+    figures = {
+        "faults": len(told),
+        "trials": len(trials),
+        "void": void,
+        "failed": failed,
+        **audit,
+    }
+    if args.json is not None:
+        rows = {name: [asdict(trial) for trial in row] for name, row in told.items()}
+        text = json.dumps({**figures, "trial": rows}, indent=2)
+        args.json.write_text(text + "\n", encoding="utf-8")
+    late = void > _MOST_VOID * len(trials)
+    if late:
+        say(f"{void} of {len(trials)} trials are void: this machine is too late to judge a gate")
+    say(" ".join(f"{name}={value}" for name, value in figures.items()))
+    return 1 if failed or audit["breaches"] or empty or late else 0
