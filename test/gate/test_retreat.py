@@ -25,10 +25,14 @@ def config() -> GateConfig:
     return make_gate_config(PROFILE, make_kinematics(PROFILE))
 
 
-def judge(config: GateConfig, now: Any, then: Any, box_m: tuple[float, float, float]) -> Any:
-    """Judge a command, with the arm where it is now and a box somewhere."""
-    box = Obstacle(name="box", size=(0.1,) * 3, position=box_m, rotation=(0.0, 0.0, 0.0, 1.0))
-    inputs = GateInputs(obstacles=Obstacles(boxes=(box,), age_s=0.0))
+def box_at(place_m: tuple[float, float, float]) -> Obstacle:
+    return Obstacle(name="box", size=(0.1,) * 3, position=place_m, rotation=(0.0, 0.0, 0.0, 1.0))
+
+
+def judge(config: GateConfig, now: Any, then: Any, *places_m: tuple[float, float, float]) -> Any:
+    """Judge a command, with the arm where it is now and boxes somewhere."""
+    boxes = tuple(map(box_at, places_m))
+    inputs = GateInputs(obstacles=Obstacles(boxes=boxes, age_s=0.0))
     state = SimpleNamespace(motion=at_rest(tuple(now)))
     tick: Any = SimpleNamespace(config=config, inputs=inputs, state=state)
     candidate = at_rest(tuple(then))
@@ -54,3 +58,13 @@ def test_an_arm_in_an_obstacle_that_came_may_move_but_not_into_the_table(
     assert judge(config, above, below, BESIDE_THE_ARM) is not None
     assert judge(config, above, above, AROUND_THE_SHOULDER) is None
     assert judge(config, above, below, AROUND_THE_SHOULDER) is not None
+
+
+def test_leaving_one_obstacle_is_no_leave_to_come_nearer_to_another(config: GateConfig) -> None:
+    assert config.collision is not None
+    deep, shallow = (0.4, 0.11, 0.3), (0.4, -0.12, 0.3)
+    excesses = config.collision.excesses_around(PROFILE.home, (box_at(deep), box_at(shallow)))
+    assert sum(excess < 0.0 for excess in excesses) >= 2
+    away = (PROFILE.home[0] - 0.01, *PROFILE.home[1:])
+    assert judge(config, PROFILE.home, away, deep) is None
+    assert judge(config, PROFILE.home, away, deep, shallow) is not None

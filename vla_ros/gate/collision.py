@@ -104,16 +104,22 @@ class Pairs:
             return None
         pinocchio.updateGeometryPlacements(model, data, self._model, self._data)
         pinocchio.computeDistances(self._model, self._data)
-        found = (
-            Nearness(
-                self._names[pair.first],
-                self._names[pair.second],
-                result.min_distance,
-                pair.margin_m,
-            )
+        return min(self._all(), key=lambda near: near.excess_m)
+
+    def excesses(self, model: pinocchio.Model, data: pinocchio.Data) -> tuple[float, ...]:
+        """Return by how much the distance of each pair is above its margin [m]."""
+        if not self._pairs:
+            return ()
+        pinocchio.updateGeometryPlacements(model, data, self._model, self._data)
+        pinocchio.computeDistances(self._model, self._data)
+        return tuple(near.excess_m for near in self._all())
+
+    def _all(self) -> list[Nearness]:
+        names = self._names
+        return [
+            Nearness(names[pair.first], names[pair.second], result.min_distance, pair.margin_m)
             for pair, result in zip(self._pairs, self._data.distanceResults, strict=True)
-        )
-        return min(found, key=lambda near: near.excess_m)
+        ]
 
 
 class CollisionModel:
@@ -213,6 +219,14 @@ class CollisionModel:
         self._set_surroundings(obstacles)
         self._place(q)
         return self._surroundings.nearest(self._model, self._data)
+
+    def excesses_around(
+        self, q: Vector, obstacles: tuple[Obstacle, ...] = ()
+    ) -> tuple[float, ...]:
+        """Return for each pair of link and surroundings the distance less its margin [m]."""
+        self._set_surroundings(obstacles)
+        self._place(q)
+        return self._surroundings.excesses(self._model, self._data)
 
     def is_clear(self, position: Vector, tolerance_m: float) -> bool:
         """Say whether every pair keeps its margin less a tolerance [m], obstacles left out."""

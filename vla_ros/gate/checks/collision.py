@@ -188,16 +188,20 @@ def _retreats(
     model: CollisionModel,
     boxes: tuple[Obstacle, ...],
 ) -> bool:
-    """Say whether an arm that is too near already gets away, and nowhere nearer on its way."""
+    """Say whether an arm that is too near already gets away.
+
+    No pair that is too near may come nearer, and no other one too near.
+    """
     motion = tick.state.motion
-    now = None if motion is None else model.around_at(motion.position, boxes)
-    if now is None or now.excess_m >= 0.0:
+    now = () if motion is None else model.excesses_around(motion.position, boxes)
+    if min(now, default=0.0) >= 0.0:
         return False
-    samples = (candidate, *stop.samples(STOP_SAMPLES))
-    if not all(model.is_clear(s.position, 0.0) for s in samples):
-        return False  # Away from an obstacle, but into something that always stands there.
-    excess = [model.around_at(s.position, boxes) for s in samples]
-    return all(near is not None and near.excess_m >= now.excess_m - _ROUNDING_M for near in excess)
+    least = [min(excess, 0.0) - _ROUNDING_M for excess in now]
+    return all(
+        excess >= bound
+        for sample in (candidate, *stop.samples(STOP_SAMPLES))
+        for excess, bound in zip(model.excesses_around(sample.position, boxes), least, strict=True)
+    )
 
 
 def _too_near(reason: Reason, near: Nearness) -> Finding:
