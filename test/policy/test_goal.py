@@ -235,9 +235,7 @@ def test_done_without_a_number_is_no_success() -> None:
     ("timeout_s", "scale", "end_s"),
     [(0.0, 0.0, 30.0), (2.0, 0.0, 2.0), (0.0, 0.25, 120.0), (2.0, 0.25, 2.0)],
 )
-def test_a_goal_times_out_after_its_own_time_or_the_profiles(
-    timeout_s: float, scale: float, end_s: float
-) -> None:
+def test_a_goal_times_out_in_its_own_time_or_the_profiles(timeout_s, scale, end_s) -> None:
     run = running(replace(GO, timeout_s=timeout_s, speed_scale=scale))
     run.answered(START, chunk(START), 5.0)
     just = START + int(end_s * S) - MS
