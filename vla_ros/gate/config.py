@@ -41,8 +41,8 @@ class Box:
 
     def contains(self, point: Vector3) -> bool:
         """Say whether a point is inside; False for NaN."""
-        ends = zip(self.lower, point, self.upper, strict=True)
-        return all(low <= x <= high for low, x, high in ends)
+        (x, y, z), (x0, y0, z0), (x1, y1, z1) = point, self.lower, self.upper
+        return x0 <= x <= x1 and y0 <= y <= y1 and z0 <= z <= z1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

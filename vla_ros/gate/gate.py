@@ -360,7 +360,7 @@ class Gate:
         self, state: GateState, inputs: GateInputs, now_ns: int, error: Exception
     ) -> tuple[GateState, Decision]:
         """End a tick in which something went wrong."""
-        turn = self._turn(replace(state, failures=state.failures + 1), now_ns)
+        turn = self._turn(state.but(failures=state.failures + 1), now_ns)
         tick = self._look(turn, inputs, math.nan, blind=True)
         degrade(turn, tick, self._tick_checks, error)
         if turn.state.motion is not None:

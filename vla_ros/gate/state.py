@@ -3,6 +3,7 @@
 """What the gate is told each tick, what it remembers, and what it answers."""
 
 from dataclasses import dataclass, field
+from typing import Any
 
 from vla_ros.chunk.schedule import ChunkSchedule
 from vla_ros.gate.grip import Grip
@@ -154,7 +155,7 @@ class PolicyRecord:
     holds_ns: tuple[int, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+@dataclass(frozen=True, kw_only=True, eq=False)
 class GateState:
     """What the gate remembers between ticks; `GateState()` is the beginning.
 
@@ -250,6 +251,19 @@ class GateState:
     message: str = ""
     interventions: int = 0
     failures: int = 0
+
+    def but(self, **fields: Any) -> "GateState":
+        """Return the same with some fields replaced; ten times as fast as dataclasses.replace.
+
+        Raises:
+            TypeError: There is no such field.
+        """
+        if not fields.keys() <= self.__dict__.keys():
+            raise TypeError(f"GateState has no {sorted(fields.keys() - self.__dict__.keys())}")
+        changed = object.__new__(GateState)
+        changed.__dict__.update(self.__dict__)
+        changed.__dict__.update(fields)
+        return changed
 
     def paused(self) -> "GateState":
         """Return what must outlast a time without ticks: latches, and numbers that count up."""

@@ -48,7 +48,7 @@ class Turn:
 
     def change(self, **fields: Any) -> None:
         """Replace fields of the state."""
-        self.state = replace(self.state, **fields)
+        self.state = self.state.but(**fields)
 
     def tell(self, message: str, *reasons: Reason) -> None:
         """Add an event."""
@@ -180,7 +180,8 @@ class Turn:
             findings=tuple(self.findings),
             verdict=max(worst, _LEAST_VERDICT.get(state.mode, Verdict.PASS)),
             blocked_ns=self.now_ns if blocked else state.blocked_ns,
-            interventions=state.interventions + sum(f.reason in _CONTENT_REASONS for f in new),
+            interventions=state.interventions
+            + len({f.reason for f in new if f.reason in _CONTENT_REASONS}),
             slowed_ns=tuple((slowed | dict.fromkeys(slowing, self.now_ns)).items()),
             tick_ns=self.now_ns,
         )

@@ -22,6 +22,7 @@ from vla_ros.ros.pixels import ENCODINGS, decode_pixels
 from vla_ros.ros.stamps import decode_time
 from vla_ros.types import ActionChunk, CameraFrame, FloatArray, JointSample, Observation
 
+_MOST_OBSTACLES = 64
 _UNIT_SLACK = 1e-3  # Of a quaternion written with three decimals.
 _NUMBER_LIMIT = 1e9  # Seconds; beyond it a step is nonsense and its nanoseconds overflow.
 # The last bytes of a complete file, by its first bytes.
@@ -224,6 +225,11 @@ def decode_obstacles(msg: ObstaclesMessage, base_frame: str) -> tuple[Obstacle, 
         raise ObservationError(
             f"obstacles: frame_id is '{msg.header.frame_id}', wanted '{base_frame}', the robot's "
             "base frame. Transform them where they are published"
+        )
+    if len(msg.names) > _MOST_OBSTACLES:
+        raise ObservationError(
+            f"obstacles: {len(msg.names)} boxes, wanted at most {_MOST_OBSTACLES}, so that the "
+            "gate keeps its pace. Join those that lie together"
         )
     if not len(msg.names) == len(msg.poses) == len(msg.sizes):
         raise ObservationError(

@@ -38,16 +38,18 @@ def check_tool_boxes(candidate: MotionState, stop: StopTrajectory, tick: Tick) -
 
 def judge_tool(point: Vector3, tick: Tick) -> Finding | None:
     """Object to a place of the tool [m, base frame]."""
-    where = "({:.3f}, {:.3f}, {:.3f}) m".format(*point)
     box = tick.config.workspace
     if box is not None and not box.contains(point):
-        text = f"the tool would be at {where}, outside the workspace {box.lower} to {box.upper}"
-        return Finding(Verdict.HOLD, Reason.WORKSPACE, text)
+        where = f"outside the workspace {box.lower} to {box.upper}"
+        return Finding(Verdict.HOLD, Reason.WORKSPACE, f"{_at(point)}, {where}")
     for keep_out in tick.config.keep_out:
         if keep_out.contains(point):
-            text = f"the tool would be at {where}, inside '{keep_out.name}'"
-            return Finding(Verdict.HOLD, Reason.KEEPOUT, text)
+            return Finding(Verdict.HOLD, Reason.KEEPOUT, f"{_at(point)}, inside '{keep_out.name}'")
     return None
+
+
+def _at(point: Vector3) -> str:
+    return "the tool would be at ({:.3f}, {:.3f}, {:.3f}) m".format(*point)
 
 
 MOTION_CHECKS = (MotionCheck(25, check_tool_boxes), MotionCheck(32, check_stop_range))
