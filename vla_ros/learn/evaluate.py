@@ -150,14 +150,15 @@ def _evaluate_seeds(policy: str, tasks: tuple[str, ...], seeds: range) -> list[E
         return [
             result
             for seed in seeds
-            if (result := _episode(rollout, backend, seed)).family in tasks
+            if (result := run_episode(rollout, backend, seed)).family in tasks
         ]
     finally:
         rollout.world.close()
         backend.close()
 
 
-def _episode(rollout: Rollout, backend: PolicyBackend, seed: int) -> EpisodeResult:
+def run_episode(rollout: Rollout, backend: PolicyBackend, seed: int) -> EpisodeResult:
+    """Let a policy act in the scene of a seed."""
     world = rollout.world
     scene = sample_scene(seed)
     world.reset(scene)

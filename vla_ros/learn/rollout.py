@@ -108,7 +108,7 @@ class Rollout:
         self.adapter = PolicyAdapter(policy, robot)
         kinematics = make_kinematics(robot)
         self._config = make_gate_config(robot, kinematics)
-        self._gate = Gate(self._config)
+        self.gate = Gate(self._config)
         self._tick_ns = round(self._config.dt_s * 1e9)
 
     def run(
@@ -207,7 +207,7 @@ class Rollout:
             chunks = (begin_from_rest(now.pending, time_ns) if resting else now.pending,)
         requests = (Request.ARM,) if now.gate.epoch == 0 else ()
         inputs = GateInputs(joints=joints, chunks=chunks, requests=requests, estop=_ESTOP)
-        now.gate, decision = self._gate.step(now.gate, inputs, time_ns)
+        now.gate, decision = self.gate.step(now.gate, inputs, time_ns)
         if decision.error is not None:
             raise decision.error
         now.queue_s, now.interventions = decision.queue_s, decision.interventions
