@@ -27,7 +27,7 @@ from vla_ros.robot.profile import load_robot_profile
 from vla_ros.ros.qos import LATCHED
 
 TIMEOUT_S = 10.0
-CLOCK_NS = 5_000_000
+CLOCK_NS = 10_000_000
 PROFILE = load_robot_profile("sim_arm")
 RATE_HZ = 50.0
 # Wide enough for a busy machine: the exact times are shown without ROS, in test/gate.
@@ -128,7 +128,8 @@ class Bench:
     def until(self, condition: Callable[[], bool], timeout_s: float = TIMEOUT_S) -> None:
         end = time.monotonic() + timeout_s
         while not condition():
-            assert time.monotonic() < end, "waited in vain"
+            said = self.driver.states[-1].message if self.driver.states else "nothing"
+            assert time.monotonic() < end, f"waited in vain; the gate said: {said}"
             self._ending.wait(0.01)
 
     def mode(self) -> GateMode | None:
