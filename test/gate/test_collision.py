@@ -78,6 +78,23 @@ class TestDistances:
         gain = distances[0].distance_m - distances[1].distance_m
         assert 0.01 < gain <= 0.05 * (math.sqrt(2.0) - 1.0) + 1e-6
 
+    def test_the_smallest_distance_is_the_smallest_whatever_its_margin(
+        self, model: CollisionModel
+    ) -> None:
+        x, _, z = make_kinematics(PROFILE).forward(np.array(HOME))[0]
+        low = make_kinematics(PROFILE).inverse(
+            (x, 0.0, 0.03), np.diag([1.0, -1.0, -1.0]), np.array(HOME)
+        )
+        crate = replace(box_at(x, 0.15, 0.03 + 0.095), size=(0.1, 0.13, 0.02))
+        q = tuple(low.tolist())
+        # The hand is 26 mm from the crate, of which it may use 6; a finger 21 mm from the table,
+        # of which it may use 19.
+        nearest = model.around_at(q, (crate,))
+        assert nearest is not None
+        assert nearest.second == "crate"
+        assert model.distance(q)[1] == pytest.approx(0.03 - 0.009, abs=2e-4)
+        assert model.distance(q, (crate,))[1] == model.distance(q)[1] < nearest.distance_m
+
     def test_the_same_question_has_the_same_answer_whatever_was_asked_between(
         self, model: CollisionModel
     ) -> None:

@@ -100,21 +100,21 @@ class Pairs:
 
     def nearest(self, model: pinocchio.Model, data: pinocchio.Data) -> Nearness | None:
         """Return the pair nearest to its margin; None without pairs."""
-        if not self._pairs:
-            return None
-        pinocchio.updateGeometryPlacements(model, data, self._model, self._data)
-        pinocchio.computeDistances(self._model, self._data)
-        return min(self._all(), key=lambda near: near.excess_m)
+        return min(self._all(model, data), key=lambda near: near.excess_m, default=None)
 
     def excesses(self, model: pinocchio.Model, data: pinocchio.Data) -> tuple[float, ...]:
         """Return by how much the distance of each pair is above its margin [m]."""
+        return tuple(near.excess_m for near in self._all(model, data))
+
+    def least_m(self, model: pinocchio.Model, data: pinocchio.Data) -> float:
+        """Return the smallest distance whatever its margin [m]; infinite without pairs."""
+        return min((near.distance_m for near in self._all(model, data)), default=math.inf)
+
+    def _all(self, model: pinocchio.Model, data: pinocchio.Data) -> list[Nearness]:
         if not self._pairs:
-            return ()
+            return []
         pinocchio.updateGeometryPlacements(model, data, self._model, self._data)
         pinocchio.computeDistances(self._model, self._data)
-        return tuple(near.excess_m for near in self._all())
-
-    def _all(self) -> list[Nearness]:
         names = self._names
         return [
             Nearness(names[pair.first], names[pair.second], result.min_distance, pair.margin_m)
@@ -241,13 +241,12 @@ class CollisionModel:
         sets = self._relaxed[tolerance_m]
         return not any(pairs.any_near(self._model, self._data) for pairs in sets)
 
-    def distance(self, q: Vector) -> tuple[float, float]:
+    def distance(self, q: Vector, obstacles: tuple[Obstacle, ...] = ()) -> tuple[float, float]:
         """Return the smallest distance [m] of the arm to itself and to its surroundings."""
-        own, around = self.own_at(q), self.around_at(q)
-        return (
-            math.inf if own is None else own.distance_m,
-            math.inf if around is None else around.distance_m,
-        )
+        self._set_surroundings(obstacles)
+        self._place(q)
+        model, data = self._model, self._data
+        return self._own.least_m(model, data), self._surroundings.least_m(model, data)
 
     def _find(self, pairs: Pairs, q: Vector) -> Nearness | None:
         if not math.isfinite(sum(q)):
