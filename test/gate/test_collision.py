@@ -161,6 +161,14 @@ class TestProfiles:
         watched = make_gate_config(PROFILE, make_kinematics(PROFILE))
         assert "collision" not in watched.not_configured
 
+    def test_arming_says_when_nobody_watches(self, make_arm_rig: Any) -> None:
+        for model, watched in ((None, False), (make_model(), True)):
+            rig = make_arm_rig(collision=model)
+            rig.tick()
+            answer = rig.tick(Request.ARM).answers[0]
+            assert answer.done, answer.message
+            assert ("nobody watches for collisions" not in answer.message) is watched
+
     def test_unknown_names_are_named(self) -> None:
         with pytest.raises(ConfigError, match=r"ignored_pairs: there is no 'elbow'.*forearm_link"):
             make_model(ignored_pairs=(("elbow", "hand_link"),))

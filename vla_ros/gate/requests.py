@@ -62,7 +62,8 @@ def _arm(turn: Turn, tick: Tick) -> tuple[bool, str]:
     turn.enter(GateMode.ARMED)
     estop = turn.config.estop_topic
     button = "no emergency stop in the graph" if estop is None else f"emergency stop on {estop}"
-    message = f"armed, epoch {epoch}; {button}"
+    shape = "" if turn.config.collision is not None else "; nobody watches for collisions"
+    message = f"armed, epoch {epoch}; {button}{shape}"
     turn.tell(message)
     return True, message
 
