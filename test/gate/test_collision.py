@@ -81,7 +81,7 @@ class TestDistances:
     def test_the_smallest_distance_is_the_smallest_whatever_its_margin(
         self, model: CollisionModel
     ) -> None:
-        x, _, z = make_kinematics(PROFILE).forward(np.array(HOME))[0]
+        x, _, _ = make_kinematics(PROFILE).forward(np.array(HOME))[0]
         low = make_kinematics(PROFILE).inverse(
             (x, 0.0, 0.03), np.diag([1.0, -1.0, -1.0]), np.array(HOME)
         )

@@ -152,7 +152,7 @@ def _check_audits(folder: Path) -> dict[str, int]:
     from vla_ros.cli.replay_audit import make_judge  # noqa: PLC0415
     from vla_ros.gate.audit_check import AuditCheck  # noqa: PLC0415
 
-    judged, breaches = 0, 0
+    judged, breaches, broken = 0, 0, 0
     for logs in sorted(folder.glob("*/audit")):
         if not logs.is_dir():
             continue
@@ -163,9 +163,10 @@ def _check_audits(folder: Path) -> dict[str, int]:
         report = check.end()
         judged += report.judged
         breaches += len(report.breaches)
+        broken += len(report.broken) + report.lost
         for remark in report.breaches[:_MOST]:
             say(f"breach: {remark}")
-    return {"commands": judged, "breaches": breaches}
+    return {"commands": judged, "breaches": breaches, "broken": broken}
 
 
 def _report(
@@ -174,12 +175,14 @@ def _report(
     trials = [trial for row in told.values() for trial in row]
     void = sum(trial.void for trial in trials)
     failed = sum(not trial.void and not trial.passed for trial in trials)
-    empty = sum(all(trial.void for trial in row) for row in told.values())
+    valid = [sum(not trial.void for trial in row) for row in told.values()]
+    missing = sum(max(args.repeat - count, 0) for count in valid)
     figures = {
         "faults": len(told),
         "trials": len(trials),
         "void": void,
         "failed": failed,
+        "missing": missing,
         **audit,
     }
     if args.json is not None:
@@ -190,4 +193,8 @@ def _report(
     if late:
         say(f"{void} of {len(trials)} trials are void: this machine is too late to judge a gate")
     say(" ".join(f"{name}={value}" for name, value in figures.items()))
-    return 1 if failed or audit["breaches"] or empty or late else 0
+    unproved = any(trial.reasons for trial in trials) and not audit["commands"]
+    if unproved:
+        say("no command is in the audit logs, so none was judged")
+    bad = failed or missing or audit["breaches"] or audit["broken"] or late or unproved
+    return 1 if bad else 0

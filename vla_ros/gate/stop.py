@@ -226,7 +226,7 @@ class MotionGenerator:
         except (RuckigError, RuntimeError, ValueError) as error:
             raise MotionError(f"ruckig: {error}") from error
         if result not in _SOLVED:
-            raise MotionError(f"ruckig: {result}")
+            raise MotionError(f"ruckig: {result!r}")
         return trajectory
 
 
