@@ -30,11 +30,6 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     )
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Kill processes last: what the middleware keeps of them slows down nodes in this one."""
-    items.sort(key=lambda item: "integration" in item.path.parts)
-
-
 @pytest.fixture(scope="session", autouse=True)
 def keep_logs_apart(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     """Let nodes leave their files where tests do, not where a robot's are."""

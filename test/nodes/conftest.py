@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Benches with executor_node on them; whoever wants one is skipped without ROS."""
 
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -12,9 +13,12 @@ import pytest
 @pytest.fixture
 def ros() -> Iterator[None]:
     rclpy = pytest.importorskip("rclpy")
+    interval_s = sys.getswitchinterval()
+    pytest.importorskip("vla_ros.nodes.base").hurry_threads()  # As outside of tests.
     rclpy.init()
     yield
     rclpy.shutdown()
+    sys.setswitchinterval(interval_s)
 
 
 @pytest.fixture

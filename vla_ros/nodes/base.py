@@ -20,7 +20,7 @@ from vla_ros.ros.params import declare_params
 from vla_ros.ros.spin import Spinner, hear_signals
 
 _Params = TypeVar("_Params", bound=NodeParams)
-_SWITCH_S = 0.0005  # Threads of a node wait for each other no longer than this; Python says 5 ms.
+_SWITCH_S = 0.0005
 
 
 class BaseNode(LifecycleNode, Generic[_Params]):
@@ -158,6 +158,15 @@ class BaseNode(LifecycleNode, Generic[_Params]):
         return TransitionCallbackReturn.SUCCESS
 
 
+def hurry_threads() -> None:
+    """Let no thread of this process wait long for another that computes; Python says 5 ms.
+
+    With Python's own interval the executors of rclpy, which hand the interpreter to and fro, keep
+    a control thread from it for 0.1 to 0.6 s.
+    """
+    sys.setswitchinterval(_SWITCH_S)
+
+
 def run_node(
     make_node: Callable[[], BaseNode[_Params]],
     *,
@@ -174,7 +183,7 @@ def run_node(
         args: Command line; the process's own if None.
         make_executor: Builds the executor that serves the callbacks.
     """
-    sys.setswitchinterval(_SWITCH_S)
+    hurry_threads()
     ensure_fastdds_profile()
     endings = hear_signals()
     rclpy.init(
