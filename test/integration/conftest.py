@@ -24,6 +24,7 @@ from vla_ros.action import ExecuteInstruction
 from vla_ros.cli.graph import Graph, GraphOptions
 from vla_ros.cli.ready import wait_until_ready
 from vla_ros.gate.vocabulary import GateMode
+from vla_ros.nodes.base import hurry_threads
 from vla_ros.robot.profile import RobotProfile, load_robot_profile
 from vla_ros.ros.station import Station
 
@@ -34,6 +35,12 @@ DT_S = 0.01
 TRIES = 3
 NOISE_MS = 50.0  # The gate holds the arm when its loop is as late as this.
 _COMMAND_DEPTH = 1000  # Every single one is looked at.
+
+
+@pytest.fixture(autouse=True)
+def hurry() -> None:
+    """Keep the station from hearing late; a process of tests has much to compute."""
+    hurry_threads()
 
 
 class Commands:
