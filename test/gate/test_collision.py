@@ -95,6 +95,31 @@ class TestDistances:
         assert model.distance(q)[1] == pytest.approx(0.03 - 0.009, abs=2e-4)
         assert model.distance(q, (crate,))[1] == model.distance(q)[1] < nearest.distance_m
 
+    def test_crates_that_moved_are_where_they_are_now(self, model: CollisionModel) -> None:
+        eighth = (0.0, 0.0, math.sin(math.pi / 8), math.cos(math.pi / 8))
+        still, near = box_at(0.9, 0.4, 0.3), replace(box_at(0.4, 0.2, 0.3), name="near")
+        far = replace(near, position=(0.4, 0.6, 0.3))
+        turned, small = replace(near, rotation=eighth), replace(near, size=(0.05,) * 3)
+        for crates in ((still, near), (still, far), (still, turned), (still, small), (near,), ()):
+            fresh = make_model()
+            moved, new = (m.excesses_around(HOME, crates) for m in (model, fresh))
+            assert moved == pytest.approx(new, abs=2e-6)
+            for asked in ("find_around", "slowing_around"):
+                pair, wanted = (getattr(m, asked)(HOME, crates) for m in (model, fresh))
+                assert (pair is None) is (wanted is None)
+                assert pair is None or (pair.first, pair.second) == (wanted.first, wanted.second)
+
+    def test_an_obstacle_that_cannot_be_taken_in_is_not_taken_for_known(
+        self, model: CollisionModel
+    ) -> None:
+        known = (box_at(0.45, 0.0, 0.2),)
+        assert model.find_around(HOME, known) is not None
+        broken = (replace(known[0], position=(0.4, 0.0)),)
+        for _ in range(2):
+            with pytest.raises(TypeError, match="did not match"):
+                model.find_around(HOME, broken)
+        assert model.find_around(HOME, known) is not None
+
     def test_the_same_question_has_the_same_answer_whatever_was_asked_between(
         self, model: CollisionModel
     ) -> None:

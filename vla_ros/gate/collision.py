@@ -91,6 +91,10 @@ class Pairs:
         for request, pair in zip(self._data.collisionRequests, pairs, strict=True):
             request.security_margin = pair.margin_m + grow_m
 
+    def move(self, shape: int, placement: pinocchio.SE3) -> None:
+        """Put a shape that does not move with the arm elsewhere."""
+        self._model.geometryObjects[shape].placement = placement
+
     def any_near(self, model: pinocchio.Model, data: pinocchio.Data) -> bool:
         """Say whether a pair is nearer than its margin, where forward kinematics put the arm."""
         if not self._pairs:
@@ -160,8 +164,8 @@ class CollisionModel:
         self._own_near = Pairs(self._links, own, slow_m)
         self._keep_out = self._around(self._forbidden)
         self._contacts = self._around(self._scene, contacts=True)
-        self._obstacles: tuple[Obstacle, ...] = ()
-        self._build_surroundings()
+        self._obstacles: tuple[Obstacle, ...] | None = ()
+        self._build_surroundings(())
         self._relaxed: dict[float, tuple[Pairs, ...]] = {}
         self._check_home(profile)
 
@@ -303,13 +307,25 @@ class CollisionModel:
         return any(box is surface and box.name in contact.surfaces for surface in self._scene)
 
     def _set_surroundings(self, obstacles: tuple[Obstacle, ...]) -> None:
-        """Build the pairs with scene and obstacles, when the obstacles changed."""
-        if obstacles != self._obstacles:
-            self._obstacles = obstacles
-            self._build_surroundings()
+        """Take in what changed: obstacles that only moved cost no new pairs, which take long."""
+        if obstacles == self._obstacles:
+            return
+        was, self._obstacles = self._obstacles, None  # Until all of it is done.
+        if was is None or [(o.name, o.size) for o in was] != [(o.name, o.size) for o in obstacles]:
+            self._build_surroundings(obstacles)
+        else:
+            first = len(self._links) + len(self._scene)
+            for k, (before, now) in enumerate(zip(was, obstacles, strict=True), start=first):
+                if before != now:
+                    self._move_obstacle(k, self._of_obstacle(now).placement)
+        self._obstacles = obstacles
 
-    def _build_surroundings(self) -> None:
-        boxes = [*self._scene, *map(self._of_obstacle, self._obstacles)]
+    def _move_obstacle(self, shape: int, placement: pinocchio.SE3) -> None:
+        for pairs in (self._surroundings, self._free, self._free_near):
+            pairs.move(shape, placement)
+
+    def _build_surroundings(self, obstacles: tuple[Obstacle, ...]) -> None:
+        boxes = [*self._scene, *map(self._of_obstacle, obstacles)]
         slow_m = self.settings.environment_slow_m - self.settings.environment_stop_m
         self._surroundings = self._around(boxes)
         self._free = self._around(boxes, contacts=False)
