@@ -2,6 +2,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """Fingers may touch the table of the profile, and nothing that is merely called so."""
 
+from typing import Any
+
+import numpy as np
 import pytest
 
 from vla_ros.gate.collision import CollisionModel, make_collision_model
@@ -46,3 +49,29 @@ def test_an_obstacle_is_not_made_for_contact_whatever_its_name(
     assert near is not None
     assert (near.second, near.margin_m) == (name, 0.02)
     assert model.find_around(HOME, (below_the_fingers(name, 0.05),)) is None
+
+
+@pytest.mark.parametrize(
+    ("start_m", "end_m"),
+    [((0.4, 0.0, 0.15), (0.4, 0.0, 0.02)), ((0.4, -0.1, 0.02), (0.4, 0.1, 0.02))],
+)
+def test_the_tool_is_slow_near_the_table_towards_it_and_along_it(
+    make_arm_rig: Any, model: CollisionModel, start_m: Any, end_m: Any
+) -> None:
+    kinematics, down = make_kinematics(PROFILE), np.diag([1.0, -1.0, -1.0])
+    rig = make_arm_rig()
+    rig.position = kinematics.inverse(start_m, down, np.array(HOME))
+    way = np.linspace(start_m, end_m, 8)
+    rows = kinematics.inverse_path([(place, down) for place in way], rig.position)
+    rig.tick()
+    rig.arm().tick(chunks=(rig.chunk(rows),))
+    rig.ticks(100)
+    places = [np.array(kinematics.forward(q)[0]) for q in rig.commands]
+    # Where a turning wrist lifts a finger it moves away, and then may be a little faster.
+    fast = [
+        (np.linalg.norm(now - was) / 0.01, model.touching(tuple(q.tolist())))
+        for was, now, q in zip(places, places[1:], rig.commands[1:], strict=False)
+    ]
+    near = [speed for speed, pair in fast if pair is not None and pair.distance_m < 0.03]
+    assert len(near) > 10
+    assert max(near) <= 0.16

@@ -49,6 +49,7 @@ class Walls:
         self.find_keep_out = lambda q: self._within(
             0.0, Nearness("hand", "pillar", keep_out - q[0], 0.0)
         )
+        self.touching = lambda q: Nearness("finger", "table", 0.5 - q[0], 0.0)
         self.is_clear = lambda q, _: True  # The final checker is not asked here.
 
     def _within(self, least_m: float, near: Nearness) -> Nearness | None:
@@ -289,6 +290,37 @@ def way_to_a_wall(make: Make) -> None:
     assert rig.state.schedule.scale < 0.9
 
 
+def above_a_table(make: Make) -> Any:
+    """Return a rig whose tool is at the elbow's angle [m], and a table to touch at 0.5."""
+    contact = SimpleNamespace(within_m=0.4, speed_m_s=0.1)
+    walls = Walls()
+    walls.settings = SimpleNamespace(**{**vars(Walls.settings), "contact": contact})
+    return make(
+        collision=walls,
+        tool_position=lambda q: (q[0], 0.0, 0.0),
+        tool_speed=lambda _, velocity: abs(velocity[0]),
+    ).arm()
+
+
+def way_to_a_table(make: Make) -> None:
+    rig = above_a_table(make)
+    rows = np.hstack((0.03 * np.arange(16)[:, None], np.zeros((16, 1))))
+    rig.tick(chunks=(rig.chunk(rows),))
+    assert_held(rig.ticks(80), GateMode.RUN, Reason.ENV_NEAR)
+    assert rig.state.schedule.scale < 0.5  # The plan waits, so that its path is kept.
+
+
+def catching_up_near_a_table(make: Make) -> None:
+    """The plan stands still, near the table; on the way there only the joints are slow."""
+    rig = above_a_table(make)
+    rig.tick(chunks=(rig.chunk(np.tile([0.16, 0.0], (16, 1))),))
+    assert rig.ticks(60).mode is GateMode.RUN
+    steps = np.diff([position[0] for position in rig.commands])
+    near = np.array(rig.commands)[1:, 0] > 0.1
+    assert near.any()
+    assert steps[near].max() / 0.01 <= 0.101
+
+
 def full_speed_into_the_limit(make: Make) -> None:
     rig = make()
     rig.position = np.array([0.3, 0.0])
@@ -322,7 +354,9 @@ NEEDED: dict[tuple[int, str], Scenario] = {
     (25, "check_keep_out_stop"): elbow_in_a_forbidden_box,
     (26, "check_own_stop"): arm_on_itself,
     (26, "scale_by_own_distance"): way_onto_itself,
+    (27, "check_contact_speed"): catching_up_near_a_table,
     (27, "check_surroundings_stop"): arm_on_a_wall,
+    (27, "scale_near_contact"): way_to_a_table,
     (27, "scale_by_surroundings"): way_to_a_wall,
     (28, "scale_by_singularity"): way_to_a_singularity,
     (29, "check_speed_near_people"): catching_up_near_a_person,

@@ -4,6 +4,7 @@
 
 from vla_ros.gate.checks.chunks import CHUNK_CHECKS
 from vla_ros.gate.checks.collision import COLLISION_CHECKS
+from vla_ros.gate.checks.contact import CONTACT_CHECKS
 from vla_ros.gate.checks.graph import GRAPH_CHECKS
 from vla_ros.gate.checks.joints import JOINT_CHECKS
 from vla_ros.gate.checks.motion import MOTION_CHECKS
@@ -25,4 +26,5 @@ ALL_CHECKS: tuple[Check, ...] = (
     *TOOL_CHECKS,
     *MOTION_CHECKS,
     *COLLISION_CHECKS,
+    *CONTACT_CHECKS,
 )

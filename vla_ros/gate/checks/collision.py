@@ -9,7 +9,6 @@ refused when it, or the stop that would follow it, comes nearer than the margins
 from collections.abc import Callable
 
 from vla_ros.chunk.schedule import Target
-from vla_ros.gate.checks.speed import plan_speed_m_s
 from vla_ros.gate.collision import CollisionModel, Nearness
 from vla_ros.gate.limits import Vector
 from vla_ros.gate.state import Finding, Obstacle
@@ -49,12 +48,12 @@ def scale_by_own_distance(target: Target, tick: Tick) -> tuple[float, Finding | 
 
 
 def scale_by_surroundings(target: Target, tick: Tick) -> tuple[float, Finding | None]:
-    """Follow a plan that leads towards something more slowly; fingers near the table, too."""
+    """Follow a plan that leads towards something more slowly."""
     model = tick.config.collision
     if model is None:
         return 1.0, None
     boxes = obstacles_of(tick)
-    scale, finding = _slow_down(
+    return _slow_down(
         target,
         tick,
         lambda q: model.slowing_around(q, boxes),
@@ -62,11 +61,6 @@ def scale_by_surroundings(target: Target, tick: Tick) -> tuple[float, Finding | 
         model.settings.environment_slow_m,
         Reason.ENV_NEAR,
     )
-    allowed = _contact_scale(target, tick, model)
-    if allowed >= scale:
-        return scale, finding
-    text = "the fingers are near what they may touch, so the tool is slow"
-    return allowed, Finding(Verdict.SCALE, Reason.ENV_NEAR, text)
 
 
 def check_own_stop(candidate: MotionState, stop: StopTrajectory, tick: Tick) -> Finding | None:
@@ -145,23 +139,6 @@ def _slow_down(
         return 1.0, None
     scale = _SLOWEST + (1.0 - _SLOWEST) * left
     return scale, Finding(Verdict.SCALE, reason, f"{_words(here)}: {scale:.0%} of the speed")
-
-
-def _contact_scale(target: Target, tick: Tick, model: CollisionModel) -> float:
-    """Return how fast the plan may be followed near what the fingers may touch."""
-    contact = model.settings.contact
-    if contact is None:
-        return 1.0
-    speed = plan_speed_m_s(target, tick)
-    if speed <= contact.speed_m_s:
-        return 1.0
-    here = model.touching(target.position)
-    if here is None or here.distance_m >= contact.within_m:
-        return 1.0
-    there = model.touching(_ahead(target, tick))
-    if there is None or there.distance_m >= here.distance_m - _NEARER_M:
-        return 1.0
-    return contact.speed_m_s / speed
 
 
 def _ahead(target: Target, tick: Tick) -> Vector:
