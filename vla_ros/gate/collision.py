@@ -8,8 +8,8 @@ base and its surroundings.
 
 import itertools
 import math
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import coal
@@ -17,113 +17,16 @@ import numpy as np
 import pinocchio
 
 from vla_ros.errors import ConfigError
+from vla_ros.gate.bounds import DistanceBounds
 from vla_ros.gate.limits import Vector
+from vla_ros.gate.pairs import Nearness, Pair, Pairs, Shape
 from vla_ros.gate.state import Obstacle
 from vla_ros.robot.hulls import LinkHull, load_hulls
 from vla_ros.robot.parts import BoxProfile, CollisionProfile
 from vla_ros.robot.profile import RobotProfile
+from vla_ros.types import BoolArray
 
-
-@dataclass(frozen=True, slots=True)
-class Nearness:
-    """The pair that is nearest to its margin.
-
-    Attributes:
-        first: Name of a link.
-        second: Name of a link, a box or an obstacle.
-        distance_m: Between the two [m]; negative: how deep they are in each other.
-        margin_m: What the pair has to keep [m].
-    """
-
-    first: str
-    second: str
-    distance_m: float
-    margin_m: float
-
-    @property
-    def excess_m(self) -> float:
-        """By how much the distance is above the margin [m]."""
-        return self.distance_m - self.margin_m
-
-
-@dataclass(frozen=True, slots=True)
-class _Pair:
-    first: int
-    second: int
-    margin_m: float
-
-
-@dataclass(frozen=True, slots=True)
-class _Shape:
-    name: str
-    joint: int
-    shape: coal.CollisionGeometry
-    placement: pinocchio.SE3
-
-
-class Pairs:
-    """Pairs of shapes, each with its margin. It has buffers, hence one user at a time."""
-
-    def __init__(self, shapes: list[_Shape], pairs: list[_Pair], grow_m: float = 0.0) -> None:
-        """Prepare.
-
-        Args:
-            shapes: All there are.
-            pairs: Which of them.
-            grow_m: Added to every margin [m].
-        """
-        self._names = [shape.name for shape in shapes]
-        self._pairs = pairs
-        self._model = pinocchio.GeometryModel()
-        for shape in shapes:
-            self._model.addGeometryObject(
-                pinocchio.GeometryObject(
-                    f"{shape.name}#{self._model.ngeoms}",
-                    shape.joint,
-                    0,
-                    shape.placement,
-                    shape.shape,
-                )
-            )
-        for pair in pairs:
-            self._model.addCollisionPair(pinocchio.CollisionPair(pair.first, pair.second))
-        self._data = pinocchio.GeometryData(self._model)
-        for request, pair in zip(self._data.collisionRequests, pairs, strict=True):
-            request.security_margin = pair.margin_m + grow_m
-
-    def move(self, shape: int, placement: pinocchio.SE3) -> None:
-        """Put a shape that does not move with the arm elsewhere."""
-        self._model.geometryObjects[shape].placement = placement
-
-    def any_near(self, model: pinocchio.Model, data: pinocchio.Data) -> bool:
-        """Say whether a pair is nearer than its margin, where forward kinematics put the arm."""
-        if not self._pairs:
-            return False
-        pinocchio.updateGeometryPlacements(model, data, self._model, self._data)
-        return bool(pinocchio.computeCollisions(self._model, self._data, True))  # noqa: FBT003
-
-    def nearest(self, model: pinocchio.Model, data: pinocchio.Data) -> Nearness | None:
-        """Return the pair nearest to its margin; None without pairs."""
-        return min(self._all(model, data), key=lambda near: near.excess_m, default=None)
-
-    def excesses(self, model: pinocchio.Model, data: pinocchio.Data) -> tuple[float, ...]:
-        """Return by how much the distance of each pair is above its margin [m]."""
-        return tuple(near.excess_m for near in self._all(model, data))
-
-    def least_m(self, model: pinocchio.Model, data: pinocchio.Data) -> float:
-        """Return the smallest distance whatever its margin [m]; infinite without pairs."""
-        return min((near.distance_m for near in self._all(model, data)), default=math.inf)
-
-    def _all(self, model: pinocchio.Model, data: pinocchio.Data) -> list[Nearness]:
-        if not self._pairs:
-            return []
-        pinocchio.updateGeometryPlacements(model, data, self._model, self._data)
-        pinocchio.computeDistances(self._model, self._data)
-        names = self._names
-        return [
-            Nearness(names[pair.first], names[pair.second], result.min_distance, pair.margin_m)
-            for pair, result in zip(self._pairs, self._data.distanceResults, strict=True)
-        ]
+_MEASURE_EVERY = 10  # Looks; measuring costs as much as a few of them.
 
 
 class CollisionModel:
@@ -149,7 +52,7 @@ class CollisionModel:
         self._where = f"robot profile '{profile.name}', collision"
         self._model, hulls = load_hulls(urdf, profile.joint_names)
         self._data = self._model.createData()
-        names = profile.joint_names
+        self._joint_names = names = profile.joint_names
         self._order = [self._model.joints[self._model.getJointId(n)].idx_q for n in names]
         self._base = _base_placement(self._model, urdf, profile.base_frame)
         self._placed: Vector | None = None
@@ -159,17 +62,34 @@ class CollisionModel:
         self._check_names()
         self._scene = [self._of_box(box.name, box) for box in settings.scene]
         self._forbidden = [self._of_box(box.name, box) for box in profile.keep_out]
-        own, slow_m = self._own_pairs(), settings.self_slow_m - settings.self_stop_m
-        self._own = Pairs(self._links, own)
-        self._own_near = Pairs(self._links, own, slow_m)
-        self._keep_out = self._around(self._forbidden)
-        self._contacts = self._around(self._scene, contacts=True)
+        self._own = Pairs(self._links, self._own_pairs())
+        self._own_slow = Pairs(self._links, self._own_pairs(settings.self_slow_m))
+        keep_out = [*self._links, *self._forbidden]
+        self._keep_out = Pairs(keep_out, self._around(keep_out))
+        around = [*self._links, *self._scene]
+        self._contacts = Pairs(around, self._around(around, contacts=True))
         self._obstacles: tuple[Obstacle, ...] | None = ()
+        self._looks = _MEASURE_EVERY
+        self._asked: Sequence[Vector] | None = None
+        self._clear = False
         self._build_surroundings(())
-        self._relaxed: dict[float, tuple[Pairs, ...]] = {}
+        self._relaxed: dict[float, Pairs] = {}
         self._check_home(profile)
 
     # ---- where the arm is clear ----
+
+    def is_clear_along(
+        self, places: Sequence[Vector], obstacles: tuple[Obstacle, ...] = ()
+    ) -> bool:
+        """Say whether every pair of all kinds keeps its margin at all of some places.
+
+        The same as to find nothing there, but it takes a fraction of the time.
+        """
+        self._set_surroundings(obstacles)
+        if places != self._asked:
+            self._clear = math.isfinite(sum(map(sum, places))) and self._look(places)
+            self._asked = places
+        return self._clear
 
     def find_own(self, q: Vector) -> Nearness | None:
         """Return the pair of links that are too near each other; None if none is."""
@@ -187,7 +107,7 @@ class CollisionModel:
     def slowing_own(self, q: Vector) -> Nearness | None:
         """Return the nearest pair of links if it is near enough to slow down; None otherwise."""
         self._place(q)
-        if not self._own_near.any_near(self._model, self._data):
+        if not self._own_slow.any_near(self._model, self._data):
             return None
         return self._own.nearest(self._model, self._data)
 
@@ -198,7 +118,7 @@ class CollisionModel:
         """
         self._set_surroundings(obstacles)
         self._place(q)
-        if not self._free_near.any_near(self._model, self._data):
+        if not self._free_slow.any_near(self._model, self._data):
             return None
         return self._free.nearest(self._model, self._data)
 
@@ -237,13 +157,12 @@ class CollisionModel:
         if not all(map(math.isfinite, position)):
             return False
         if tolerance_m not in self._relaxed:
-            self._relaxed[tolerance_m] = (
-                Pairs(self._links, self._own_pairs(), -tolerance_m),
-                self._around([*self._scene, *self._forbidden], -tolerance_m),
-            )
+            shapes = [*self._links, *self._scene, *self._forbidden]
+            pairs = self._own_pairs() + self._around(shapes)
+            relaxed = [replace(pair, margin_m=pair.margin_m - tolerance_m) for pair in pairs]
+            self._relaxed[tolerance_m] = Pairs(shapes, relaxed)
         self._place(position)
-        sets = self._relaxed[tolerance_m]
-        return not any(pairs.any_near(self._model, self._data) for pairs in sets)
+        return not self._relaxed[tolerance_m].any_near(self._model, self._data)
 
     def distance(self, q: Vector, obstacles: tuple[Obstacle, ...] = ()) -> tuple[float, float]:
         """Return the smallest distance [m] of the arm to itself and to its surroundings."""
@@ -251,6 +170,30 @@ class CollisionModel:
         self._place(q)
         model, data = self._model, self._data
         return self._own.least_m(model, data), self._surroundings.least_m(model, data)
+
+    def _look(self, places: Sequence[Vector]) -> bool:
+        """Look at those pairs that may be near, as far as is known."""
+        doubtful = self._doubtful(places)
+        if not doubtful.any():
+            return True
+        self._all.watch(doubtful)
+        for q in places:
+            self._place(q)
+            if self._all.any_near(self._model, self._data):
+                return False
+        return True
+
+    def _doubtful(self, places: Sequence[Vector]) -> BoolArray:
+        """Return which pairs may be too near at a place, shape (K,); measure again if need be."""
+        self._looks += 1
+        doubtful: BoolArray = ~(self._bounds.least(places) > self._margins)
+        if self._looks < _MEASURE_EVERY or not doubtful.any():
+            return doubtful
+        self._looks = 0
+        self._place(places[0])
+        self._all.watch(np.ones_like(doubtful))
+        self._bounds.measure(places[0], self._model, self._data)
+        return ~(self._bounds.least(places) > self._margins)
 
     def _find(self, pairs: Pairs, q: Vector) -> Nearness | None:
         if not math.isfinite(sum(q)):
@@ -269,14 +212,15 @@ class CollisionModel:
 
     # ---- which pairs there are ----
 
-    def _own_pairs(self) -> list[_Pair]:
+    def _own_pairs(self, margin_m: float | None = None) -> list[Pair]:
+        """Pair the links, by default with the margin that stops the arm."""
         ignored = {frozenset(pair) for pair in self.settings.ignored_pairs}
-        margin_m = self.settings.self_stop_m
+        margin_m = self.settings.self_stop_m if margin_m is None else margin_m
         pairs = []
         for i, j in itertools.combinations(range(len(self._links)), 2):
             names = frozenset((self._links[i].name, self._links[j].name))
             if names not in ignored and not self._share_a_joint(i, j):
-                pairs.append(_Pair(i, j, margin_m))
+                pairs.append(Pair(i, j, margin_m))
         return pairs
 
     def _share_a_joint(self, i: int, j: int) -> bool:
@@ -284,22 +228,24 @@ class CollisionModel:
         return low == high or self._model.parents[high] == low
 
     def _around(
-        self, boxes: list[_Shape], grow_m: float = 0.0, *, contacts: bool | None = None
-    ) -> Pairs:
-        """Pair all that moves with boxes: all pairs, or only those (not) made for contact."""
-        shapes = [*self._links, *boxes]
+        self, shapes: list[Shape], margin_m: float | None = None, *, contacts: bool | None = None
+    ) -> list[Pair]:
+        """Pair all that moves with what follows the links: all, or only those for contact.
+
+        By default with the margins that stop the arm.
+        """
         pairs = []
         for i, j in itertools.product(self._moving, range(len(self._links), len(shapes))):
             contact = self._is_contact(shapes[i], shapes[j])
             if contacts is not None and contact is not contacts:
                 continue
-            margin_m = self.settings.environment_stop_m
+            stop_m = self.settings.environment_stop_m
             if contact and self.settings.contact is not None:
-                margin_m = self.settings.contact.margin_m
-            pairs.append(_Pair(i, j, margin_m))
-        return Pairs(shapes, pairs, grow_m)
+                stop_m = self.settings.contact.margin_m
+            pairs.append(Pair(i, j, stop_m if margin_m is None else margin_m))
+        return pairs
 
-    def _is_contact(self, link: _Shape, box: _Shape) -> bool:
+    def _is_contact(self, link: Shape, box: Shape) -> bool:
         """Say whether two may touch; not what only has the name of a surface, as obstacles may."""
         contact = self.settings.contact
         if contact is None or link.name not in contact.links:
@@ -311,6 +257,7 @@ class CollisionModel:
         if obstacles == self._obstacles:
             return
         was, self._obstacles = self._obstacles, None  # Until all of it is done.
+        self._asked = None
         if was is None or [(o.name, o.size) for o in was] != [(o.name, o.size) for o in obstacles]:
             self._build_surroundings(obstacles)
         else:
@@ -318,28 +265,33 @@ class CollisionModel:
             for k, (before, now) in enumerate(zip(was, obstacles, strict=True), start=first):
                 if before != now:
                     self._move_obstacle(k, self._of_obstacle(now).placement)
+            self._bounds.forget()
         self._obstacles = obstacles
 
     def _move_obstacle(self, shape: int, placement: pinocchio.SE3) -> None:
-        for pairs in (self._surroundings, self._free, self._free_near):
+        for pairs in (self._surroundings, self._free, self._free_slow, self._all):
             pairs.move(shape, placement)
 
     def _build_surroundings(self, obstacles: tuple[Obstacle, ...]) -> None:
-        boxes = [*self._scene, *map(self._of_obstacle, obstacles)]
-        slow_m = self.settings.environment_slow_m - self.settings.environment_stop_m
-        self._surroundings = self._around(boxes)
-        self._free = self._around(boxes, contacts=False)
-        self._free_near = self._around(boxes, slow_m, contacts=False)
+        shapes = [*self._links, *self._scene, *map(self._of_obstacle, obstacles)]
+        free = self._around(shapes, contacts=False)
+        slow = self._around(shapes, self.settings.environment_slow_m, contacts=False)
+        self._surroundings = Pairs(shapes, self._around(shapes))
+        self._free, self._free_slow = Pairs(shapes, free), Pairs(shapes, slow)
+        shapes = [*shapes, *self._forbidden]
+        self._all = Pairs(shapes, self._own_pairs() + self._around(shapes))
+        self._margins = self._all.margins()
+        self._bounds = DistanceBounds(self._model, self._joint_names, self._all)
 
-    def _of_box(self, name: str, box: BoxProfile) -> _Shape:
+    def _of_box(self, name: str, box: BoxProfile) -> Shape:
         low, high = np.array(box.lower_m), np.array(box.upper_m)
         middle = pinocchio.SE3(np.eye(3), (low + high) / 2.0)
-        return _Shape(name, 0, coal.Box(*(high - low).tolist()), self._base * middle)
+        return Shape(name, 0, coal.Box(*(high - low).tolist()), self._base * middle)
 
-    def _of_obstacle(self, obstacle: Obstacle) -> _Shape:
+    def _of_obstacle(self, obstacle: Obstacle) -> Shape:
         turn = pinocchio.Quaternion(np.array(obstacle.rotation)).toRotationMatrix()
         placement = self._base * pinocchio.SE3(turn, np.array(obstacle.position))
-        return _Shape(obstacle.name, 0, coal.Box(*obstacle.size), placement)
+        return Shape(obstacle.name, 0, coal.Box(*obstacle.size), placement)
 
     # ---- what is wrong with a profile ----
 
@@ -381,8 +333,8 @@ def make_collision_model(urdf: Path, profile: RobotProfile) -> CollisionModel | 
     return None if settings == "none" else CollisionModel(urdf, profile, settings)
 
 
-def _of_link(hull: LinkHull) -> _Shape:
-    return _Shape(hull.link, hull.joint, hull.shape, pinocchio.SE3.Identity())
+def _of_link(hull: LinkHull) -> Shape:
+    return Shape(hull.link, hull.joint, hull.shape, pinocchio.SE3.Identity())
 
 
 def _base_placement(model: pinocchio.Model, urdf: Path, base_frame: str) -> pinocchio.SE3:

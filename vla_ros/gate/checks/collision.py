@@ -9,8 +9,9 @@ refused when it, or the stop that would follow it, comes nearer than the margins
 from collections.abc import Callable
 
 from vla_ros.chunk.schedule import Target
-from vla_ros.gate.collision import CollisionModel, Nearness
+from vla_ros.gate.collision import CollisionModel
 from vla_ros.gate.limits import Vector
+from vla_ros.gate.pairs import Nearness
 from vla_ros.gate.state import Finding, Obstacle
 from vla_ros.gate.stop import MotionState, StopTrajectory
 from vla_ros.gate.tick import MotionCheck, ScaleCheck, Tick, TickCheck
@@ -68,7 +69,7 @@ def check_own_stop(candidate: MotionState, stop: StopTrajectory, tick: Tick) -> 
     model = tick.config.collision
     if model is None:
         return None
-    near = _first(candidate, stop, model.find_own)
+    near = _first(candidate, stop, tick, model, model.find_own)
     return None if near is None else _too_near(Reason.SELF_STOP, near)
 
 
@@ -83,7 +84,7 @@ def check_surroundings_stop(
     if model is None:
         return None
     boxes = obstacles_of(tick)
-    near = _first(candidate, stop, lambda q: model.find_around(q, boxes))
+    near = _first(candidate, stop, tick, model, lambda q: model.find_around(q, boxes))
     if near is None or (boxes and _retreats(candidate, stop, tick, model, boxes)):
         return None
     return _too_near(Reason.ENV_STOP, near)
@@ -96,7 +97,7 @@ def check_keep_out_stop(
     model = tick.config.collision
     if model is None or not tick.config.keep_out:
         return None
-    near = _first(candidate, stop, model.find_keep_out)
+    near = _first(candidate, stop, tick, model, model.find_keep_out)
     return None if near is None else _too_near(Reason.KEEPOUT, near)
 
 
@@ -148,14 +149,17 @@ def _ahead(target: Target, tick: Tick) -> Vector:
 
 
 def _first(
-    candidate: MotionState, stop: StopTrajectory, find: Callable[[Vector], Nearness | None]
+    candidate: MotionState,
+    stop: StopTrajectory,
+    tick: Tick,
+    model: CollisionModel,
+    find: Callable[[Vector], Nearness | None],
 ) -> Nearness | None:
     """Return what is too near first, at a command or along its stop."""
-    near = find(candidate.position)
-    if near is not None:
-        return near
-    found = (find(sample.position) for sample in stop.samples(STOP_SAMPLES))
-    return next((near for near in found if near is not None), None)
+    places = [motion.position for motion in (candidate, *stop.samples(STOP_SAMPLES))]
+    if model.is_clear_along(places, obstacles_of(tick)):
+        return None
+    return next((near for near in map(find, places) if near is not None), None)
 
 
 def _retreats(
