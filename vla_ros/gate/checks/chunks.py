@@ -198,8 +198,13 @@ def check_rates(chunk: ActionChunk, tick: Tick) -> Finding | None:
         ("jerk", "rad/s^3", jerk, rates.jerk),
     )
     for word, unit, values, limit in asked:
-        if not (np.abs(values) <= np.array(limit) * (1.0 + 1e-9)).all():
-            text = f"asks for a {word} of {np.abs(values).max():.2f} {unit}"
+        shares = np.abs(values) / np.array(limit)
+        if not (shares <= 1.0 + 1e-9).all():
+            row, j = np.unravel_index(int(np.argmax(shares)), shares.shape)
+            text = (
+                f"asks {tick.config.limits.names[j]} for {values[row, j]:.2f} {unit} of {word}, "
+            )
+            text += f"limit {limit[j]:g}"
             return Finding(Verdict.CLAMP, Reason.RATE_LIMITED, text)
     return None
 
