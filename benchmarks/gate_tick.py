@@ -105,20 +105,31 @@ class Run:
         self._ticks += 1
 
 
+class WatchedClock(SteadyClock):
+    """A clock that remembers how late it woke the loop.
+
+    Attributes:
+        late_ms: After each deadline [ms].
+    """
+
+    def __init__(self) -> None:
+        super().__init__(time.time_ns)
+        self.late_ms: list[float] = []
+
+    def sleep_until(self, deadline_ns: int, stop: threading.Event) -> None:
+        """Block until the deadline."""
+        super().sleep_until(deadline_ns, stop)
+        self.late_ms.append(max(self.now_ns() - deadline_ns, 0) / NS_PER_MS)
+
+
 def measure_lateness(robot: RobotProfile, rate_hz: float, duration_s: float) -> list[float]:
     """Return how late each tick of a control loop began in which the gate works [ms]."""
-    run = Run(robot)
-    began_ns: list[int] = []
-
-    def tick(now_ns: int) -> None:
-        began_ns.append(now_ns)
-        run.tick()
-
-    loop = ControlLoop(SteadyClock(time.time_ns), 1.0 / rate_hz, tick, print)
+    run, clock = Run(robot), WatchedClock()
+    loop = ControlLoop(clock, 1.0 / rate_hz, lambda _: run.tick(), print)
     loop.start()
     threading.Event().wait(duration_s)
     loop.stop()
-    return [max(late, 0.0) for late in np.diff(began_ns) / NS_PER_MS - 1e3 / rate_hz]
+    return clock.late_ms
 
 
 def main() -> int:

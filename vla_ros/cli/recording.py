@@ -20,6 +20,7 @@ from std_msgs.msg import Float64MultiArray
 from vla_ros.gate.vocabulary import GateMode, Reason, Verdict
 from vla_ros.msg import GateState, Observation
 from vla_ros.robot.profile import RobotProfile
+from vla_ros.ros.goal import decode_reasons
 from vla_ros.ros.qos import LATCHED, RELIABLE_NEWEST
 from vla_ros.ros.station import Station
 from vla_ros.types import ImageArray
@@ -45,7 +46,7 @@ class GateNote:
     time_s: float
     mode: GateMode
     verdict: Verdict
-    reasons: tuple[Reason, ...]
+    reasons: tuple[Reason | int, ...]
     interventions: int
 
 
@@ -134,7 +135,7 @@ class Recorder:
             time_s=_sent_s(info),
             mode=GateMode(message.mode),
             verdict=Verdict(message.verdict),
-            reasons=tuple(Reason(number) for number in message.reasons),
+            reasons=decode_reasons(message.reasons),
             interventions=message.intervention_count,
         )
         with self._lock:

@@ -99,7 +99,7 @@ def _compose(
     if note is not None:
         # Elsewhere the mode says how severe it is: no "HOLD  HOLD".
         words = [note.verdict.name] if note.mode is GateMode.RUN else []
-        words.append(", ".join(reason.name for reason in note.reasons))
+        words.append(", ".join(getattr(r, "name", str(r)) for r in note.reasons))
         text = "  ".join([f"gate {note.mode.name}", *words])
         _write(canvas, text, (12, _HEIGHT + 46), 0.5, _COLORS.get(note.mode, _INK))
     _write(canvas, f"{time_s:5.1f} s", (_WIDTH + _VIEW - 80, _HEIGHT + 46), 0.5)
