@@ -77,8 +77,7 @@ def test_the_double_of_a_policy_is_taken_for_what_a_crash_leaves_behind(bench: B
 def test_without_a_controller_nothing_can_be_armed(bench: Bench, topic: str) -> None:
     bench.arm()
     bench.call("stop")
-    ears = {e.topic_name: e for e in bench.driver.subscriptions}
-    bench.driver.destroy_subscription(ears[topic])
+    bench.deafen(topic)
     text = f"NO_CONTROLLER: nobody listens on {topic}: start the robot's controller"
     bench.until(lambda: text in bench.call("reset")[1])
     bench.driver.create_subscription(Float64MultiArray, topic, lambda _: None, 10)
@@ -90,8 +89,7 @@ def test_a_controller_that_goes_away_stops_the_arm_and_an_onlooker_is_none(bench
     bench.arm()
     onlooker = Node("blackbox_node")
     onlooker.create_subscription(Float64MultiArray, PROFILE.gripper.topic, lambda _: None, 10)
-    ears = {e.topic_name: e for e in bench.driver.subscriptions}
-    bench.driver.destroy_subscription(ears[PROFILE.gripper.topic])
+    bench.deafen(PROFILE.gripper.topic)
     bench.until(lambda: bench.mode() is GateMode.PSTOP)
     assert Reason.NO_CONTROLLER in bench.driver.states[-1].reasons
     onlooker.destroy_node()

@@ -120,6 +120,7 @@ class Bench:
             thread = threading.Thread(target=self._spin, args=(executor,), daemon=True)
             thread.start()
             self._executors.append((executor, thread))
+        self.until(lambda: bool(self.driver.states))
 
     def _spin(self, executor: Executor) -> None:
         while not self._ending.is_set():
@@ -131,6 +132,12 @@ class Bench:
             said = self.driver.states[-1].message if self.driver.states else "nothing"
             assert time.monotonic() < end, f"waited in vain; the gate said: {said}"
             self._ending.wait(0.01)
+
+    def deafen(self, topic: str) -> None:
+        """Have the driver stop listening, in the thread that listens."""
+        executor = self._executors[0][0]
+        ears = {each.topic_name: each for each in self.driver.subscriptions}
+        self.until(executor.create_task(self.driver.destroy_subscription, ears[topic]).done)
 
     def mode(self) -> GateMode | None:
         states = self.driver.states
