@@ -145,12 +145,6 @@ def jump_between_rows(make: Make) -> None:
     assert_refused(rig, rig.chunk(rows), Reason.CHUNK_JUMP)
 
 
-def rows_too_fast(make: Make) -> None:
-    rig = make().arm()
-    decision = rig.tick(chunks=(rig.chunk(0.11 * np.arange(8)[:, None] * np.ones(2)),))
-    assert reasons(decision) == {Reason.RATE_LIMITED}
-
-
 def chunk_against_the_plan(make: Make) -> None:
     rig = make().arm()
     rig.tick(chunks=(rig.chunk(ROWS),))
@@ -347,7 +341,6 @@ NEEDED: dict[tuple[int, str], Scenario] = {
     (21, "check_consistency"): chunk_against_the_plan,
     (21, "check_jump"): jump_between_rows,
     (22, "clamp_position"): target_out_of_range,
-    (23, "check_rates"): rows_too_fast,
     (23, "note_rates"): plan_too_fast,
     (24, "check_tool_speed"): catching_up,
     (24, "scale_by_tool_speed"): fast_tool,

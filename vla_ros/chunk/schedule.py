@@ -25,6 +25,7 @@ class Target:
         gripper: Opening wanted, of the newest row due: 0 closed, 1 open; None leaves it alone.
         observed_ns: Stamp of the observation behind the newest chunk.
         sequence: Number of the newest chunk.
+        row: Of it, the one that is due, or the last one that was.
         epoch: Arming epoch it was made for.
     """
 
@@ -33,6 +34,7 @@ class Target:
     gripper: float | None
     observed_ns: int
     sequence: int
+    row: int
     epoch: int
 
 
@@ -134,6 +136,7 @@ class ChunkSchedule:
             gripper=source.gripper[row],
             observed_ns=source.observed_ns,
             sequence=source.sequence,
+            row=row,
             epoch=source.epoch,
         )
 

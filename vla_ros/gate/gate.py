@@ -23,6 +23,7 @@ from vla_ros.gate.intake import (
     tracking_error,
     turn_back,
 )
+from vla_ros.gate.rates import find_fast_rows
 from vla_ros.gate.record import PublishedCommand
 from vla_ros.gate.requests import answer
 from vla_ros.gate.state import Decision, Finding, GateInputs, GateState
@@ -149,7 +150,7 @@ class Gate:
             if state.mode is not GateMode.ARMED:
                 turn.end_goal()
         elif state.mode is not GateMode.HOLD or self._may_resume(state, chunk, turn.now_ns):
-            self._follow(turn, chunk, found)
+            self._follow(turn, chunk)
 
     def _may_resume(self, state: GateState, chunk: ActionChunk, now_ns: int) -> bool:
         cleared_s = (now_ns - max(state.blocked_ns, state.entered_ns)) * 1e-9
@@ -161,7 +162,7 @@ class Gate:
             and chunk.goal_id == state.goal_id
         )
 
-    def _follow(self, turn: Turn, chunk: ActionChunk, found: list[Finding]) -> None:
+    def _follow(self, turn: Turn, chunk: ActionChunk) -> None:
         """Make a chunk part of the plan; the first one starts the motion."""
         state = turn.state
         schedule = state.schedule
@@ -170,7 +171,6 @@ class Gate:
                 return  # Something still objects; the policy will send another chunk.
             scale = 0.0 if state.mode is GateMode.HOLD else chunk.speed_scale
             schedule = schedule.flush().at_scale(scale, turn.now_ns)
-        limited = any(finding.reason is Reason.RATE_LIMITED for finding in found)
         doubts = state.record.doubts_in_row + 1 if is_doubtful(chunk, self.config) else 0
         turn.change(
             owner=chunk.session,
@@ -182,7 +182,7 @@ class Gate:
             goal_scale=chunk.speed_scale,
             ending=chunk.last,
             schedule=schedule.admit(chunk, turn.now_ns),
-            limited_sequence=chunk.sequence if limited else None,
+            fast_rows=find_fast_rows(chunk, self.config.limits),
             record=replace(state.record, bad_in_row=0, mismatches_in_row=0, doubts_in_row=doubts),
         )
         if state.mode is not GateMode.RUN:

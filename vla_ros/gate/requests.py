@@ -56,7 +56,7 @@ def _arm(turn: Turn, tick: Tick) -> tuple[bool, str]:
         grip=turn.state.grip.released(),
         gripper_ns=(),
         schedule=turn.state.schedule.flush().at_scale(1.0, turn.now_ns),
-        limited_sequence=None,
+        fast_rows=None,
         record=PolicyRecord(),
     )
     turn.enter(GateMode.ARMED)

@@ -8,6 +8,7 @@ from typing import Any
 from vla_ros.chunk.schedule import ChunkSchedule
 from vla_ros.gate.grip import Grip
 from vla_ros.gate.limits import Vector
+from vla_ros.gate.rates import FastRows
 from vla_ros.gate.record import PublishedCommand
 from vla_ros.gate.stop import MotionState, StopTrajectory
 from vla_ros.gate.vocabulary import LATCHED, GateMode, Reason, Request, Verdict
@@ -194,7 +195,7 @@ class GateState:
         grip: What the gripper is told.
         gripper_ns: When the gripper switched, newest last.
         schedule: The plan.
-        limited_sequence: Newest chunk that asks for more than the rate limits; None if none does.
+        fast_rows: Where the newest chunk asks for more than the rate limits; None if nowhere.
         record: Of the policy.
         findings: Of the newest tick.
         cause: What the present hold or latched stop is for.
@@ -240,7 +241,7 @@ class GateState:
     grip: Grip = field(default_factory=Grip)
     gripper_ns: tuple[int, ...] = ()
     schedule: ChunkSchedule = field(default_factory=ChunkSchedule)
-    limited_sequence: int | None = None
+    fast_rows: FastRows | None = None
     record: PolicyRecord = field(default_factory=PolicyRecord)
     findings: tuple[Finding, ...] = ()
     cause: tuple[Finding, ...] = ()

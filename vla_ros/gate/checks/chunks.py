@@ -15,7 +15,6 @@ from vla_ros.types import ActionChunk
 
 _LARGEST = 1e3  # [rad]: no joint of an arm turns this far; catches degrees times anything.
 _JUMP_FACTOR = 3.0
-_RATE_WINDOW_S = 0.1  # Over shorter times the noise of a policy looks like acceleration.
 _TRIMMED = 0.25
 _LATE = 0.5
 _INCONSISTENT_RAD = 0.15
@@ -181,34 +180,6 @@ def check_jump(chunk: ActionChunk, tick: Tick) -> Finding | None:
     )
 
 
-def check_rates(chunk: ActionChunk, tick: Tick) -> Finding | None:
-    """Note that a chunk itself asks for more speed, acceleration or jerk than is allowed."""
-    if len(chunk.position_rad) < 2:
-        return None
-    rates = tick.config.limits.operating
-    step_s = chunk.step_ns * 1e-9 / chunk.speed_scale
-    velocity = np.diff(chunk.position_rad, axis=0) / step_s
-    stride = max(1, math.ceil(_RATE_WINDOW_S / step_s - 1e-6))
-    slow_s = stride * step_s
-    acceleration = np.diff(chunk.position_rad[::stride], n=2, axis=0) / slow_s**2
-    jerk = np.diff(chunk.position_rad[::stride], n=3, axis=0) / slow_s**3
-    asked = (
-        ("velocity", "rad/s", velocity, rates.velocity),
-        ("acceleration", "rad/s^2", acceleration, rates.acceleration),
-        ("jerk", "rad/s^3", jerk, rates.jerk),
-    )
-    for word, unit, values, limit in asked:
-        shares = np.abs(values) / np.array(limit)
-        if not (shares <= 1.0 + 1e-9).all():
-            row, j = np.unravel_index(int(np.argmax(shares)), shares.shape)
-            text = (
-                f"asks {tick.config.limits.names[j]} for {values[row, j]:.2f} {unit} of {word}, "
-            )
-            text += f"limit {limit[j]:g}"
-            return Finding(Verdict.CLAMP, Reason.RATE_LIMITED, text)
-    return None
-
-
 def check_consistency(chunk: ActionChunk, tick: Tick) -> Finding | None:
     """Remark on a chunk that contradicts the plan it replaces; nothing is refused for it."""
     if tick.state.mode is not GateMode.RUN or ends_goal(chunk):
@@ -288,6 +259,5 @@ CHUNK_CHECKS = (
     ChunkCheck(20, check_start),
     ChunkCheck(21, check_jump),
     ChunkCheck(21, check_consistency),
-    ChunkCheck(23, check_rates),
     ChunkCheck(31, check_confidence),
 )

@@ -55,11 +55,11 @@ def clamp_position(target: Target, tick: Tick) -> tuple[Target, Finding | None]:
 
 
 def note_rates(target: Target, tick: Tick) -> tuple[Target, Finding | None]:
-    """Say so while a chunk is followed that asks for more than the limits allow."""
-    if target.sequence != tick.state.limited_sequence:
+    """Say so while rows are followed that ask for more than the limits allow."""
+    fast = tick.state.fast_rows
+    if fast is None or not fast.holds_at(target.sequence, target.row):
         return target, None
-    text = "the plan is faster than the joint limits; it is followed late"
-    return target, Finding(Verdict.CLAMP, Reason.RATE_LIMITED, text)
+    return target, Finding(Verdict.CLAMP, Reason.RATE_LIMITED, fast.text)
 
 
 def supervise_gripper(target: Target, tick: Tick) -> tuple[Target, Finding | None]:
