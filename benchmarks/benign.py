@@ -4,8 +4,8 @@
 
 The embedded policy acts in simulated scenes, once with all checks and once with the same seeds but
 without the verified stop (no check of the next command and its stop). Of the episodes with all
-checks none may latch a stop, corrections may be counted in at most one of a thousand ticks, and at
-most three of a hundred successes may be lost.
+checks none may latch a stop, at most one of a thousand ticks may be corrected, and at most
+three of a hundred successes may be lost.
 """
 
 import argparse
@@ -102,8 +102,9 @@ def main() -> int:
     missed = []
     if count.latched:
         missed.append(f"{count.latched} latched stops, wanted none")
-    if not figures["interventions_per_tick"] <= MOST_INTERVENTIONS:
-        missed.append(f"more than one intervention in {1 / MOST_INTERVENTIONS:.0f} ticks")
+    share = figures["corrected_ticks_share"]
+    if not share <= MOST_INTERVENTIONS:
+        missed.append(f"corrected in {share:.2%} of the ticks, wanted {MOST_INTERVENTIONS:.2%}")
     if not bare_won - won <= MOST_LOST * args.episodes:
         missed.append(f"{bare_won - won} successes lost to the verified stop")
     return report(figures, args.json, missed)

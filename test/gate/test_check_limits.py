@@ -125,7 +125,8 @@ def test_a_chunk_may_ask_for_the_acceleration_that_is_allowed(
 ) -> None:
     rows = np.zeros((4, 2))
     rows[2:, 0] = bend, bend + 0.09
-    decision = rig.arm().tick(chunks=(rig.chunk(rows),))
+    rig.arm().tick(chunks=(rig.chunk(rows),))
+    decision = rig.ticks(10)  # At the bend.
     assert (Reason.RATE_LIMITED in reasons(decision)) is limited
 
 

@@ -25,7 +25,7 @@ class Target:
         gripper: Opening wanted, of the newest row due: 0 closed, 1 open; None leaves it alone.
         observed_ns: Stamp of the observation behind the newest chunk.
         sequence: Number of the newest chunk.
-        row: Of it, the one that is due, or the last one that was.
+        row: How many rows after its row 0 the plan is, with a fraction.
         epoch: Arming epoch it was made for.
     """
 
@@ -34,7 +34,7 @@ class Target:
     gripper: float | None
     observed_ns: int
     sequence: int
-    row: int
+    row: float
     epoch: int
 
 
@@ -129,11 +129,11 @@ class ChunkSchedule:
             point, source = new, track
         if point is None or source is None:
             return None
-        row = min(int(source.phase(now_ns) / source.curve.step_s), len(source.gripper) - 1)
+        row = source.phase(now_ns) / source.curve.step_s
         return Target(
             position=point.position,
             velocity=tuple([v * self.scale for v in point.velocity]),
-            gripper=source.gripper[row],
+            gripper=source.gripper[min(int(row), len(source.gripper) - 1)],
             observed_ns=source.observed_ns,
             sequence=source.sequence,
             row=row,

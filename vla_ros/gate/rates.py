@@ -19,25 +19,34 @@ class FastRows:
 
     Attributes:
         sequence: Number of the chunk.
-        after: For each row but the last, whether the way from it to the next one does.
+        spans: From where to where, in rows after row 0; a bend at a row lies around it.
         text: What is asked for where it is most.
     """
 
     sequence: int
-    after: tuple[bool, ...]
+    spans: tuple[tuple[float, float], ...]
     text: str
 
-    def holds_at(self, sequence: int, row: int) -> bool:
-        """Say whether a row that is due belongs to it."""
-        return sequence == self.sequence and row < len(self.after) and self.after[row]
+    def holds_at(self, sequence: int, row: float) -> bool:
+        """Say whether what is due belongs to it.
+
+        Args:
+            sequence: Number of the chunk that is followed.
+            row: How many rows after its row 0 the plan is.
+        """
+        return sequence == self.sequence and any(low <= row < high for low, high in self.spans)
 
 
 def find_fast_rows(chunk: ActionChunk, limits: JointLimits) -> FastRows | None:
-    """Return where a chunk asks for more than the operating limits; None if nowhere."""
+    """Return where a chunk asks for more than the operating limits; None if nowhere.
+
+    A difference of two rows is the velocity between them; a difference of two velocities is the
+    acceleration from the middle of the first way to the middle of the second; and so on.
+    """
     rates = limits.operating
     step_s = chunk.step_ns * 1e-9 / chunk.speed_scale
     stride = max(1, math.ceil(_WINDOW_S / step_s - 1e-6))
-    after = np.zeros(max(len(chunk.position_rad) - 1, 0), dtype=bool)
+    spans: list[tuple[float, float]] = []
     text = ""
     for word, unit, order, limit in (
         ("jerk", "rad/s^3", 3, rates.jerk),
@@ -48,10 +57,10 @@ def find_fast_rows(chunk: ActionChunk, limits: JointLimits) -> FastRows | None:
         values = np.diff(chunk.position_rad[::apart], n=order, axis=0) / (apart * step_s) ** order
         shares = np.abs(values) / np.array(limit)
         over = ~(shares <= 1.0 + 1e-9)
-        for row in np.flatnonzero(over.any(axis=1)) * apart:
-            after[row : row + order * apart] = True
+        begins = (np.flatnonzero(over.any(axis=1)) + (order - 1) / 2) * apart
+        spans += [(begin, begin + apart) for begin in begins.tolist()]
         if over.any():
             row, j = np.unravel_index(int(np.argmax(shares)), shares.shape)
             text = f"the plan asks {limits.names[j]} for {values[row, j]:.2f} {unit} of {word}, "
             text += f"limit {limit[j]:g}; it is followed late"
-    return FastRows(chunk.sequence, tuple(after.tolist()), text) if after.any() else None
+    return FastRows(chunk.sequence, tuple(spans), text) if spans else None
