@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from vla_ros.cli.graph import isolate
 from vla_ros.cli.screen import say
-from vla_ros.errors import ConfigError, VlaRosError
+from vla_ros.errors import ConfigError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -56,6 +56,11 @@ def run(args: argparse.Namespace) -> int:
         raise ConfigError(
             f"robot '{profile.name}' is no simulation (simulated: false); faults are made on "
             "purpose in simulations only"
+        )
+    if args.out is not None and args.out.is_dir() and any(args.out.iterdir()):
+        raise ConfigError(
+            f"--out {args.out}: it is not empty, and audit logs of an earlier run would be judged "
+            "with those of this one. Name another folder"
         )
     with tempfile.TemporaryDirectory(prefix="vla_ros_faults_") as scratch:
         folder = args.out or Path(scratch)
@@ -102,26 +107,15 @@ def _try_all(
 
 def _repeat(bench: "Bench", fault: "Fault", bounds: "Bounds") -> "list[Trial]":
     """Make a fault until the machine was punctual; all trials, the valid one last."""
-    from vla_ros.faults.trial import Trial, try_fault  # noqa: PLC0415
+    from vla_ros.faults.trial import failed_trial, try_fault  # noqa: PLC0415
 
     trials = []
     for _ in range(_TRIES):
         try:
             trials.append(try_fault(bench, fault, bounds))
-        except VlaRosError as error:
+        except Exception as error:  # noqa: BLE001  Whatever it is, the repeat has failed.
+            trials.append(failed_trial(error))
             bench.undo()
-            text = f"{type(error).__name__}: {error}"
-            trials.append(
-                Trial(
-                    passed=False,
-                    void=False,
-                    standstill_s=float("nan"),
-                    bound_s=None,
-                    reasons=(),
-                    late_ms=bench.lateness_ms(),
-                    message=text,
-                )
-            )
         if not trials[-1].void:
             break
     return trials
@@ -138,13 +132,14 @@ def _show(fault: "Fault", trials: "list[Trial]") -> None:
         verdict = "VOID: the machine is too late"
     elif void:
         verdict += f" ({void} void)"
-    expected = "/".join(reason.name for reason in fault.reasons) or fault.wanted.value
+    said = "/".join(reason.name for reason in (*fault.hints, *fault.reasons))
+    expected = f"{fault.wanted.value}: {said}" if said else fault.wanted.value
     moves = "-" if bound is None else f"{worst:.3f}"
     say(_line(fault.name, expected, "-" if bound is None else f"{bound:.3f}", moves, verdict))
 
 
 def _line(name: str, expected: str, bound: str, worst: str, verdict: str) -> str:
-    return f"{name:20} {expected:24} {bound:>7} {worst:>7}  {verdict}"
+    return f"{name:20} {expected:36} {bound:>7} {worst:>7}  {verdict}"
 
 
 def _check_audits(folder: Path) -> dict[str, int]:
@@ -183,6 +178,8 @@ def _report(
         "void": void,
         "failed": failed,
         "missing": missing,
+        "heard": sum(trial.judged for trial in trials),
+        "lost": sum(trial.lost for trial in trials),
         **audit,
     }
     if args.json is not None:

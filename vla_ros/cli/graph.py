@@ -4,6 +4,7 @@
 
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -20,6 +21,10 @@ STOP_ORDER = ("executor_node", "inference_node", "perception_node", "sim_node")
 _GRACE_S = ((signal.SIGINT, 4.0), (signal.SIGTERM, 2.0), (signal.SIGKILL, 2.0))
 _POLL_S = 0.05
 _TAIL_LINES = 15
+_DOMAINS = 100  # From 1; up to 101 no port collides with the ephemeral ones.
+# Where the first participant of domain 0 listens, as DDSI-RTPS lays the ports out.
+_FIRST_PORT = 7410
+_PORTS_PER_DOMAIN = 250
 
 
 class GraphError(VlaRosError):
@@ -216,6 +221,28 @@ def isolate() -> None:
     Must run before ROS is initialised. Where the user has chosen a Fast DDS profile it stays.
     """
     os.environ["ROS_AUTOMATIC_DISCOVERY_RANGE"] = "LOCALHOST"
-    # Up to 101 no port collides with the ephemeral ones.
-    os.environ["ROS_DOMAIN_ID"] = str(1 + os.getpid() % 100)
+    os.environ["ROS_DOMAIN_ID"] = str(_find_free_domain(os.getpid()))
     ensure_fastdds_profile()
+
+
+def _find_free_domain(first: int) -> int:
+    """Return a domain in which nobody on this machine takes part.
+
+    Args:
+        first: Where to begin, so that two that look at the same time find different ones.
+    """
+    for k in range(_DOMAINS):
+        domain = 1 + (first + k) % _DOMAINS
+        if _is_free(_FIRST_PORT + _PORTS_PER_DOMAIN * domain):
+            return domain
+    return 1 + first % _DOMAINS
+
+
+def _is_free(port: int) -> bool:
+    """Say whether nobody listens where the first participant of a domain does."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+        try:
+            probe.bind(("", port))
+        except OSError:
+            return False
+    return True

@@ -1,91 +1,44 @@
 # Copyright 2026 The vla_ros authors
 # SPDX-License-Identifier: Apache-2.0
-"""A simulated arm, its gate, and the actors around them: as processes, and moving."""
+"""A simulated arm, its gate, and the players around them: as processes, and moving."""
 
 import json
 import os
+import resource
 import signal
 import subprocess
 import sys
 import time
+from contextlib import ExitStack
 from pathlib import Path
+from types import TracebackType
 
-import yaml
 from sensor_msgs.msg import JointState
 from std_msgs.msg import Float64MultiArray
 from trajectory_msgs.msg import JointTrajectory
 
 from vla_ros.cli.graph import Graph, GraphOptions
-from vla_ros.errors import ConfigError
+from vla_ros.errors import ConfigError, VlaRosError
+from vla_ros.faults import stage
 from vla_ros.faults.bounds import WAVE_RAD_S
-from vla_ros.faults.recording import Recording
+from vla_ros.faults.jog import jog
+from vla_ros.faults.player import Player
+from vla_ros.faults.recording import Command, Recording, Row, Said
 from vla_ros.gate.vocabulary import LATCHED, GateMode
 from vla_ros.msg import ActionChunk, GateState
-from vla_ros.resources import urdf_path
 from vla_ros.robot.profile import RobotProfile
 from vla_ros.ros import qos
 from vla_ros.ros.client import ServerLostError
 from vla_ros.ros.station import Station
 
-_STATES = "/faults/joint_states"
-_ESTOP = "/faults/estop"
 _EVERY = 1000  # Depth of a subscription that wants each command.
 _PATIENCE_S = 30.0
 _POLL_S = 0.005
 _RUNNING_S = 0.6
+_FRESH_S = 0.1
 _GIVEN_UP = (*LATCHED, GateMode.IDLE)
 _NODES = ("sim_node", "executor_node")
 _MESSAGES = {"forward_position": Float64MultiArray, "joint_trajectory": JointTrajectory}
-
-
-class Actor:
-    """A program of `vla_ros.faults`, told what to do through its standard input."""
-
-    def __init__(self, name: str, log_path: Path, *arguments: str) -> None:
-        self._command = [sys.executable, "-m", f"vla_ros.faults.{name}", *arguments]
-        self._log_path = log_path
-        self._start()
-
-    def _start(self) -> None:
-        with self._log_path.open("ab") as log:
-            self.process = subprocess.Popen(  # noqa: S603  Our own command line.
-                self._command,
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                stderr=log,
-                text=True,
-                start_new_session=True,
-            )
-
-    def tell(self, *words: str) -> None:
-        """Say what it shall do; nothing makes it play fair."""
-        if self.process.stdin is not None and self.process.poll() is None:
-            self.process.stdin.write(" ".join(words) + "\n")
-            self.process.stdin.flush()
-
-    def ask(self) -> str:
-        """Return its answer to an empty line."""
-        self.tell()
-        return "" if self.process.stdout is None else self.process.stdout.readline()
-
-    def revive(self) -> None:
-        """Let it go on, start it again if it is dead, and have it play fair."""
-        if self.process.poll() is None:
-            self.process.send_signal(signal.SIGCONT)
-        else:
-            self._start()
-        self.tell()
-
-    def end(self) -> None:
-        """End it."""
-        self.process.send_signal(signal.SIGCONT)
-        if self.process.stdin is not None:
-            self.process.stdin.close()
-        try:
-            self.process.wait(3.0)
-        except subprocess.TimeoutExpired:
-            self.process.kill()
-            self.process.wait()
 
 
 class Bench:
@@ -111,97 +64,97 @@ class Bench:
         self.profile = profile
         self.folder = folder
         self.recording = Recording()
+        self.players: dict[str, Player] = {}
+        self._is_jogging = False
         self._intruder: object | None = None
         self._hogs: list[subprocess.Popen[bytes]] = []
         if not audit:
             (folder / "audit").write_text("A file where a folder should be.\n", encoding="utf-8")
-        program = ["-m", "vla_ros.nodes.executor_node"]
-        if clock:
-            program += ["--ros-args", "-p", "use_sim_time:=true", "--"]
-        options = GraphOptions(
-            log_dir=folder,
-            robot=str(self._write_profile()),
-            sim={"robot": source},
-            programs={"executor_node": program},
-        )
-        self._graph = Graph(options)
-        self._graph.start(*_NODES)
-        self.actors = self._make_actors(clock=clock)
-        self.station = Station(name="bench")
-        self._watch()
+        options = self._options(source, clock=clock)
+        self._namespace = options.namespace
+        with ExitStack() as stack:  # Whatever fails in here leaves no process behind.
+            self.station = Station(name="bench")
+            stack.callback(self.station.close)
+            self._watch()
+            self._let_in(stack, "button", clock=clock)  # Out last: its silence is a fault.
+            self._graph = Graph(options)
+            stack.callback(self._graph.close)
+            self._graph.start(*_NODES)
+            for name in stage.cast(profile, clock=clock):
+                self._let_in(stack, name, clock=clock)
+            stack.callback(self.undo, restart=False)
+            self._stack = stack.pop_all()
 
     def __enter__(self) -> "Bench":
         return self
 
-    def __exit__(self, *_: object) -> None:
-        self.undo()
-        for actor in self.actors.values():
-            if actor is not self.actors["button"]:
-                actor.end()
-        self._graph.close()
-        self.actors["button"].end()
-        self.station.close()
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._stack.close()
 
     # ---- who takes part ----
 
-    def _write_profile(self) -> Path:
-        """Write the profile of the gate: joint states and button come from our actors."""
-        told = self.profile.model_dump(mode="json", exclude_none=True)
-        told |= {
-            "name": "bench",
-            "urdf": str(urdf_path(self.profile.urdf)),
-            "state_topic": _STATES,
-            "estop": {**told["estop"], "topic": _ESTOP},
-        }
-        path = self.folder / "bench.yaml"
-        path.write_text(yaml.safe_dump(told, sort_keys=False), encoding="utf-8")
-        return path
-
-    def _make_actors(self, *, clock: bool) -> dict[str, Actor]:
-        sim_time = ("--ros-args", "-p", "use_sim_time:=true") if clock else ()
-        wave = {
-            "joints": self.profile.joint_names,
-            "states": _STATES,
-            "namespace": self._graph.options.namespace,
-        }
-        relay = {
-            "source": self.profile.state_topic,
-            "target": _STATES,
-            "joint": self.profile.joint_names[0],
-        }
-        logs = self.folder
-        actors = {
-            "policy": Actor("wave", logs / "policy.log", json.dumps(wave), *sim_time),
-            "relay": Actor("relay", logs / "relay.log", json.dumps(relay)),
-            "button": Actor("button", logs / "button.log", _ESTOP),
-            "probe": Actor("probe", logs / "probe.log"),
-        }
+    def _options(self, source: str, *, clock: bool) -> GraphOptions:
+        programs = {"executor_node": ["-m", "vla_ros.nodes.executor_node"]}
         if clock:
-            actors["clock"] = Actor("clock", logs / "clock.log")
-        return actors
+            programs["executor_node"] += ["--ros-args", "-p", "use_sim_time:=true", "--"]
+        if not stage.has_simulation(self.profile):
+            programs["sim_node"] = ["-m", "vla_ros.faults.stand_in"]
+        return GraphOptions(
+            log_dir=self.folder,
+            robot=str(stage.write_profile(self.profile, self.folder)),
+            sim={"robot": source},
+            programs=programs,
+        )
+
+    def _let_in(self, stack: ExitStack, name: str, *, clock: bool) -> None:
+        module, told = stage.script(self.profile, name, self._namespace)
+        words = () if told is None else (json.dumps(told),)
+        if clock and name in stage.ON_THE_CLOCK:
+            words = (*words, "--ros-args", "-p", "use_sim_time:=true")
+        self.players[name] = Player(module, self.folder / f"{name}.log", *words)
+        stack.callback(self.players[name].end)
 
     def _watch(self) -> None:
         kind, topic = self.profile.command.kind, self.profile.command.topic
-        states = f"{self._graph.options.namespace}/gate_state"
+        states = f"{self._namespace}/gate_state"
         self.station.watch(_MESSAGES[kind], topic, self._on_command, _EVERY)
         self.station.watch(JointState, self.profile.state_topic, self._on_joints, qos.JOINT_STATES)
-        self.station.watch(GateState, states, self._on_gate, qos.LATCHED)
+        self.station.watch(GateState, states, self._on_gate, qos.RECORDED_LATCHED)
 
-    def _on_command(self, message: Float64MultiArray | JointTrajectory) -> None:
-        trajectory = isinstance(message, JointTrajectory)
-        row = message.points[0].positions if trajectory else message.data
-        self.recording.commands.append((time.monotonic(), tuple(row)))
+    def _on_command(self, message: Float64MultiArray | JointTrajectory, info: object) -> None:
+        if self._is_jogging:
+            return
+        now_s = time.monotonic()
+        row = message.points[0].positions if isinstance(message, JointTrajectory) else message.data
+        told = info if isinstance(info, dict) else {}
+        self.recording.commands.append(
+            Command(
+                time_s=now_s,
+                position=tuple(row),
+                sent_s=told.get("source_timestamp", 0) * 1e-9,
+                number=told.get("publication_sequence_number"),
+                publisher=told.get("publisher_gid", {}).get("data", b""),
+            )
+        )
 
     def _on_joints(self, message: JointState) -> None:
         at = dict(zip(message.name, message.position, strict=True))
         row = tuple(at[name] for name in self.profile.joint_names)
-        self.recording.joints.append((time.monotonic(), row))
+        self.recording.joints.append(Row(time.monotonic(), row))
 
     def _on_gate(self, message: GateState) -> None:
-        now_s = time.monotonic()
-        self.recording.modes.append((now_s, GateMode(message.mode)))
-        for reason in message.reasons:
-            self.recording.reasons.append((now_s, int(reason)))
+        said = Said(
+            time_s=time.monotonic(),
+            mode=GateMode(message.mode),
+            reasons=frozenset(map(int, message.reasons)),
+            epoch=int(message.epoch),
+        )
+        self.recording.said.append(said)
 
     # ---- motion ----
 
@@ -210,7 +163,7 @@ class Bench:
 
         The gate may latch again: the middleware takes seconds to forget who was killed.
         """
-        self.station.wait_for(self._is_active, _PATIENCE_S, "executor_node to become active")
+        self.wait_until_up()
         until_s = time.monotonic() + _PATIENCE_S
         while not self._gets_fast(until_s):
             if time.monotonic() > until_s:
@@ -219,8 +172,9 @@ class Bench:
                 raise ServerLostError(f"the arm does not move as it should; the gate says: {text}")
 
     def _gets_fast(self, until_s: float) -> bool:
-        self.station.disarm(_PATIENCE_S)
-        self.station.ready(_PATIENCE_S)
+        if self.station.mode is not GateMode.RUN:
+            self.station.disarm(_PATIENCE_S)
+            self.station.ready(_PATIENCE_S)
         began_s = None
         while time.monotonic() < until_s and self.station.mode not in _GIVEN_UP:
             running = self.station.mode is GateMode.RUN
@@ -231,21 +185,61 @@ class Bench:
             time.sleep(_POLL_S)
         return False
 
-    def _is_active(self) -> bool:
+    def wait_until_up(self) -> None:
+        """Wait until the gate ticks and hears of the arm."""
+        self.station.wait_for(self._is_up, _PATIENCE_S, "executor_node and the driver to be up")
+
+    def _is_up(self) -> bool:
         self._graph.check()
-        return self.station.mode not in {None, GateMode.INACTIVE}
+        joints = self.recording.joints
+        heard = bool(joints) and time.monotonic() - joints[-1].time_s < _FRESH_S
+        return heard and self.station.mode not in {None, GateMode.INACTIVE}
+
+    def wait_for_mode(self, mode: GateMode, timeout_s: float) -> bool:
+        """Wait for a mode; say whether it came."""
+        until_s = time.monotonic() + timeout_s
+        while self.station.mode is not mode:
+            if time.monotonic() > until_s:
+                return False
+            time.sleep(_POLL_S)
+        return True
+
+    def ask(self, verb: str) -> str:
+        """Ask the gate as an operator; why it refuses, empty if it does not."""
+        calls = {"arm": self.station.arm, "stop": self.station.stop, "reset": self.station.reset}
+        try:
+            calls[verb]()
+        except VlaRosError as error:
+            return str(error)
+        return ""
+
+    def jog(self) -> None:
+        """Move the arm a little, as its maker's own controls do, while the gate is silent."""
+        self._is_jogging = True  # What is sent now is not the gate's.
+        try:
+            jog(self.station.node, self.profile, self.recording.joints[-1].position)
+        finally:
+            self._is_jogging = False
 
     # ---- faults ----
 
     def do(self, act: tuple[str, ...]) -> None:
-        """Make a fault: tell an actor, send a signal, or intrude."""
+        """Make a fault: tell a player, send a signal, or intrude."""
         who, *words = act
-        if who in self.actors:
-            self.actors[who].tell(*words)
+        if who in self.players:
+            self.players[who].tell(*words)
         elif who == "kill":
             self._signal(words[0], signal.SIGKILL)
         elif who == "pause":
             self._signal(words[0], signal.SIGSTOP)
+        elif who == "stall":
+            self._signal(words[0], signal.SIGSTOP)
+            time.sleep(float(words[1]))
+            self._signal(words[0], signal.SIGCONT)
+        elif who == "fill":
+            self._let_write(0)
+        elif who == "ask":
+            self.ask(words[0])
         elif who == "intrude":
             self._intrude(words[0])
         elif who == "hog":
@@ -255,7 +249,7 @@ class Bench:
                 for _ in range(os.cpu_count() or 1)
             ]
 
-    def undo(self) -> None:
+    def undo(self, *, restart: bool = True) -> None:
         """Let everybody play fair again, and start again who is dead."""
         if self._intruder is not None:
             self.station.node.destroy_publisher(self._intruder)
@@ -264,9 +258,12 @@ class Bench:
             hog.kill()
             hog.wait()
         self._hogs = []
-        for name, actor in self.actors.items():
+        if not restart:
+            return
+        self._let_write(resource.RLIM_INFINITY)
+        for name, player in self.players.items():
             if name != "probe":
-                actor.revive()
+                player.revive()
         for name in _NODES:
             node = self._graph.nodes[name]
             if node.exit_code is not None:
@@ -277,16 +274,24 @@ class Bench:
 
     def lateness_ms(self) -> float:
         """Return the worst lateness of the machine since the last call [ms]."""
-        return float(self.actors["probe"].ask() or "inf")
+        return float(self.players["probe"].ask() or "inf")
 
     def _signal(self, name: str, number: signal.Signals) -> None:
-        if name in self.actors:
-            self.actors[name].process.send_signal(number)
+        if name in self.players:
+            self.players[name].process.send_signal(number)
         else:
             self._graph.nodes[name].send(number)
+
+    def _let_write(self, most_bytes: int) -> None:
+        """Bound the files that executor_node writes: beyond, writing fails as on a full disk."""
+        node = self._graph.nodes["executor_node"]
+        if node.exit_code is None:
+            _, hard = resource.prlimit(node.pid, resource.RLIMIT_FSIZE)
+            soft = hard if most_bytes == resource.RLIM_INFINITY else most_bytes
+            resource.prlimit(node.pid, resource.RLIMIT_FSIZE, (soft, hard))
 
     def _intrude(self, what: str) -> None:
         kind, topic = _MESSAGES[self.profile.command.kind], self.profile.command.topic
         if what == "chunk":
-            kind, topic = ActionChunk, f"{self._graph.options.namespace}/action_chunk"
+            kind, topic = ActionChunk, f"{self._namespace}/action_chunk"
         self._intruder = self.station.node.create_publisher(kind, topic, 1)

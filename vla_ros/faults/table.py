@@ -1,6 +1,6 @@
 # Copyright 2026 The vla_ros authors
 # SPDX-License-Identifier: Apache-2.0
-"""The faults: what happens, what the gate has to say, and how soon the arm has to rest."""
+"""The table of faults: what happens, what the gate has to say, and how soon the arm rests."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -11,12 +11,21 @@ from vla_ros.gate.vocabulary import Reason
 
 
 class Wanted(Enum):
-    """What a fault has to lead to."""
+    """What a fault has to lead to.
 
-    REST = "rest"  # The commanded arm comes to rest within the bound.
-    MEASURED_REST = "measured rest"  # The measured arm does: nobody commands any more.
-    MOTION = "motion"  # The arm goes on; what is wrong moves nothing.
-    ANYTHING = "limits"  # Whatever the gate decides, every command keeps its limits.
+    In each case nothing but ~/reset and ~/arm, or ~/arm alone where nothing is latched, moves an
+    arm again that the gate has given up.
+    """
+
+    PSTOP = "PSTOP"  # The commanded arm rests within the bound; latched.
+    ESTOP = "ESTOP"  # The same, as fast as the hard limits allow.
+    HOLD = "HOLD"  # The commanded arm rests within the bound; nothing resumes, so it becomes IDLE.
+    PASSING = "HOLD, then RUN"  # It rests within the bound, and goes on by itself.
+    STALL = "RUN"  # It goes on, and may hold for a moment before that.
+    MOTION = "RUN, moving"  # The arm goes on without a break; what is wrong moves nothing.
+    SILENCE = "silence"  # Nothing is commanded until the cause is gone; then the arm goes on.
+    DRIVER = "at rest"  # The measured arm rests: nobody commands any more.
+    GATING = "gating"  # Whatever the gate decides meanwhile, it obeys ~/stop.
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,43 +36,80 @@ class Fault:
         name: As on the command line.
         what: In words.
         act: Who does it, and what that one is told (see `bench.py`).
-        reasons: The gate has to give one of these; none if empty.
-        bound_s: Longest time to standstill [s]; None without one.
         wanted: What it has to lead to.
+        reasons: The gate has to give one of these when it stops, or while the arm goes on.
+        hints: The gate has to give all of these as well.
+        bound_s: Longest time to standstill [s]; None without one.
         clock: It needs a simulated clock.
         audit: False where the audit log cannot be written.
+        jog: The arm is moved by another before it is armed again.
         voidable: A machine that was late makes the repeat void.
     """
 
     name: str
     what: str
     act: tuple[str, ...]
-    reasons: tuple[Reason, ...]
+    wanted: Wanted
+    reasons: tuple[Reason, ...] = ()
+    hints: tuple[Reason, ...] = ()
     bound_s: Callable[[Bounds], float] | None = None
-    wanted: Wanted = Wanted.REST
     clock: bool = False
     audit: bool = True
+    jog: bool = False
     voidable: bool = True
 
 
-def _joints(word: str, what: str, *reasons: Reason, bound: Callable[[Bounds], float]) -> Fault:
-    name = f"joint_states_{word}"
-    return Fault(name=name, what=what, act=("relay", word), reasons=reasons, bound_s=bound)
-
-
-def _chunks(word: str, what: str, *reasons: Reason) -> Fault:
-    name, act = f"chunks_{word}", ("policy", word)
-    return Fault(name=name, what=what, act=act, reasons=reasons, wanted=Wanted.MOTION)
-
-
-def _delayed(delay_s: float, wanted: Wanted, *reasons: Reason) -> Fault:
+def _joints(
+    word: str,
+    what: str,
+    *reasons: Reason,
+    bound: Callable[[Bounds], float],
+    hints: tuple[Reason, ...] = (),
+) -> Fault:
     return Fault(
-        name=f"chunks_{delay_s * 1e3:.0f}_ms_late",
-        what=f"every chunk arrives {delay_s} s late",
-        act=("policy", "delay", str(delay_s)),
+        name=f"joint_states_{word}",
+        what=what,
+        act=("relay", word),
+        wanted=Wanted.PSTOP,
         reasons=reasons,
-        bound_s=(lambda b: b.plan_s) if wanted is Wanted.REST else None,
-        wanted=wanted,
+        hints=hints,
+        bound_s=bound,
+    )
+
+
+def _chunks(word: str, what: str, reason: Reason) -> Fault:
+    return Fault(
+        name=f"chunks_{word}",
+        what=what,
+        act=("policy", word),
+        wanted=Wanted.MOTION,
+        reasons=(reason,),
+    )
+
+
+def _starved(name: str, what: str, *act: str, hints: tuple[Reason, ...] = ()) -> Fault:
+    return Fault(
+        name=name,
+        what=what,
+        act=act,
+        wanted=Wanted.HOLD,
+        reasons=(Reason.STARVED,),
+        hints=hints,
+        bound_s=lambda b: b.plan_s,
+    )
+
+
+def _latched(
+    name: str,
+    what: str,
+    wanted: Wanted,
+    reason: Reason,
+    bound: Callable[[Bounds], float],
+    *act: str,
+    jog: bool = False,
+) -> Fault:
+    return Fault(
+        name=name, what=what, act=act, wanted=wanted, reasons=(reason,), bound_s=bound, jog=jog
     )
 
 
@@ -72,6 +118,7 @@ def _clock(name: str, what: str, *act: str) -> Fault:
         name=name,
         what=what,
         act=("clock", *act),
+        wanted=Wanted.PASSING,
         reasons=(Reason.CLOCK_JUMP,),
         bound_s=lambda b: b.stop_s,
         clock=True,
@@ -79,40 +126,28 @@ def _clock(name: str, what: str, *act: str) -> Fault:
 
 
 FAULTS = (
-    Fault(
-        name="policy_killed",
-        what="SIGKILL to the policy",
-        act=("kill", "policy"),
-        reasons=(Reason.STARVED,),
-        bound_s=lambda b: b.plan_s,
+    _starved("policy_killed", "SIGKILL to the policy", "kill", "policy"),
+    _starved("policy_stopped", "SIGSTOP to the policy", "pause", "policy"),
+    _starved(
+        "chunks_nan",
+        "a target in every chunk is NaN",
+        "policy",
+        "nan",
+        hints=(Reason.NON_FINITE,),
     ),
-    Fault(
-        name="policy_stopped",
-        what="SIGSTOP to the policy",
-        act=("pause", "policy"),
-        reasons=(Reason.STARVED,),
-        bound_s=lambda b: b.plan_s,
-    ),
-    Fault(
-        name="chunks_nan",
-        what="a target in every chunk is NaN",
-        act=("policy", "nan"),
-        reasons=(Reason.NON_FINITE,),
-        bound_s=lambda b: b.plan_s,
-    ),
-    Fault(
-        name="camera_frozen",
-        what="a camera behind every chunk repeats itself",
-        act=("policy", "frozen"),
-        reasons=(Reason.CAM_FROZEN,),
-        bound_s=lambda b: b.plan_s,
+    _starved(
+        "camera_frozen",
+        "a camera behind every chunk repeats itself",
+        "policy",
+        "frozen",
+        hints=(Reason.CAM_FROZEN,),
     ),
     _joints(
         "drop",
         "the joint states end",
-        Reason.JS_STALE,
         Reason.JS_LOST,
         bound=lambda b: b.joints_lost_s,
+        hints=(Reason.JS_STALE,),
     ),
     _joints(
         "freeze",
@@ -137,69 +172,122 @@ FAULTS = (
     _joints(
         "block", "the first joint stays where it is", Reason.TRACKING, bound=lambda b: b.tracking_s
     ),
-    _delayed(0.2, Wanted.MOTION),
-    _delayed(0.6, Wanted.REST, Reason.OBS_STALE, Reason.CHUNK_LATE),
-    _delayed(2.0, Wanted.REST, Reason.OBS_STALE, Reason.STARVED),
+    Fault(
+        name="chunks_200_ms_late",
+        what="every chunk arrives 0.2 s late",
+        act=("policy", "delay", "0.2"),
+        wanted=Wanted.MOTION,
+    ),
+    _starved(
+        "chunks_600_ms_late",
+        "every chunk arrives 0.6 s late",
+        "policy",
+        "old",
+        "0.6",
+        hints=(Reason.OBS_STALE,),
+    ),
+    _starved("chunks_2000_ms_late", "every chunk arrives 2 s late", "policy", "old", "2.0"),
     _chunks("duplicate", "every chunk arrives twice", Reason.DUPLICATE),
-    _chunks("reorder", "every chunk arrives once more after its successor", Reason.OUT_OF_ORDER),
+    _chunks("reorder", "an older chunk arrives after every chunk", Reason.OUT_OF_ORDER),
     _chunks("epoch", "chunks of the epoch before arrive between others", Reason.OLD_EPOCH),
-    Fault(
-        name="second_commander",
-        what="a second publisher on the command topic",
-        act=("intrude", "command"),
-        reasons=(Reason.DUP_PUBLISHER,),
-        bound_s=lambda b: b.graph_s,
+    _chunks("stranger", "chunks of another session arrive between others", Reason.NOT_OWNER),
+    _latched(
+        "second_commander",
+        "a second publisher on the command topic",
+        Wanted.PSTOP,
+        Reason.DUP_PUBLISHER,
+        lambda b: b.graph_s,
+        "intrude",
+        "command",
     ),
-    Fault(
-        name="second_policy",
-        what="a second publisher on the chunk topic",
-        act=("intrude", "chunk"),
-        reasons=(Reason.DUP_PUBLISHER,),
-        bound_s=lambda b: b.graph_s,
+    _latched(
+        "second_policy",
+        "a second publisher on the chunk topic",
+        Wanted.PSTOP,
+        Reason.DUP_PUBLISHER,
+        lambda b: b.graph_s,
+        "intrude",
+        "chunk",
     ),
-    Fault(
-        name="estop_pressed",
-        what="the emergency stop is pressed",
-        act=("button", "press"),
-        reasons=(Reason.ESTOP_PRESSED,),
-        bound_s=lambda b: b.emergency_s,
+    _latched(
+        "estop_pressed",
+        "the emergency stop is pressed",
+        Wanted.ESTOP,
+        Reason.ESTOP_PRESSED,
+        lambda b: b.emergency_s,
+        "button",
+        "press",
     ),
-    Fault(
-        name="estop_killed",
-        what="SIGKILL to the emergency stop's node",
-        act=("kill", "button"),
-        reasons=(Reason.ESTOP_LOST,),
-        bound_s=lambda b: b.button_lost_s,
+    _latched(
+        "estop_released",
+        "the emergency stop is pressed, and released at once",
+        Wanted.ESTOP,
+        Reason.ESTOP_PRESSED,
+        lambda b: b.emergency_s,
+        "button",
+        "tap",
+    ),
+    _latched(
+        "estop_killed",
+        "SIGKILL to the emergency stop's node",
+        Wanted.ESTOP,
+        Reason.ESTOP_LOST,
+        lambda b: b.button_lost_s,
+        "kill",
+        "button",
+    ),
+    _latched(
+        "arm_jogged",
+        "the arm is stopped, and then moved by another",
+        Wanted.PSTOP,
+        Reason.OPERATOR_STOP,
+        lambda b: b.stop_s,
+        "ask",
+        "stop",
+        jog=True,
     ),
     Fault(
         name="gate_killed",
         what="SIGKILL to executor_node",
         act=("kill", "executor_node"),
-        reasons=(),
+        wanted=Wanted.DRIVER,
         bound_s=lambda b: b.driver_s,
-        wanted=Wanted.MEASURED_REST,
     ),
     Fault(
-        name="driver_killed",
-        what="SIGKILL to the driver",
-        act=("kill", "sim_node"),
-        reasons=(Reason.JS_STALE, Reason.JS_LOST),
-        bound_s=lambda b: b.joints_lost_s,
+        name="gate_stalled",
+        what="executor_node stands still for 50 ms",
+        act=("stall", "executor_node", "0.05"),
+        wanted=Wanted.STALL,
+    ),
+    _latched(
+        "driver_killed",
+        "SIGKILL to the driver, which comes back",
+        Wanted.PSTOP,
+        Reason.JS_LOST,
+        lambda b: b.joints_lost_s,
+        "kill",
+        "sim_node",
     ),
     Fault(
         name="cpu_hog",
         what="every core is busy",
         act=("hog",),
-        reasons=(),
-        wanted=Wanted.ANYTHING,
+        wanted=Wanted.GATING,
         voidable=False,
     ),
     Fault(
-        name="audit_folder",
-        what="the audit log cannot be written",
-        act=("nothing",),
-        reasons=(Reason.AUDIT_DEGRADED,),
+        name="disk_full",
+        what="the disk is full while the arm moves",
+        act=("fill",),
         wanted=Wanted.MOTION,
+        reasons=(Reason.AUDIT_DEGRADED,),
+    ),
+    Fault(
+        name="audit_folder",
+        what="the audit log has no folder from the start",
+        act=("nothing",),
+        wanted=Wanted.MOTION,
+        reasons=(Reason.AUDIT_DEGRADED,),
         audit=False,
     ),
     _clock("clock_forward", "/clock jumps by 1 s", "jump", "1"),
@@ -209,8 +297,8 @@ FAULTS = (
         name="clock_paused",
         what="/clock stands still",
         act=("clock", "pause"),
-        reasons=(),
-        bound_s=lambda b: b.stop_s,
+        wanted=Wanted.SILENCE,
+        bound_s=lambda b: b.react_s,
         clock=True,
     ),
 )

@@ -2,7 +2,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """A policy that waves: chunks without an end, and wrong ones on demand.
 
-Words: `nan`, `frozen` (camera), `delay SECONDS`, `duplicate`, `reorder`, `epoch` (of the past).
+Words: `nan`, `frozen` (camera), `delay SECONDS`, `old SECONDS` (as late, and wrong), `duplicate`,
+`reorder`, `epoch` (of the past), `stranger` (of another session). Every chunk that must not count
+would move all joints by `LURE_RAD`; those between the first and the last rest otherwise.
 """
 
 import json
@@ -11,6 +13,7 @@ import secrets
 import sys
 import uuid
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 from rclpy.utilities import remove_ros_args
@@ -18,7 +21,7 @@ from sensor_msgs.msg import JointState
 
 from vla_ros.errors import ObservationError
 from vla_ros.faults.actor import Actor, run_actor
-from vla_ros.faults.bounds import WAVE_S
+from vla_ros.faults.bounds import LURE_RAD, REPLAN_S, SWING_RAD, WAVE_S
 from vla_ros.gate.vocabulary import GateMode
 from vla_ros.msg import ActionChunk as ActionChunkMessage
 from vla_ros.msg import GateState
@@ -28,34 +31,33 @@ from vla_ros.ros.qos import JOINT_STATES, LATCHED
 from vla_ros.types import ActionChunk, FloatArray
 
 _PERIOD_S = 2.4
-_SWING_RAD = 0.4
 _STEP_NS = 100_000_000
 _ROWS = round(WAVE_S / 0.1)
-_REPLAN_S = 0.3
 _LISTENING = (GateMode.ARMED, GateMode.RUN)
 
 
 class Wave(Actor):
     """Swings the first joint and the last one, to one side of where they were and back."""
 
-    def __init__(self, joints: tuple[str, ...], states: str, namespace: str) -> None:
+    def __init__(self, told: dict[str, Any]) -> None:
         super().__init__("policy")
-        self._joints = joints
+        states, namespace = told["states"], told["namespace"]
+        self._joints: tuple[str, ...] = tuple(told["joints"])
+        self._home: list[float] = told["home"]
+        self._sides: list[float] = told["sides"]
         self._session = secrets.randbits(63)
         self._goal = uuid.uuid4().hex
         self._sequence = 0
         self._epoch = 0
         self._mode = GateMode.INACTIVE
         self._measured: FloatArray | None = None
-        self._home: FloatArray | None = None
         self._centre: FloatArray | None = None
-        self._side = 1.0
+        self._swings = np.zeros(len(self._joints))
         self._began_ns = 0
-        self._held: ActionChunk | None = None
         self._out = self.create_publisher(ActionChunkMessage, f"{namespace}/action_chunk", 10)
         self.create_subscription(JointState, states, self._on_joints, JOINT_STATES)
         self.create_subscription(GateState, f"{namespace}/gate_state", self._on_gate, LATCHED)
-        self.create_timer(_REPLAN_S, self._send)
+        self.create_timer(REPLAN_S, self._send)
 
     def _on_joints(self, message: JointState) -> None:
         try:
@@ -77,23 +79,33 @@ class Wave(Actor):
         now_ns = self.now_ns()
         if self._centre is None:
             self._centre, self._began_ns = self._measured.copy(), now_ns
-            self._home = self._centre if self._home is None else self._home
-            self._side = -1.0 if self._centre[0] > self._home[0] else 1.0
+            for j, side in zip((0, -1), self._sides, strict=True):
+                beyond = side * (self._centre[j] - self._home[j]) > 0.5 * SWING_RAD
+                self._swings[j] = SWING_RAD * (-side if beyond else side)
         chunk = self._make(self._centre, now_ns)
         word = self.words[0] if self.words else ""
-        if word == "delay":
-            self._publish_late(chunk, float(self.words[1]))
-        elif word == "reorder":
-            held, self._held = self._held, chunk
-            for one in (chunk, held):
-                if one is not None:
-                    self._publish(one)
+        lure = replace(chunk, position_rad=chunk.position_rad + LURE_RAD)
+        if word in {"delay", "old"}:
+            self._publish_late(lure if word == "old" else chunk, float(self.words[1]))
+        elif word == "frozen":
+            self._publish(replace(lure, camera_frozen=True))
+        elif word == "nan":
+            lure.position_rad[3, 1] = math.nan
+            self._publish(lure)
         else:
             self._publish(chunk)
-            if word == "duplicate":
-                self._publish(chunk)
-            elif word == "epoch":
-                self._publish(replace(chunk, epoch=chunk.epoch - 1, sequence=chunk.sequence + 1))
+            self._publish_wrong(word, lure)
+
+    def _publish_wrong(self, word: str, lure: ActionChunk) -> None:
+        """Publish a chunk that must not count, after one that does."""
+        if word == "duplicate":
+            self._publish(lure)
+        elif word == "reorder":
+            self._publish(replace(lure, sequence=lure.sequence - 1))
+        elif word == "epoch":
+            self._publish(replace(lure, epoch=lure.epoch - 1, sequence=lure.sequence + 1))
+        elif word == "stranger":
+            self._publish(replace(lure, session=lure.session + 1, sequence=lure.sequence + 1))
 
     def _publish_late(self, chunk: ActionChunk, delay_s: float) -> None:
         def publish() -> None:
@@ -107,13 +119,9 @@ class Wave(Actor):
 
     def _make(self, centre: FloatArray, now_ns: int) -> ActionChunk:
         since_s = (now_ns - self._began_ns) * 1e-9 + 0.1 * np.arange(_ROWS)
-        swing = 0.5 * _SWING_RAD * (1.0 - np.cos(2.0 * math.pi * since_s / _PERIOD_S))
-        rows = np.tile(centre, (_ROWS, 1))
-        rows[:, 0] += self._side * swing
-        rows[:, -1] += self._side * swing
-        if self.words == ["nan"]:
-            rows[3, 1] = math.nan
-        self._sequence += 1
+        swing = 0.5 * (1.0 - np.cos(2.0 * math.pi * since_s / _PERIOD_S))
+        rows = centre + np.outer(swing, self._swings)
+        self._sequence += 2  # Leaves room for a number in between.
         return ActionChunk(
             goal_id=self._goal,
             session=self._session,
@@ -126,10 +134,10 @@ class Wave(Actor):
             joint_names=self._joints,
             position_rad=rows,
             gripper=np.ones(_ROWS),
-            camera_frozen=self.words == ["frozen"],
+            confidence=1.0,
         )
 
 
 if __name__ == "__main__":
-    told = json.loads(remove_ros_args(sys.argv)[1])
-    sys.exit(run_actor(lambda: Wave(tuple(told["joints"]), told["states"], told["namespace"])))
+    heard = json.loads(remove_ros_args(sys.argv)[1])
+    sys.exit(run_actor(lambda: Wave(heard)))

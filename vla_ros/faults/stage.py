@@ -1,0 +1,103 @@
+# Copyright 2026 The vla_ros authors
+# SPDX-License-Identifier: Apache-2.0
+"""Who takes part in a fault, and what each is told in the beginning; all from the profile."""
+
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from vla_ros.errors import ConfigError
+from vla_ros.resources import urdf_path
+from vla_ros.robot.profile import RobotProfile
+from vla_ros.sim.profile import check_profile
+
+ON_THE_CLOCK = ("policy", "surroundings")  # Their stamps are those of the simulated clock.
+_STATES = "/faults/joint_states"
+_ESTOP = "/faults/estop"
+_LEAST_JOINTS = 3  # Two that wave, and one that only a chunk that must not count would move.
+_SOURCES = ("driver", "deadman", "human", "obstacles")
+
+
+def has_simulation(profile: RobotProfile) -> bool:
+    """Say whether sim_node simulates the arm; a stand-in without physics plays any other."""
+    try:
+        check_profile(profile)
+    except ConfigError:
+        return False
+    return True
+
+
+def cast(profile: RobotProfile, *, clock: bool) -> tuple[str, ...]:
+    """Return who plays, apart from the button and the nodes.
+
+    Raises:
+        ConfigError: The arm has too few joints.
+    """
+    if len(profile.joints) < _LEAST_JOINTS:
+        raise ConfigError(
+            f"robot '{profile.name}' has {len(profile.joints)} joints; faults are made on arms "
+            f"with {_LEAST_JOINTS} or more"
+        )
+    named = any(getattr(profile, name) is not None for name in _SOURCES)
+    more = (*(["clock"] if clock else []), *(["surroundings"] if named else []))
+    return ("policy", "relay", "probe", *more)
+
+
+def write_profile(profile: RobotProfile, folder: Path) -> Path:
+    """Write the profile of the gate: joint states and button come from our players."""
+    told = profile.model_dump(mode="json", exclude_none=True)
+    told |= {
+        "name": "bench",
+        "urdf": str(urdf_path(profile.urdf)),
+        "state_topic": _STATES,
+        "estop": {**told["estop"], "topic": _ESTOP},
+    }
+    path = folder / "bench.yaml"
+    path.write_text(yaml.safe_dump(told, sort_keys=False), encoding="utf-8")
+    return path
+
+
+def script(profile: RobotProfile, name: str, namespace: str) -> tuple[str, dict[str, Any] | None]:
+    """Return the module of a player, and what it is told."""
+    scripts: dict[str, tuple[str, dict[str, Any] | None]] = {
+        "button": ("button", {"topic": _ESTOP}),
+        "policy": (
+            "wave",
+            {
+                "joints": profile.joint_names,
+                "states": _STATES,
+                "namespace": namespace,
+                "home": profile.home,
+                "sides": [_roomier_side(profile, j) for j in (0, -1)],
+            },
+        ),
+        "relay": (
+            "relay",
+            {
+                "source": profile.state_topic,
+                "target": _STATES,
+                "joint": profile.joint_names[0],
+            },
+        ),
+        "surroundings": (
+            "surroundings",
+            {
+                "frame": profile.base_frame,
+                **{
+                    kind: getattr(profile, kind).topic
+                    for kind in _SOURCES
+                    if getattr(profile, kind) is not None
+                },
+            },
+        ),
+        "probe": ("probe", None),
+        "clock": ("clock", None),
+    }
+    return scripts[name]
+
+
+def _roomier_side(profile: RobotProfile, joint: int) -> float:
+    """Return the direction in which a joint has more room from home."""
+    limits, home = profile.joints[joint], profile.home[joint]
+    return 1.0 if limits.upper_rad - home >= home - limits.lower_rad else -1.0
