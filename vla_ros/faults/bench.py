@@ -195,10 +195,10 @@ class Bench:
         heard = bool(joints) and time.monotonic() - joints[-1].time_s < _FRESH_S
         return heard and self.station.mode not in {None, GateMode.INACTIVE}
 
-    def wait_for_mode(self, mode: GateMode, timeout_s: float) -> bool:
-        """Wait for a mode; say whether it came."""
+    def wait_for_mode(self, timeout_s: float, *modes: GateMode) -> bool:
+        """Wait for one of some modes; say whether it came."""
         until_s = time.monotonic() + timeout_s
-        while self.station.mode is not mode:
+        while self.station.mode not in modes:
             if time.monotonic() > until_s:
                 return False
             time.sleep(_POLL_S)
@@ -271,6 +271,12 @@ class Bench:
                 if name == "executor_node":
                     self.station.gate_state = None
                 self._graph.start(name)
+
+    def find_dead(self) -> list[str]:
+        """Return who plays a part and has ended."""
+        nodes = [name for name, node in self._graph.nodes.items() if node.exit_code is not None]
+        dead = [name for name, p in self.players.items() if p.process.poll() is not None]
+        return [*nodes, *dead]
 
     def lateness_ms(self) -> float:
         """Return the worst lateness of the machine since the last call [ms]."""

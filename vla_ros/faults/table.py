@@ -42,6 +42,7 @@ class Fault:
         bound_s: Longest time to standstill [s]; None without one.
         clock: It needs a simulated clock.
         audit: False where the audit log cannot be written.
+        may_latch: It may also lead to a latched stop, in the same time.
         jog: The arm is moved by another before it is armed again.
         voidable: A machine that was late makes the repeat void.
     """
@@ -55,6 +56,7 @@ class Fault:
     bound_s: Callable[[Bounds], float] | None = None
     clock: bool = False
     audit: bool = True
+    may_latch: bool = False
     jog: bool = False
     voidable: bool = True
 
@@ -93,7 +95,7 @@ def _starved(name: str, what: str, *act: str, hints: tuple[Reason, ...] = ()) ->
         what=what,
         act=act,
         wanted=Wanted.HOLD,
-        reasons=(Reason.STARVED,),
+        reasons=(Reason.STARVED, *hints),
         hints=hints,
         bound_s=lambda b: b.plan_s,
     )
@@ -113,7 +115,7 @@ def _latched(
     )
 
 
-def _clock(name: str, what: str, *act: str) -> Fault:
+def _clock(name: str, what: str, *act: str, may_latch: bool) -> Fault:
     return Fault(
         name=name,
         what=what,
@@ -122,6 +124,7 @@ def _clock(name: str, what: str, *act: str) -> Fault:
         reasons=(Reason.CLOCK_JUMP,),
         bound_s=lambda b: b.stop_s,
         clock=True,
+        may_latch=may_latch,
     )
 
 
@@ -290,9 +293,10 @@ FAULTS = (
         reasons=(Reason.AUDIT_DEGRADED,),
         audit=False,
     ),
-    _clock("clock_forward", "/clock jumps by 1 s", "jump", "1"),
-    _clock("clock_back", "/clock jumps by -1 s", "jump", "-1"),
-    _clock("clock_hour", "/clock jumps by an hour", "jump", "3600"),
+    # On a clock that has jumped forwards every joint state is old, until the next one comes.
+    _clock("clock_forward", "/clock jumps by 1 s", "jump", "1", may_latch=True),
+    _clock("clock_back", "/clock jumps by -1 s", "jump", "-1", may_latch=False),
+    _clock("clock_hour", "/clock jumps by an hour", "jump", "3600", may_latch=True),
     Fault(
         name="clock_paused",
         what="/clock stands still",

@@ -3,7 +3,7 @@
 """One fault, once: made while the arm moves, judged, undone, and the way back judged as well."""
 
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from vla_ros.faults import verdict
@@ -20,7 +20,6 @@ _QUIET_S = 0.4  # After the bound, where nothing may move either.
 _STILL_S = 0.1  # At rest for so long is at rest.
 _STAYS_S = 1.2  # The cause is gone for so long, and the latch holds; a reset would be possible.
 _SILENT_S = 0.3
-_SETTLE_S = 0.3  # Until a measured arm has come to rest after its commands.
 _PATIENCE_S = 30.0
 _FIRST_S = 1.0
 _EMERGENCY_S = 0.05  # A command may be heard before the word that explains it.
@@ -104,7 +103,13 @@ class _Run:
         time.sleep(self._watched_s())
         late_ms = bench.lateness_ms()
         moved_s = self._standstill_s() - self._began_s
+        killed = fault.act[1:2] if fault.act[0] == "kill" else ()
+        for name in bench.find_dead():
+            if name not in killed:
+                self._note(f"{name} has ended by itself")
         said = self._see_it_end()
+        if fault.may_latch and said[-1].mode is GateMode.PSTOP:
+            fault = self._fault = replace(fault, wanted=Wanted.PSTOP)
         self._note(verdict.judge_modes(fault, said))
         self._note(verdict.judge_reasons(fault, said))
         self._note(verdict.judge_bound(moved_s, self._bound_s))
@@ -159,9 +164,9 @@ class _Run:
         """Wait for what has to follow without anybody's doing; return what the gate said."""
         wanted = self._fault.wanted
         if wanted is Wanted.HOLD:
-            self._bench.wait_for_mode(GateMode.IDLE, self._bounds.idle_s)
+            self._bench.wait_for_mode(self._bounds.idle_s, GateMode.IDLE)
         elif wanted is Wanted.PASSING:
-            self._bench.wait_for_mode(GateMode.RUN, self._bounds.resume_s)
+            self._bench.wait_for_mode(self._bounds.resume_s, GateMode.RUN, *LATCHED)
         elif wanted in {Wanted.MOTION, Wanted.STALL} and not self._moves():
             self._note("the arm does not go on")
         return self._heard.said_since(self._began_s)
@@ -190,7 +195,7 @@ class _Run:
     def _see_it_move(self) -> None:
         """Take the cause away, and see that the arm goes on from where it is."""
         self._bench.undo()
-        if not self._bench.wait_for_mode(GateMode.RUN, self._bounds.resume_s):
+        if not self._bench.wait_for_mode(self._bounds.resume_s, GateMode.RUN):
             self._note("the gate does not run again")
         time.sleep(self._bounds.resume_s)
         if not self._moves():
@@ -200,9 +205,9 @@ class _Run:
         """Take the cause away, and see that only ~/reset and ~/arm move the arm again."""
         bench, rest_s = self._bench, time.monotonic()
         mode = bench.station.mode
+        undone_s = time.monotonic()
         bench.undo()
         bench.wait_until_up()
-        up_s = time.monotonic()
         time.sleep(_STAYS_S)
         if mode in LATCHED and self._fault.wanted is not Wanted.DRIVER:
             self._try_without_reset(mode)
@@ -214,7 +219,7 @@ class _Run:
             self._note("the gate is not idle before ~/arm")
         self._note(
             verdict.judge_stillness(
-                self._heard.joints_between(up_s + _SETTLE_S, time.monotonic()), "before ~/arm"
+                self._heard.joints_between(undone_s, time.monotonic()), "before ~/arm"
             )
         )
         if self._fault.jog:
@@ -240,7 +245,7 @@ class _Run:
         while refusal and time.monotonic() < until_s:
             time.sleep(_SILENT_S)
             refusal = self._bench.ask("reset")
-        if refusal or not self._bench.wait_for_mode(GateMode.IDLE, _FIRST_S):
+        if refusal or not self._bench.wait_for_mode(_FIRST_S, GateMode.IDLE):
             self._note(f"~/reset: {refusal or 'does not lead to IDLE'}")
 
     def _see_it_begin(self, since_s: float) -> None:

@@ -33,7 +33,7 @@ from vla_ros.types import ActionChunk, FloatArray
 _PERIOD_S = 2.4
 _STEP_NS = 100_000_000
 _ROWS = round(WAVE_S / 0.1)
-_LISTENING = (GateMode.ARMED, GateMode.RUN)
+_LISTENING = (GateMode.ARMED, GateMode.RUN, GateMode.HOLD)
 
 
 class Wave(Actor):
@@ -77,7 +77,7 @@ class Wave(Actor):
         if self._mode not in _LISTENING or self._measured is None:
             return
         now_ns = self.now_ns()
-        if self._centre is None:
+        if self._centre is None or self._mode is GateMode.HOLD:  # Begin where the arm is.
             self._centre, self._began_ns = self._measured.copy(), now_ns
             for j, side in zip((0, -1), self._sides, strict=True):
                 beyond = side * (self._centre[j] - self._home[j]) > 0.5 * SWING_RAD
@@ -90,8 +90,9 @@ class Wave(Actor):
         elif word == "frozen":
             self._publish(replace(lure, camera_frozen=True))
         elif word == "nan":
-            lure.position_rad[3, 1] = math.nan
-            self._publish(lure)
+            rows = lure.position_rad.copy()
+            rows[3, 1] = math.nan
+            self._publish(replace(lure, position_rad=rows))
         else:
             self._publish(chunk)
             self._publish_wrong(word, lure)
