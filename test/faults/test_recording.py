@@ -4,20 +4,21 @@
 
 import pytest
 
-from vla_ros.faults.recording import Recording
+from vla_ros.faults.recording import Command, Recording, Row, Said, spread_rad
+from vla_ros.gate.vocabulary import GateMode
 
 
 def wave(recording: Recording, until_s: float) -> None:
     """Command 1 rad/s for a while, then rest for a second."""
     for k in range(round((until_s + 1.0) / 0.01)):
         at_s = 0.01 * k
-        recording.commands.append((at_s, (min(at_s, until_s), 0.0)))
+        recording.commands.append(Command(at_s, (min(at_s, until_s), 0.0)))
 
 
-def test_the_last_motion_is_that_of_the_last_command_that_differs_from_the_end() -> None:
+def test_the_arm_moves_until_the_first_command_that_is_where_it_ends() -> None:
     recording = Recording()
     wave(recording, 0.5)
-    assert recording.moved_until_s(0.2) == pytest.approx(0.49)
+    assert recording.moved_until_s(0.2) == pytest.approx(0.5)
 
 
 def test_an_arm_that_rested_before_did_not_move() -> None:
@@ -30,8 +31,8 @@ def test_an_arm_that_rested_before_did_not_move() -> None:
 def test_measured_joints_may_tremble() -> None:
     recording = Recording()
     for k in range(100):
-        recording.joints.append((0.01 * k, (min(0.01 * k, 0.3) + 1e-4 * (k % 2),)))
-    assert recording.measured_until_s(0.0) == pytest.approx(0.29, abs=0.011)
+        recording.joints.append(Row(0.01 * k, (min(0.01 * k, 0.3) + 1e-4 * (k % 2),)))
+    assert recording.measured_until_s(0.0) == pytest.approx(0.3, abs=0.011)
 
 
 def test_the_speed_is_that_of_the_newest_commands() -> None:
@@ -41,11 +42,33 @@ def test_the_speed_is_that_of_the_newest_commands() -> None:
     assert recording.speed_rad_s() == 0.0
     moving = Recording()
     for k in range(10):
-        moving.commands.append((0.01 * k, (0.0, -0.004 * k)))
+        moving.commands.append(Command(0.01 * k, (0.0, -0.004 * k)))
     assert moving.speed_rad_s() == pytest.approx(0.4)
 
 
-def test_reasons_count_from_the_fault_on() -> None:
+def test_a_rest_in_between_is_found() -> None:
     recording = Recording()
-    recording.reasons.extend([(1.0, 30), (2.0, 31), (3.0, 170)])
-    assert recording.reasons_since(2.0) == {31, 170}
+    for k in range(100):
+        at_s = 0.01 * k
+        position = min(at_s, 0.3) + max(at_s - 0.6, 0.0)
+        recording.commands.append(Command(at_s, (position,)))
+    assert recording.rested_s(0.0, 0.1) == pytest.approx(0.3)
+    assert recording.moved_until_s(0.0) == pytest.approx(0.99)
+    assert recording.rested_s(0.65, 0.1) > 0.9
+    assert recording.rested_s(2.0, 0.1) == 2.0
+
+
+def test_what_the_gate_said_includes_what_held_before() -> None:
+    recording = Recording()
+    words = [
+        Said(float(at_s), mode, frozenset(), 1)
+        for at_s, mode in enumerate((GateMode.ARMED, GateMode.RUN, GateMode.HOLD))
+    ]
+    recording.said.extend(words)
+    assert recording.said_since(1.5) == words[1:]
+    assert recording.said_since(0.0) == words
+
+
+def test_how_far_joints_got_is_that_of_the_furthest() -> None:
+    assert spread_rad([(0.0, 1.0), (0.5, 0.0)]) == 1.0
+    assert spread_rad([]) == 0.0

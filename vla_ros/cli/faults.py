@@ -132,7 +132,7 @@ def _show(fault: "Fault", trials: "list[Trial]") -> None:
         verdict = "VOID: the machine is too late"
     elif void:
         verdict += f" ({void} void)"
-    said = "/".join(reason.name for reason in (*fault.hints, *fault.reasons))
+    said = "/".join(dict.fromkeys(reason.name for reason in (*fault.hints, *fault.reasons)))
     expected = f"{fault.wanted.value}: {said}" if said else fault.wanted.value
     moves = "-" if bound is None else f"{worst:.3f}"
     say(_line(fault.name, expected, "-" if bound is None else f"{bound:.3f}", moves, verdict))

@@ -163,7 +163,9 @@ FAULTS = (
         "permute",
         "the joint states name the wrong joints",
         Reason.JS_INVALID,
+        Reason.TRACKING,  # Names that stay wrong jump only once.
         bound=lambda b: b.joints_odd_s,
+        hints=(Reason.JS_INVALID,),
     ),
     _joints(
         "replay",

@@ -143,6 +143,8 @@ class _Judge:
         if not inside.all():  # NaN is not inside.
             joint = limits.names[int(np.argmin(inside.all(axis=0)))]
             self.report.breaches.append(f"I2: {joint} is commanded out of its range")
+        if not np.isfinite(rows).all():
+            return
         if rests:
             rows = np.vstack([rows[:1], rows[:1], rows[:1], rows])
         hard = np.array([self._is_emergency(command.time_s) for command in stretch])
