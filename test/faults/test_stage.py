@@ -8,6 +8,7 @@ import pytest
 
 from vla_ros.errors import ConfigError
 from vla_ros.faults import stage
+from vla_ros.faults.table import Setting
 from vla_ros.robot.parts import DeadmanProfile, EstopProfile, ObstaclesProfile
 from vla_ros.robot.profile import RobotProfile, load_robot_profile
 
@@ -44,27 +45,33 @@ def test_a_joint_swings_to_the_side_with_more_room() -> None:
 
 
 def test_sources_that_the_profile_names_are_played() -> None:
-    assert "surroundings" not in stage.cast(PROFILE, clock=False)
+    assert "surroundings" not in stage.cast(PROFILE, Setting.USUAL)
     named = PROFILE.model_copy(
         update={
             "deadman": DeadmanProfile(topic="/held"),
             "obstacles": ObstaclesProfile(topic="/boxes"),
         }
     )
-    assert "surroundings" in stage.cast(named, clock=False)
+    assert "surroundings" in stage.cast(named, Setting.USUAL)
     _, told = stage.script(named, "surroundings", "/vla")
     assert told == {"frame": "base_link", "deadman": "/held", "obstacles": "/boxes"}
 
 
 def test_a_simulated_clock_is_played_where_it_is_asked_for() -> None:
-    assert "clock" in stage.cast(PROFILE, clock=True)
-    assert "clock" not in stage.cast(PROFILE, clock=False)
+    assert "clock" in stage.cast(PROFILE, Setting.CLOCK)
+    assert "clock" not in stage.cast(PROFILE, Setting.USUAL)
+
+
+def test_perception_takes_part_where_a_camera_does() -> None:
+    assert "perception_node" in stage.nodes(Setting.CAMERA)
+    assert "imager" in stage.cast(PROFILE, Setting.CAMERA)
+    assert stage.nodes(Setting.USUAL) == ("sim_node", "executor_node")
 
 
 def test_an_arm_without_a_joint_between_two_is_refused() -> None:
     short = PROFILE.model_copy(update={"joints": PROFILE.joints[:2]})
     with pytest.raises(ConfigError, match="has 2 joints; faults are made on arms with 3 or more"):
-        stage.cast(short, clock=False)
+        stage.cast(short, Setting.USUAL)
 
 
 def test_the_gate_is_given_a_profile_of_its_own(tmp_path: Path, seven: RobotProfile) -> None:

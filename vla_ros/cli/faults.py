@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from vla_ros.faults.bounds import Bounds
     from vla_ros.faults.table import Fault
     from vla_ros.faults.trial import Trial
+    from vla_ros.gate.audit import Header
     from vla_ros.robot.profile import RobotProfile
 
 _MOST_VOID = 0.1  # Of the repeats.
@@ -42,6 +43,8 @@ def run(args: argparse.Namespace) -> int:
     """Make the faults; 0 when every one ended as it has to."""
     isolate()
     from vla_ros.faults.bounds import make_bounds  # noqa: PLC0415  ROS, after isolate().
+    from vla_ros.faults.stage import has_simulation  # noqa: PLC0415
+    from vla_ros.faults.table import Setting  # noqa: PLC0415
     from vla_ros.robot.profile import load_robot_profile  # noqa: PLC0415
 
     faults = _choose(args.only)
@@ -66,8 +69,13 @@ def run(args: argparse.Namespace) -> int:
         folder = args.out or Path(scratch)
         say(_line("fault", "expected", "bound", "worst", "") + "  (times to standstill in s)")
         told: dict[str, list[Trial]] = {}
-        for (clock, audit), group in itertools.groupby(faults, lambda f: (f.clock, f.audit)):
-            place = folder / f"{'sim' if clock else 'real'}_time{'' if audit else '_no_audit'}"
+        for setting, group in itertools.groupby(faults, lambda fault: fault.setting):
+            if setting is Setting.CAMERA and not has_simulation(profile):
+                say(
+                    f"left out: {', '.join(fault.name for fault in group)}: no camera is simulated"
+                )
+                continue
+            place = folder / setting.value
             told |= _try_all(args, profile, make_bounds(profile), group, place)
         audit = _check_audits(folder)
     return _report(args, told, audit)
@@ -95,9 +103,8 @@ def _try_all(
     from vla_ros.faults.bench import Bench  # noqa: PLC0415
 
     rows = list(faults)
-    clock, audit = rows[0].clock, rows[0].audit
     told = {}
-    with Bench(profile, args.robot, folder, clock=clock, audit=audit) as bench:
+    with Bench(profile, args.robot, folder, rows[0].setting) as bench:
         for fault in rows:
             trials = [t for _ in range(args.repeat) for t in _repeat(bench, fault, bounds)]
             told[fault.name] = trials
@@ -145,13 +152,20 @@ def _line(name: str, expected: str, bound: str, worst: str, verdict: str) -> str
 def _check_audits(folder: Path) -> dict[str, int]:
     """Have every published command judged once more, from the audit logs."""
     from vla_ros.cli.replay_audit import make_judge  # noqa: PLC0415
+    from vla_ros.faults.spacing import SpacingJudge  # noqa: PLC0415
     from vla_ros.gate.audit_check import AuditCheck  # noqa: PLC0415
+
+    spacings: list[SpacingJudge] = []
+
+    def judge(header: "Header") -> SpacingJudge:
+        spacings.append(SpacingJudge(make_judge(header, None), header.dt_s))
+        return spacings[-1]
 
     judged, breaches, broken = 0, 0, 0
     for logs in sorted(folder.glob("*/audit")):
         if not logs.is_dir():
             continue
-        check = AuditCheck(lambda header: make_judge(header, None))
+        check = AuditCheck(judge)
         for path in sorted(logs.glob("audit_*.jsonl")):
             with path.open("rb") as lines:
                 check.read(str(path), lines)
@@ -159,8 +173,12 @@ def _check_audits(folder: Path) -> dict[str, int]:
         judged += report.judged
         breaches += len(report.breaches)
         broken += len(report.broken) + report.lost
-        for remark in report.breaches[:_MOST]:
+        for remark in (*report.breaches, *report.broken)[:_MOST]:
             say(f"breach: {remark}")
+    for spacing in spacings:
+        if not spacing.is_kept:
+            breaches += 1
+            say(f"breach: I10: two ticks are {spacing.closest:.3f} periods apart")
     return {"commands": judged, "breaches": breaches, "broken": broken}
 
 

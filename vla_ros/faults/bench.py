@@ -24,6 +24,7 @@ from vla_ros.faults.bounds import WAVE_RAD_S
 from vla_ros.faults.jog import jog
 from vla_ros.faults.player import Player
 from vla_ros.faults.recording import Command, Recording, Row, Said
+from vla_ros.faults.table import Setting
 from vla_ros.gate.vocabulary import LATCHED, GateMode
 from vla_ros.msg import ActionChunk, GateState
 from vla_ros.robot.profile import RobotProfile
@@ -37,7 +38,6 @@ _POLL_S = 0.005
 _RUNNING_S = 0.6
 _FRESH_S = 0.1
 _GIVEN_UP = (*LATCHED, GateMode.IDLE)
-_NODES = ("sim_node", "executor_node")
 _MESSAGES = {"forward_position": Float64MultiArray, "joint_trajectory": JointTrajectory}
 
 
@@ -48,13 +48,10 @@ class Bench:
         profile: Of a simulated robot.
         source: Name or path of that profile.
         folder: For logs, the audit log and the profile that the gate is given.
-        clock: Let the gate run on a simulated clock.
-        audit: Give the audit log a folder that can be written.
+        setting: What else the faults need.
     """
 
-    def __init__(
-        self, profile: RobotProfile, source: str, folder: Path, *, clock: bool, audit: bool
-    ) -> None:
+    def __init__(self, profile: RobotProfile, source: str, folder: Path, setting: Setting) -> None:
         if profile.estop == "none":
             raise ConfigError(
                 f"robot '{profile.name}' has estop: none, so that no emergency stop can be tried. "
@@ -68,8 +65,9 @@ class Bench:
         self._is_jogging = False
         self._intruder: object | None = None
         self._hogs: list[subprocess.Popen[bytes]] = []
-        if not audit:
+        if setting is Setting.NO_AUDIT:
             (folder / "audit").write_text("A file where a folder should be.\n", encoding="utf-8")
+        clock = setting is Setting.CLOCK
         options = self._options(source, clock=clock)
         self._namespace = options.namespace
         with ExitStack() as stack:  # Whatever fails in here leaves no process behind.
@@ -79,8 +77,9 @@ class Bench:
             self._let_in(stack, "button", clock=clock)  # Out last: its silence is a fault.
             self._graph = Graph(options)
             stack.callback(self._graph.close)
-            self._graph.start(*_NODES)
-            for name in stage.cast(profile, clock=clock):
+            self._nodes = stage.nodes(setting)
+            self._graph.start(*self._nodes)
+            for name in stage.cast(profile, setting):
                 self._let_in(stack, name, clock=clock)
             stack.callback(self.undo, restart=False)
             self._stack = stack.pop_all()
@@ -264,7 +263,7 @@ class Bench:
         for name, player in self.players.items():
             if name != "probe":
                 player.revive()
-        for name in _NODES:
+        for name in self._nodes:
             node = self._graph.nodes[name]
             if node.exit_code is not None:
                 # What it latched is no longer true, and its next word comes when it is up.

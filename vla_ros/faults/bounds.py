@@ -17,6 +17,7 @@ LURE_RAD = 0.1  # So far a chunk that must not count would move every joint.
 # Publishing and hearing a command, and the lateness that a valid repeat may have.
 _DELIVERY_S = 0.025
 _STATE_S = 0.01  # Between two joint states of the simulated arm.
+_IMAGE_S = 0.1  # Between two images of the simulated arm, and until one is an observation.
 # Constants of the gate and of its node, which no profile has.
 _FROZEN_S = 0.1  # Joint states that repeat for so long are frozen.
 _POLL_S = 0.5  # How often executor_node looks at the graph and at its audit log.
@@ -40,6 +41,7 @@ class Bounds:
         plan_s: No chunk follows: the arm rests before the plan ends.
         graph_s: Somebody else publishes.
         button_lost_s: The emergency stop falls silent.
+        camera_s: A camera repeats itself: what is seen, and then the plan runs out.
         driver_s: The gate is gone, and the driver stops by itself.
         idle_s: From a hold to idle, without a chunk.
         resume_s: From a fault that passes to motion again.
@@ -56,6 +58,7 @@ class Bounds:
     plan_s: float
     graph_s: float
     button_lost_s: float
+    camera_s: float
     driver_s: float
     idle_s: float
     resume_s: float
@@ -68,6 +71,7 @@ def make_bounds(profile: RobotProfile) -> Bounds:
     react_s = config.dt_s + _DELIVERY_S
     stop_s = react_s + config.limits.operating.longest_stop_s
     emergency_s = react_s + config.limits.hard.longest_stop_s
+    frozen_s = profile.thresholds.camera_frozen_s
     lag_s = config.tracking_rad / WAVE_RAD_S
     return Bounds(
         react_s=react_s,
@@ -80,6 +84,8 @@ def make_bounds(profile: RobotProfile) -> Bounds:
         plan_s=WAVE_S + react_s,
         graph_s=_POLL_S + _DISCOVERY_S + stop_s,
         button_lost_s=config.estop_timeout_s + emergency_s,
+        # An arm that turns rests for a moment, and the count begins anew.
+        camera_s=2.0 * frozen_s + _IMAGE_S + WAVE_S + react_s,
         driver_s=profile.driver_command_timeout_s + _DRIVER_RAMP_S + react_s,
         idle_s=config.resume_s + react_s,
         resume_s=stop_s + config.clear_s + 2.0 * REPLAN_S + 1.0 / config.scale_slew_per_s,

@@ -8,6 +8,7 @@ from typing import Any
 import yaml
 
 from vla_ros.errors import ConfigError
+from vla_ros.faults.table import Setting
 from vla_ros.resources import urdf_path
 from vla_ros.robot.profile import RobotProfile
 from vla_ros.sim.profile import check_profile
@@ -15,6 +16,7 @@ from vla_ros.sim.profile import check_profile
 ON_THE_CLOCK = ("policy", "surroundings")  # Their stamps are those of the simulated clock.
 _STATES = "/faults/joint_states"
 _ESTOP = "/faults/estop"
+_IMAGES = "/faults/image_raw"
 _LEAST_JOINTS = 3  # Two that wave, and one that only a chunk that must not count would move.
 _SOURCES = ("driver", "deadman", "human", "obstacles")
 
@@ -28,7 +30,13 @@ def has_simulation(profile: RobotProfile) -> bool:
     return True
 
 
-def cast(profile: RobotProfile, *, clock: bool) -> tuple[str, ...]:
+def nodes(setting: Setting) -> tuple[str, ...]:
+    """Return the nodes that take part."""
+    seeing = ("perception_node",) if setting is Setting.CAMERA else ()
+    return ("sim_node", "executor_node", *seeing)
+
+
+def cast(profile: RobotProfile, setting: Setting) -> tuple[str, ...]:
     """Return who plays, apart from the button and the nodes.
 
     Raises:
@@ -40,12 +48,12 @@ def cast(profile: RobotProfile, *, clock: bool) -> tuple[str, ...]:
             f"with {_LEAST_JOINTS} or more"
         )
     named = any(getattr(profile, name) is not None for name in _SOURCES)
-    more = (*(["clock"] if clock else []), *(["surroundings"] if named else []))
-    return ("policy", "relay", "probe", *more)
+    extra = {Setting.CLOCK: ("clock",), Setting.CAMERA: ("imager",)}.get(setting, ())
+    return ("policy", "relay", "probe", *extra, *(["surroundings"] if named else []))
 
 
 def write_profile(profile: RobotProfile, folder: Path) -> Path:
-    """Write the profile of the gate: joint states and button come from our players."""
+    """Write the profile of the nodes: joints, button and a camera come from our players."""
     told = profile.model_dump(mode="json", exclude_none=True)
     told |= {
         "name": "bench",
@@ -53,6 +61,7 @@ def write_profile(profile: RobotProfile, folder: Path) -> Path:
         "state_topic": _STATES,
         "estop": {**told["estop"], "topic": _ESTOP},
     }
+    told["cameras"][0]["topic"] = _IMAGES
     path = folder / "bench.yaml"
     path.write_text(yaml.safe_dump(told, sort_keys=False), encoding="utf-8")
     return path
@@ -91,6 +100,7 @@ def script(profile: RobotProfile, name: str, namespace: str) -> tuple[str, dict[
                 },
             },
         ),
+        "imager": ("imager", {"source": profile.cameras[0].topic, "target": _IMAGES}),
         "probe": ("probe", None),
         "clock": ("clock", None),
     }

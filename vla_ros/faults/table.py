@@ -28,6 +28,15 @@ class Wanted(Enum):
     GATING = "gating"  # Whatever the gate decides meanwhile, it obeys ~/stop.
 
 
+class Setting(Enum):
+    """What a fault needs around it; also the name of the folder of its logs."""
+
+    USUAL = "real_time"
+    CLOCK = "sim_time"  # A simulated clock.
+    CAMERA = "camera"  # perception_node, and a camera to see with.
+    NO_AUDIT = "no_audit"  # An audit log that cannot be written.
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fault:
     """One row of the table.
@@ -40,8 +49,7 @@ class Fault:
         reasons: The gate has to give one of these when it stops, or while the arm goes on.
         hints: The gate has to give all of these as well.
         bound_s: Longest time to standstill [s]; None without one.
-        clock: It needs a simulated clock.
-        audit: False where the audit log cannot be written.
+        setting: What it needs around it.
         may_latch: It may also lead to a latched stop, in the same time.
         jog: The arm is moved by another before it is armed again.
         voidable: A machine that was late makes the repeat void.
@@ -54,8 +62,7 @@ class Fault:
     reasons: tuple[Reason, ...] = ()
     hints: tuple[Reason, ...] = ()
     bound_s: Callable[[Bounds], float] | None = None
-    clock: bool = False
-    audit: bool = True
+    setting: Setting = Setting.USUAL
     may_latch: bool = False
     jog: bool = False
     voidable: bool = True
@@ -123,7 +130,7 @@ def _clock(name: str, what: str, *act: str, may_latch: bool) -> Fault:
         wanted=Wanted.PASSING,
         reasons=(Reason.CLOCK_JUMP,),
         bound_s=lambda b: b.stop_s,
-        clock=True,
+        setting=Setting.CLOCK,
         may_latch=may_latch,
     )
 
@@ -288,12 +295,22 @@ FAULTS = (
         reasons=(Reason.AUDIT_DEGRADED,),
     ),
     Fault(
+        name="camera_repeats",
+        what="a camera repeats its last picture, and perception_node sees it",
+        act=("imager", "freeze"),
+        wanted=Wanted.HOLD,
+        reasons=(Reason.STARVED, Reason.CAM_FROZEN),
+        hints=(Reason.CAM_FROZEN,),
+        bound_s=lambda b: b.camera_s,
+        setting=Setting.CAMERA,
+    ),
+    Fault(
         name="audit_folder",
         what="the audit log has no folder from the start",
         act=("nothing",),
         wanted=Wanted.MOTION,
         reasons=(Reason.AUDIT_DEGRADED,),
-        audit=False,
+        setting=Setting.NO_AUDIT,
     ),
     # On a clock that has jumped forwards every joint state is old, until the next one comes.
     _clock("clock_forward", "/clock jumps by 1 s", "jump", "1", may_latch=True),
@@ -305,6 +322,6 @@ FAULTS = (
         act=("clock", "pause"),
         wanted=Wanted.SILENCE,
         bound_s=lambda b: b.react_s,
-        clock=True,
+        setting=Setting.CLOCK,
     ),
 )

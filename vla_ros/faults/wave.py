@@ -24,10 +24,10 @@ from vla_ros.faults.actor import Actor, run_actor
 from vla_ros.faults.bounds import LURE_RAD, REPLAN_S, SWING_RAD, WAVE_S
 from vla_ros.gate.vocabulary import GateMode
 from vla_ros.msg import ActionChunk as ActionChunkMessage
-from vla_ros.msg import GateState
+from vla_ros.msg import GateState, Observation
 from vla_ros.ros.decode import decode_joint_state
 from vla_ros.ros.encode import encode_chunk
-from vla_ros.ros.qos import JOINT_STATES, LATCHED
+from vla_ros.ros.qos import JOINT_STATES, LATCHED, RELIABLE_NEWEST
 from vla_ros.types import ActionChunk, FloatArray
 
 _PERIOD_S = 2.4
@@ -54,9 +54,13 @@ class Wave(Actor):
         self._centre: FloatArray | None = None
         self._swings = np.zeros(len(self._joints))
         self._began_ns = 0
+        self._sees_frozen = False
         self._out = self.create_publisher(ActionChunkMessage, f"{namespace}/action_chunk", 10)
         self.create_subscription(JointState, states, self._on_joints, JOINT_STATES)
         self.create_subscription(GateState, f"{namespace}/gate_state", self._on_gate, LATCHED)
+        self.create_subscription(
+            Observation, f"{namespace}/observation", self._on_observation, RELIABLE_NEWEST
+        )
         self.create_timer(REPLAN_S, self._send)
 
     def _on_joints(self, message: JointState) -> None:
@@ -66,6 +70,9 @@ class Wave(Actor):
             return
         if np.isfinite(position).all():
             self._measured = position
+
+    def _on_observation(self, message: Observation) -> None:
+        self._sees_frozen = any(message.camera_frozen)
 
     def _on_gate(self, message: GateState) -> None:
         self._mode = GateMode(message.mode)
@@ -87,7 +94,7 @@ class Wave(Actor):
         lure = replace(chunk, position_rad=chunk.position_rad + LURE_RAD)
         if word in {"delay", "old"}:
             self._publish_late(lure if word == "old" else chunk, float(self.words[1]))
-        elif word == "frozen":
+        elif word == "frozen" or self._sees_frozen:
             self._publish(replace(lure, camera_frozen=True))
         elif word == "nan":
             rows = lure.position_rad.copy()
