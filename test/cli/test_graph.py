@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 import os
 import signal
+import socket
 import sys
 from pathlib import Path
 
@@ -83,3 +84,16 @@ def test_an_isolated_graph_stays_on_this_machine(monkeypatch: pytest.MonkeyPatch
     isolate()
     assert os.environ["ROS_AUTOMATIC_DISCOVERY_RANGE"] == "LOCALHOST"
     assert 1 <= int(os.environ["ROS_DOMAIN_ID"]) <= 100
+
+
+def test_an_isolated_graph_leaves_a_domain_to_those_who_are_in_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    for name in ("ROS_DOMAIN_ID", "ROS_AUTOMATIC_DISCOVERY_RANGE"):
+        monkeypatch.setenv(name, "77")
+    isolate()
+    first = int(os.environ["ROS_DOMAIN_ID"])
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as other:
+        other.bind(("", 7410 + 250 * first))
+        isolate()
+        assert int(os.environ["ROS_DOMAIN_ID"]) != first

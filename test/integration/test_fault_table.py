@@ -17,6 +17,7 @@ SOME = (
     "joint_states_drop",
     "joint_states_block",
     "estop_pressed",
+    "arm_jogged",
     "gate_killed",
 )
 
@@ -32,6 +33,7 @@ def test_the_gate_stops_the_arm_in_time(tmp_path: Path) -> None:
     told = json.loads(path.read_text(encoding="utf-8"))
     assert (told["failed"], told["breaches"], told["broken"]) == (0, 0, 0), ended.stdout
     assert told["commands"] > 500
+    assert told["heard"] > 500
     assert set(told["trial"]) == set(SOME)
     judged = [name for name, trials in told["trial"].items() if not trials[-1]["void"]]
     assert len(judged) >= len(SOME) / 2, ended.stdout  # The others: this machine was too late.
@@ -43,6 +45,13 @@ def test_a_fault_that_is_not_there_is_named() -> None:
     ended = faults("--only", "earthquake")
     assert ended.returncode == 2
     assert "there is no fault 'earthquake'. There are: policy_killed," in ended.stderr
+
+
+def test_an_old_folder_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "audit").mkdir()
+    ended = faults("--only", "estop_pressed", "--out", str(tmp_path))
+    assert ended.returncode == 2
+    assert "is not empty, and audit logs of an earlier run would be judged" in ended.stderr
 
 
 def test_faults_are_not_made_on_a_real_robot(tmp_path: Path) -> None:
