@@ -9,7 +9,8 @@ from itertools import pairwise
 from vla_ros.faults import verdict
 from vla_ros.faults.bench import Bench
 from vla_ros.faults.bounds import Bounds
-from vla_ros.faults.recording import Said
+from vla_ros.faults.jog import JOG_RAD
+from vla_ros.faults.recording import Said, spread_rad
 from vla_ros.faults.table import Fault, Wanted
 from vla_ros.faults.wire import WireReport, find_beginnings, judge_wire
 from vla_ros.gate.limits import make_joint_limits
@@ -223,7 +224,7 @@ class _Run:
             )
         )
         if self._fault.jog:
-            bench.jog()
+            self._move_past_the_gate()
         armed_s = time.monotonic()
         moved = self._heard.commands_between(rest_s, armed_s)
         if len({command.position for command in moved}) > 1:
@@ -238,6 +239,13 @@ class _Run:
             self._note(f"{mode.name} did not stay latched when its cause was gone")
         if not self._bench.ask("arm"):
             self._note(f"~/arm was obeyed in {mode.name}, without ~/reset")
+
+    def _move_past_the_gate(self) -> None:
+        began_s = time.monotonic()
+        self._bench.jog()
+        joints = self._heard.joints_between(began_s, time.monotonic())
+        if spread_rad([row.position for row in joints]) < JOG_RAD / 2.0:
+            self._note("the arm could not be moved by another")
 
     def _reset(self) -> None:
         until_s = time.monotonic() + _PATIENCE_S
