@@ -109,3 +109,29 @@ def test_reset_does_nothing_where_nothing_is_latched(rig: Any) -> None:
     rig.run()
     assert not rig.tick(Request.RESET).answers[0].done
     assert rig.tick().mode is GateMode.RUN
+
+
+@pytest.mark.parametrize("request_", [Request.STOP, Request.ESTOP])
+def test_an_arm_that_is_moved_while_latched_is_let_go(rig: Any, request_: Request) -> None:
+    rig.run()
+    rig.tick(request_)
+    assert rig.ticks(60).command is not None
+    rig.position = rig.position + 0.2
+    assert rig.tick().command is None
+    rig.position = rig.position - 0.2
+    rig.ticks(150)
+    assert rig.ticks(2).command is None
+    assert rig.tick(Request.RESET).answers[0].done
+    rig.position = rig.position - 0.3
+    rig.ticks(3)
+    rig.arm()
+    assert rig.commands[-1] == pytest.approx(rig.position)
+
+
+def test_an_arm_that_nobody_reports_is_let_go_once_it_rests(rig: Any) -> None:
+    rig.run()
+    rig.moves_joints = False
+    stops = [rig.tick() for _ in range(80)]
+    assert stops[-1].mode is GateMode.PSTOP
+    assert stops[-1].command is None
+    assert all(decision.command is not None for decision in stops if decision.stopping)

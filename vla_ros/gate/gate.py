@@ -103,6 +103,7 @@ class Gate:
             answer(turn, tick, request)
         if turn.state is not tick.state:
             tick = self._look(turn, inputs, error_rad)
+        turn.let_go()
         self._move(turn, tick)
         self._escalate(turn)
         turn.time_out()

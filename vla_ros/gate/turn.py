@@ -149,6 +149,27 @@ class Turn:
         )
         self.tell(message, *reasons)
 
+    def let_go(self) -> None:
+        """Command nothing more in a latched stop once the arm is not, or not known to be, there.
+
+        A driver that comes back, or a person, may have moved it: repeating the last command would
+        move it again without ~/arm.
+        """
+        state = self.state
+        if state.mode not in (GateMode.PSTOP, GateMode.ESTOP) or not state.resting:
+            return
+        if state.motion is not None and self._is_elsewhere(state, state.motion.position):
+            self.change(motion=None, stop=None, stop_elapsed_s=0.0, commands=())
+            self.tell("the arm is not where it was left: nothing is commanded before ~/arm")
+
+    def _is_elsewhere(self, state: GateState, left: tuple[float, ...]) -> bool:
+        joints, config = state.joints, self.config
+        if joints is None:
+            return True
+        age_s = (self.now_ns - joints.arrival_ns) * 1e-9
+        away_rad = max(abs(a - b) for a, b in zip(joints.position.tolist(), left, strict=True))
+        return not (age_s <= config.joint_state_lost_s and away_rad <= config.tracking_rad)
+
     def time_out(self) -> None:
         """Leave modes that may not last."""
         state = self.state
