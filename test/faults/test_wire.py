@@ -112,6 +112,7 @@ def test_a_burst_is_a_breach_and_one_late_command_is_none() -> None:
     report = judge(late)
     assert report.breaches == []
     assert report.closest_s == pytest.approx(0.001)
+    assert report.near == 1
     burst = [command._replace(sent_s=max(command.sent_s, 0.10)) for command in commands(sweep(20))]
     (breach,) = judge(burst).breaches
     assert breach.startswith("I10: 6 commands within")

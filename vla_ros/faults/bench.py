@@ -137,7 +137,7 @@ class Bench:
                 position=tuple(row),
                 sent_s=told.get("source_timestamp", 0) * 1e-9,
                 number=told.get("publication_sequence_number"),
-                publisher=told.get("publisher_gid", {}).get("data", b""),
+                publisher=(told.get("publisher_gid") or {}).get("data", b""),
             )
         )
 

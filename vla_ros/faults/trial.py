@@ -14,7 +14,7 @@ from vla_ros.faults.recording import Said, spread_rad
 from vla_ros.faults.table import Fault, Wanted
 from vla_ros.faults.wire import WireReport, find_beginnings, judge_wire
 from vla_ros.gate.limits import make_joint_limits
-from vla_ros.gate.vocabulary import LATCHED, GateMode
+from vla_ros.gate.vocabulary import LATCHED, GateMode, Reason
 
 LATEST_MS = 20.0  # A machine that is later than this makes a repeat void.
 _QUIET_S = 0.4  # After the bound, where nothing may move either.
@@ -42,7 +42,8 @@ class Trial:
         late_ms: Worst lateness of the machine [ms].
         judged: Commands heard and held against the limits.
         lost: Commands that were sent and not heard.
-        closest_ms: Shortest time between two commands [ms].
+        closest_ms: Shortest time between the sending of two commands [ms].
+        near: Commands sent nearer than 0.9 periods after the one before.
         message: What is wrong, in words; empty if nothing is.
     """
 
@@ -56,6 +57,7 @@ class Trial:
     judged: int
     lost: int
     closest_ms: float
+    near: int
     message: str
 
 
@@ -72,6 +74,7 @@ def failed_trial(error: Exception) -> Trial:
         judged=0,
         lost=0,
         closest_ms=float("nan"),
+        near=0,
         message=f"{type(error).__name__}: {error}",
     )
 
@@ -124,7 +127,7 @@ class _Run:
         reasons = frozenset[int]().union(*(one.reasons for one in said))
         return Trial(
             passed=not self._wrong,
-            void=fault.voidable and late_ms > LATEST_MS,
+            void=fault.voidable and (late_ms > LATEST_MS or self._was_held_up(reasons)),
             standstill_s=moved_s,
             bound_s=self._bound_s,
             modes=tuple(one.mode.name for one in said),
@@ -133,8 +136,14 @@ class _Run:
             judged=wire.judged,
             lost=wire.lost,
             closest_ms=wire.closest_s * 1e3,
+            near=wire.near,
             message="; ".join(self._wrong),
         )
+
+    def _was_held_up(self, reasons: frozenset[int]) -> bool:
+        """Say whether the gate failed for a late tick alone, in a fault that makes nobody late."""
+        moves = self._fault.wanted is Wanted.MOTION
+        return moves and bool(self._wrong) and int(Reason.TICK_OVERRUN) in reasons
 
     def _note(self, text: str) -> None:
         if text:

@@ -33,13 +33,16 @@ class WireReport:
     Attributes:
         judged: Commands.
         lost: Commands that were sent and not heard.
-        closest_s: Shortest time between two commands [s]; infinite without two.
+        closest_s: Shortest time between the sending of two commands [s]; infinite without two.
+            A tick keeps its distance, and what it decides may be sent late.
+        near: Commands sent nearer than 0.9 periods after the one before.
         breaches: What is wrong, in words.
     """
 
     judged: int = 0
     lost: int = 0
     closest_s: float = float("inf")
+    near: int = 0
     breaches: list[str] = field(default_factory=list)
 
 
@@ -164,6 +167,7 @@ class _Judge:
     def _judge_spacing(self, sent_s: Sequence[float]) -> None:
         gaps_s = np.diff(np.array(sent_s))
         self.report.closest_s = min(self.report.closest_s, *gaps_s, math.inf)
+        self.report.near += int((gaps_s < _CLOSEST * self._dt_s).sum())
         if len(gaps_s) < _BURST:
             return
         least_s = (_BURST - 1) * _CLOSEST * self._dt_s  # A single one may be sent late.
