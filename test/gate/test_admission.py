@@ -46,7 +46,6 @@ def reasons(decision: Any) -> set[Reason]:
         (ROWS, {"step_ns": 1001 * MS}, Reason.BAD_CHUNK),
         (ROWS, {"epoch": 0}, Reason.OLD_EPOCH),
         (ROWS, {"epoch": 2}, Reason.OLD_EPOCH),
-        (ROWS, {"camera_frozen": True}, Reason.CAM_FROZEN),
         (ROWS + 0.18, {}, Reason.START_MISMATCH),
         (with_value(0.46), {}, Reason.CHUNK_JUMP),
     ],
@@ -61,6 +60,21 @@ def test_a_chunk_is_dropped_and_moves_nothing(
     assert decision.mode is GateMode.ARMED
     assert decision.interventions == 1
     assert not rig.ticks(5).command.position.any()
+
+
+def test_a_chunk_behind_a_frozen_camera_moves_nothing_and_holds_what_moves(rig: Any) -> None:
+    rig.arm()
+    blind = rig.chunk(ROWS + 0.05, camera_frozen=True)
+    decision = rig.tick(chunks=(blind,))
+    assert reasons(decision) == {Reason.CAM_FROZEN}
+    assert decision.mode is GateMode.ARMED
+    assert not rig.ticks(5).command.position.any()
+    rig.tick(chunks=(rig.chunk(ROWS + 0.05),))
+    assert rig.ticks(5).mode is GateMode.RUN
+    decision = rig.tick(chunks=(rig.chunk(ROWS + 0.1, camera_frozen=True),))
+    assert decision.mode is GateMode.HOLD
+    assert reasons(decision) == {Reason.CAM_FROZEN}
+    assert rig.ticks(60).command.position[0] < 0.05
 
 
 @pytest.mark.parametrize(

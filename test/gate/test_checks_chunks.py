@@ -103,8 +103,8 @@ def test_refused_chunks_are_no_answer(make_rig: Any) -> None:
     rig = make_rig(infer_deadline_s=1.0).arm()
     rig.tick(chunks=(rig.chunk(np.zeros((16, 2)), step_ns=200 * MS),))
     rig.ticks(99)
-    late = rig.chunk(np.zeros((16, 2)), camera_frozen=True)
-    assert rig.tick(chunks=(late,)).mode is GateMode.RUN
+    bad = rig.chunk(np.full((16, 2), NAN))
+    assert rig.tick(chunks=(bad,)).mode is GateMode.RUN
     assert rig.tick().mode is GateMode.HOLD
 
 

@@ -46,16 +46,20 @@ def run_ticks(durations_ms: list[int]) -> list[int]:
 
 
 def test_deadlines_are_absolute() -> None:
-    assert run_ticks([1, 3, 0, 5, 1]) == [10, 20, 30, 40, 50]
+    assert run_ticks([1, 1, 0, 1, 1]) == [10, 20, 30, 40, 50]
 
 
 def test_a_late_tick_is_not_made_up_for() -> None:
-    assert run_ticks([35, 1, 1]) == [10, 45, 54]
+    assert run_ticks([35, 1, 1]) == [10, 53, 63]
+
+
+def test_what_a_long_tick_sends_at_its_end_is_not_followed_at_once() -> None:
+    assert run_ticks([1, 5, 1, 1]) == [10, 20, 33, 43]
 
 
 def test_two_ticks_are_never_much_closer_than_a_period() -> None:
-    assert next_deadline(100 * MS, 109 * MS, 10 * MS) == 118 * MS
-    assert next_deadline(100 * MS, 100 * MS, 10 * MS) == 110 * MS
+    assert next_deadline(100 * MS, 109 * MS, 109 * MS, 10 * MS) == 118 * MS
+    assert next_deadline(100 * MS, 100 * MS, 101 * MS, 10 * MS) == 110 * MS
 
 
 def test_a_tick_that_raises_is_reported_and_the_loop_goes_on() -> None:
@@ -97,4 +101,5 @@ def test_a_simulated_clock_that_goes_back_ends_the_wait() -> None:
 
 
 def test_the_next_call_is_never_further_away_than_a_period() -> None:
-    assert next_deadline(100_000, 50, 10) == 60
+    assert next_deadline(100_000, 50, 51, 10) == 61
+    assert next_deadline(100_000, 100_000, 50, 10) == 60

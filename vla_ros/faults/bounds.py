@@ -41,7 +41,8 @@ class Bounds:
         plan_s: No chunk follows: the arm rests before the plan ends.
         graph_s: Somebody else publishes.
         button_lost_s: The emergency stop falls silent.
-        camera_s: A camera repeats itself: what is seen, and then the plan runs out.
+        chunk_s: The next chunk stops the arm.
+        camera_s: A camera repeats itself: that is seen, and the next chunk stops the arm.
         driver_s: The gate is gone, and the driver stops by itself.
         idle_s: From a hold to idle, without a chunk.
         resume_s: From a fault that passes to motion again.
@@ -58,6 +59,7 @@ class Bounds:
     plan_s: float
     graph_s: float
     button_lost_s: float
+    chunk_s: float
     camera_s: float
     driver_s: float
     idle_s: float
@@ -84,8 +86,9 @@ def make_bounds(profile: RobotProfile) -> Bounds:
         plan_s=WAVE_S + react_s,
         graph_s=_POLL_S + _DISCOVERY_S + stop_s,
         button_lost_s=config.estop_timeout_s + emergency_s,
+        chunk_s=REPLAN_S + stop_s,
         # An arm that turns rests for a moment, and the count begins anew.
-        camera_s=2.0 * frozen_s + _IMAGE_S + WAVE_S + react_s,
+        camera_s=2.0 * frozen_s + _IMAGE_S + REPLAN_S + stop_s,
         driver_s=profile.driver_command_timeout_s + _DRIVER_RAMP_S + react_s,
         idle_s=config.resume_s + react_s,
         resume_s=stop_s + config.clear_s + 2.0 * REPLAN_S + 1.0 / config.scale_slew_per_s,

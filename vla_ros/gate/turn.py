@@ -156,9 +156,12 @@ class Turn:
         move it again without ~/arm.
         """
         state = self.state
-        if state.mode not in (GateMode.PSTOP, GateMode.ESTOP) or not state.resting:
+        if state.mode not in (GateMode.PSTOP, GateMode.ESTOP) or state.motion is None:
             return
-        if state.motion is not None and self._is_elsewhere(state, state.motion.position):
+        left = state.motion.position
+        if state.commands[:1] != (left,):
+            return  # It may still be on its way.
+        if self._is_elsewhere(state, left):
             self.change(motion=None, stop=None, stop_elapsed_s=0.0, commands=())
             self.tell("the arm is not where it was left: nothing is commanded before ~/arm")
 

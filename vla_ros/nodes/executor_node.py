@@ -199,6 +199,7 @@ class ExecutorNode(BaseNode[ExecutorParams]):
             self._control.mailbox.ask(Request.ARM)
         if self._is_active and state.mode is not GateMode.RUN and state.resting:
             gc.collect()
+            gc.freeze()  # What survived need not be looked at again: the threads wait meanwhile.
 
     def _diagnose(self) -> None:
         decision = self._control.decision

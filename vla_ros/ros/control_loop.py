@@ -10,6 +10,7 @@ from contextlib import suppress
 from typing import Protocol
 
 _CLOSEST = 0.9  # Two samples nearer than this share of a period would exceed the velocity limit.
+_CLOSEST_AFTER_END = 0.85  # The next call takes some time as well before it sends.
 _POLL_S = 0.001
 
 
@@ -133,12 +134,22 @@ class ControlLoop:
             except Exception:  # noqa: BLE001 - the outer edge of this thread.
                 with suppress(Exception):  # Not even a broken log may end the thread.
                     self._on_failure(traceback.format_exc())
-            deadline_ns = next_deadline(deadline_ns, now_ns, self._dt_ns)
+            deadline_ns = next_deadline(deadline_ns, now_ns, self._clock.now_ns(), self._dt_ns)
 
 
-def next_deadline(deadline_ns: int, now_ns: int, dt_ns: int) -> int:
+def next_deadline(deadline_ns: int, began_ns: int, ended_ns: int, dt_ns: int) -> int:
     """Return when the next call is due: a period later, but never too soon after a late one.
 
-    Nor further away than a period, after the clock went back.
+    A call sends what it has computed at its end, so one that took long counts as late, too. After
+    the clock went back the next call is no further away than a period.
+
+    Args:
+        deadline_ns: When the last call was due.
+        began_ns: When it began.
+        ended_ns: When it ended.
+        dt_ns: The period.
     """
-    return min(max(deadline_ns + dt_ns, now_ns + round(_CLOSEST * dt_ns)), now_ns + dt_ns)
+    soonest_ns = max(
+        began_ns + round(_CLOSEST * dt_ns), ended_ns + round(_CLOSEST_AFTER_END * dt_ns)
+    )
+    return min(max(deadline_ns + dt_ns, soonest_ns), ended_ns + dt_ns)

@@ -120,7 +120,8 @@ def check_camera(chunk: ActionChunk, tick: Tick) -> Finding | None:  # noqa: ARG
     """Object to a chunk that a frozen camera stands behind."""
     if not chunk.camera_frozen:
         return None
-    return _drop(Reason.CAM_FROZEN, "a camera behind the observation repeats itself")
+    text = "a camera behind the observation repeats itself"
+    return Finding(Verdict.HOLD, Reason.CAM_FROZEN, text)  # What comes next is blind, too.
 
 
 def _pace(chunk: ActionChunk, tick: Tick) -> float:
