@@ -14,7 +14,7 @@ from vla_ros.faults.recording import Said, spread_rad
 from vla_ros.faults.table import Fault, Wanted
 from vla_ros.faults.wire import WireReport, find_beginnings, judge_wire
 from vla_ros.gate.limits import make_joint_limits
-from vla_ros.gate.vocabulary import LATCHED, GateMode, Reason
+from vla_ros.gate.vocabulary import LATCHED, GateMode
 
 LATEST_MS = 20.0  # A machine that is later than this makes a repeat void.
 _QUIET_S = 0.4  # After the bound, where nothing may move either.
@@ -127,7 +127,7 @@ class _Run:
         reasons = frozenset[int]().union(*(one.reasons for one in said))
         return Trial(
             passed=not self._wrong,
-            void=fault.voidable and (late_ms > LATEST_MS or self._was_held_up(reasons)),
+            void=fault.voidable and late_ms > LATEST_MS,
             standstill_s=moved_s,
             bound_s=self._bound_s,
             modes=tuple(one.mode.name for one in said),
@@ -139,11 +139,6 @@ class _Run:
             near=wire.near,
             message="; ".join(self._wrong),
         )
-
-    def _was_held_up(self, reasons: frozenset[int]) -> bool:
-        """Say whether the gate failed for a late tick alone, in a fault that makes nobody late."""
-        moves = self._fault.wanted is Wanted.MOTION
-        return moves and bool(self._wrong) and int(Reason.TICK_OVERRUN) in reasons
 
     def _note(self, text: str) -> None:
         if text:
