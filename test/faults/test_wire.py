@@ -124,12 +124,14 @@ def test_nothing_heard_is_nothing_judged() -> None:
     assert (report.judged, report.lost, report.breaches) == (0, 0, [])
 
 
-def test_an_epoch_begins_after_the_silence_that_is_nearest_to_the_word_of_it() -> None:
+def test_an_epoch_begins_after_the_longest_silence_near_the_word_of_it() -> None:
     heard = [*commands([0.0] * 5), *commands([0.0] * 5, first=40), *commands([0.0] * 5, first=90)]
     assert find_beginnings(heard, [0.905], DT_S) == {10}
     assert find_beginnings(heard, [0.39, 0.91], DT_S) == {5, 10}
     assert find_beginnings(heard, [5.0], DT_S) == set()
     assert find_beginnings([], [1.0], DT_S) == set()
+    late = [*heard, *commands([0.0] * 5, first=100)]  # Its first tick is late, and so is the word.
+    assert find_beginnings(late, [1.0], DT_S) == {10}
 
 
 def test_another_publisher_begins_without_silence() -> None:

@@ -56,19 +56,19 @@ def find_beginnings(
         epochs_s: When the gate was heard to say that an epoch begins [s].
         dt_s: Time between two commands [s].
     """
-    after_silence = [
-        k
+    silences_s = {
+        k: commands[k].sent_s - commands[k - 1].sent_s
         for k in range(1, len(commands))
         if commands[k].sent_s - commands[k - 1].sent_s > _SILENT_PERIODS * dt_s
         or commands[k].publisher != commands[k - 1].publisher
-    ]
+    }
     if commands:
-        after_silence.insert(0, 0)
+        silences_s[0] = 0.0
     begins = set()
     for epoch_s in epochs_s:
-        near = [k for k in after_silence if abs(commands[k].time_s - epoch_s) <= _NEAR_S]
-        if near:
-            begins.add(min(near, key=lambda k: abs(commands[k].time_s - epoch_s)))
+        near = [k for k in silences_s if abs(commands[k].time_s - epoch_s) <= _NEAR_S]
+        if near:  # A late tick is a silence as well, but a short one.
+            begins.add(max(near, key=lambda k: silences_s[k]))
     return begins
 
 
