@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 from rclpy.clock import Clock as RosClock
 from rclpy.clock import ClockType
-from rclpy.executors import Executor, MultiThreadedExecutor, SingleThreadedExecutor
+from rclpy.executors import Executor, SingleThreadedExecutor
 from rclpy.node import Node
 from rclpy.parameter import Parameter
 from rclpy.time import Time
@@ -25,6 +25,7 @@ from vla_ros.nodes.executor_node import ExecutorNode
 from vla_ros.resources import config_path
 from vla_ros.robot.profile import load_robot_profile
 from vla_ros.ros.qos import LATCHED
+from vla_ros.ros.spin import RequestExecutor
 
 TIMEOUT_S = 10.0
 CLOCK_NS = 10_000_000
@@ -114,7 +115,7 @@ class Bench:
         # As outside of tests: one thread may wait for the control thread, which waits for /clock.
         for node, executor in (
             (self.driver, SingleThreadedExecutor()),
-            (self.node, MultiThreadedExecutor(num_threads=2)),
+            (self.node, RequestExecutor(2)),
         ):
             executor.add_node(node)
             thread = threading.Thread(target=self._spin, args=(executor,), daemon=True)

@@ -8,7 +8,6 @@ import time
 from collections.abc import Callable, Sequence
 
 from rclpy.callback_groups import MutuallyExclusiveCallbackGroup
-from rclpy.executors import MultiThreadedExecutor
 from rclpy.parameter import Parameter
 from std_srvs.srv import Trigger
 
@@ -28,12 +27,13 @@ from vla_ros.robot.profile import load_robot_profile
 from vla_ros.ros.control_loop import ControlClock, SimulatedClock, SteadyClock
 from vla_ros.ros.ownership import find_intruder, find_rivals
 from vla_ros.ros.priority import raise_priority
+from vla_ros.ros.spin import RequestExecutor
 
 _ANSWER_S = 0.5
 _SLACK_S = 1.0  # On top of the longest stop, before shutdown goes on regardless.
 _WATCH_PERIOD_S = 0.5
 _DIAGNOSTICS_PERIOD_S = 1.0
-_THREADS = 2  # One waits for the control thread while the other hears the robot.
+_THREADS = 2  # Requests that may wait for the control thread at a time.
 _NOTICE = (
     "the gate filters commands; it is not a certified safety function, and the robot's own rated "
     "emergency stop stays mandatory"
@@ -216,9 +216,7 @@ class ExecutorNode(BaseNode[ExecutorParams]):
 def main(args: Sequence[str] | None = None) -> int:
     """Run the node; SIGINT and SIGTERM bring the arm to rest first."""
     raise_priority()  # Before there are threads: they inherit it.
-    return run_node(
-        ExecutorNode, args=args, make_executor=lambda: MultiThreadedExecutor(num_threads=_THREADS)
-    )
+    return run_node(ExecutorNode, args=args, make_executor=lambda: RequestExecutor(_THREADS))
 
 
 if __name__ == "__main__":

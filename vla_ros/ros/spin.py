@@ -5,10 +5,13 @@
 import queue
 import signal
 import threading
+from concurrent.futures import ThreadPoolExecutor
 from types import FrameType
+from typing import Any
 
-from rclpy.executors import Executor
+from rclpy.executors import Executor, ShutdownException, SingleThreadedExecutor, TimeoutException
 from rclpy.node import Node
+from rclpy.service import Service
 
 Endings = queue.SimpleQueue  # Its put() may be called from a signal handler.
 
@@ -26,6 +29,49 @@ def hear_signals() -> "Endings[None]":
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, on_signal)
     return endings
+
+
+class RequestExecutor(SingleThreadedExecutor):
+    """Serves requests in threads of their own, and everything else in the thread that spins.
+
+    So a request may wait for what only another callback brings. rclpy's MultiThreadedExecutor
+    hands every message to another thread, and these keep the interpreter from a control thread.
+    """
+
+    def __init__(self, threads: int) -> None:
+        """Prepare.
+
+        Args:
+            threads: How many requests may wait at a time.
+        """
+        super().__init__()
+        self._pool = ThreadPoolExecutor(threads, thread_name_prefix="requests")
+        self._served: list[Any] = []  # rclpy's tasks.
+
+    def spin_once(self, timeout_sec: float | None = None) -> None:
+        """Wait for one callback, and execute it or have it executed.
+
+        Raises:
+            Exception: What a callback raised, this one or one that serves a request.
+        """
+        try:
+            handler, entity, _ = self.wait_for_ready_callbacks(timeout_sec=timeout_sec)
+        except (TimeoutException, ShutdownException):
+            return
+        if isinstance(entity, Service):
+            self._pool.submit(handler)
+            self._served.append(handler)
+        else:
+            handler()
+            handler.result()
+        for served in [each for each in self._served if each.done()]:
+            self._served.remove(served)
+            served.result()
+
+    def shutdown(self, timeout_sec: float | None = None) -> bool:
+        """Execute nothing more."""
+        self._pool.shutdown(wait=False)
+        return bool(super().shutdown(timeout_sec))
 
 
 class Spinner:
