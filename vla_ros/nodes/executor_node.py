@@ -25,7 +25,7 @@ from vla_ros.params import ExecutorParams
 from vla_ros.robot.kinematics import make_kinematics
 from vla_ros.robot.profile import load_robot_profile
 from vla_ros.ros.control_loop import ControlClock, SimulatedClock, SteadyClock
-from vla_ros.ros.ownership import find_intruder, find_rivals
+from vla_ros.ros.ownership import find_rivals
 from vla_ros.ros.priority import raise_priority
 from vla_ros.ros.spin import RequestExecutor
 
@@ -59,7 +59,7 @@ class ExecutorNode(BaseNode[ExecutorParams]):
             )
         kinematics = make_kinematics(self._profile)
         self._gate = Gate(make_gate_config(self._profile, kinematics))
-        self._outputs = ExecutorOutputs(self, self._profile, self._gate.config)
+        self._outputs = ExecutorOutputs(self, self._profile, self._gate)
         self._audit = ExecutorAudit(
             self.params,
             self._profile,
@@ -184,7 +184,7 @@ class ExecutorNode(BaseNode[ExecutorParams]):
         """Look for other masters and for who obeys; arm a simulation; collect garbage."""
         self._inputs.watch()
         self._control.mailbox.put_audit(self._audit.watch())
-        intruder = find_intruder(self, self._outputs.command_topics)
+        intruder = self._outputs.find_intruder()
         self._control.mailbox.put_intruder(intruder or find_rivals(self, "action_chunk"))
         self._control.mailbox.put_deaf(self._outputs.find_deaf())
         state = self._control.state

@@ -1,0 +1,90 @@
+# Copyright 2026 The vla_ros authors
+# SPDX-License-Identifier: Apache-2.0
+"""What every command kind can do, and what those that publish on a topic have in common."""
+
+from typing import Any, Protocol
+
+from rclpy.duration import Duration
+from rclpy.node import Node
+from rclpy.publisher import Publisher
+from rclpy.qos import LivelinessPolicy, QoSProfile
+
+from vla_ros.gate.state import GateState
+from vla_ros.ros.ownership import find_deaf, find_intruder
+from vla_ros.types import JointCommand
+
+_LEASE_S = 0.2
+# Whoever wants to know within 200 ms that this process died may ask for the lease.
+COMMAND_QOS = QoSProfile(
+    depth=1,
+    liveliness=LivelinessPolicy.AUTOMATIC,
+    liveliness_lease_duration=Duration(nanoseconds=int(_LEASE_S * 1e9)),
+)
+
+
+class Commander(Protocol):
+    """What a watch in another thread may ask, twice a second; blocks never."""
+
+    def find_deaf(self) -> str | None:
+        """Return in words which controller is not there or refuses; None if all is well."""
+
+    def find_intruder(self) -> str | None:
+        """Return in words who else commands the same controller; None if nobody does."""
+
+    def withdraw(self) -> None:
+        """Command nothing ever again; may be called again."""
+
+
+class ArmCommander(Commander, Protocol):
+    """Brings the gate's commands to the arm."""
+
+    def send(self, command: JointCommand, state: GateState) -> None:
+        """Bring one command to the controller; control thread, never blocks.
+
+        Args:
+            command: Of this tick.
+            state: Of the gate, after this tick.
+        """
+
+
+class GripperCommander(Commander, Protocol):
+    """Brings the gripper's target to its controller."""
+
+    def send(self, opening: float) -> None:
+        """Bring the wanted opening (0 closed, 1 open) there; every tick, control thread."""
+
+
+class TopicCommander:
+    """The one publisher on a topic of a controller."""
+
+    def __init__(self, node: Node, message: type, topic: str) -> None:
+        """Create the publisher.
+
+        Args:
+            node: It belongs to.
+            message: Type of the messages.
+            topic: Of the controller.
+        """
+        self._node = node
+        self._topic = topic
+        self._publisher: Publisher | None = node.create_publisher(message, topic, COMMAND_QOS)
+
+    def publish(self, message: Any) -> None:
+        """Send a message; nothing after `withdraw`."""
+        publisher = self._publisher  # Another thread may take it away.
+        if publisher is not None:
+            publisher.publish(message)
+
+    def find_deaf(self) -> str | None:
+        """Return in words why nobody obeys; None if somebody does."""
+        return None if self._publisher is None else find_deaf(self._node, [self._publisher])
+
+    def find_intruder(self) -> str | None:
+        """Return in words who else publishes on the topic; None if nobody does."""
+        return find_intruder(self._node, (self._topic,))
+
+    def withdraw(self) -> None:
+        """Take the publisher off the graph."""
+        publisher, self._publisher = self._publisher, None
+        if publisher is not None:
+            self._node.destroy_publisher(publisher)

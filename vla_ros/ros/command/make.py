@@ -1,0 +1,35 @@
+# Copyright 2026 The vla_ros authors
+# SPDX-License-Identifier: Apache-2.0
+"""Which commander a robot profile asks for."""
+
+from rclpy.node import Node
+
+from vla_ros.gate.gate import Gate
+from vla_ros.robot.profile import RobotProfile
+from vla_ros.ros.command.base import ArmCommander, GripperCommander
+from vla_ros.ros.command.gripper import TopicGripper
+from vla_ros.ros.command.position import PositionCommander
+from vla_ros.ros.command.trajectory import TrajectoryCommander
+
+
+def make_arm_commander(node: Node, profile: RobotProfile, gate: Gate) -> ArmCommander:
+    """Return what brings commands to the arm.
+
+    Args:
+        node: That commands.
+        profile: Names the kind of command and the controller.
+        gate: Knows what it would command next; for kinds that send a future along.
+    """
+    if profile.command.kind == "forward_position":
+        return PositionCommander(node, profile)
+    return TrajectoryCommander(node, profile, gate)
+
+
+def make_gripper_commander(node: Node, profile: RobotProfile) -> GripperCommander:
+    """Return what brings targets to the gripper.
+
+    Args:
+        node: That commands.
+        profile: Names the kind of command and the controller.
+    """
+    return TopicGripper(node, profile)
