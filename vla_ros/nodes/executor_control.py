@@ -113,7 +113,7 @@ class Control:
         )
         self.state, decision = self._gate.step(self.state, inputs, now_ns)
         if decision.command is not None:
-            self._outputs.send(decision.command, self.state)
+            self._outputs.send(decision.command, self.state, inputs)
         if decision.published is not None:
             self._record(decision.published)
         self.decision = decision

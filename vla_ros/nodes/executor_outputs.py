@@ -8,7 +8,7 @@ from diagnostic_msgs.msg import DiagnosticArray, DiagnosticStatus
 from rclpy.node import Node
 
 from vla_ros.gate.gate import Gate
-from vla_ros.gate.state import Decision, GateState
+from vla_ros.gate.state import Decision, GateInputs, GateState
 from vla_ros.msg import GateState as GateStateMessage
 from vla_ros.robot.profile import RobotProfile
 from vla_ros.ros.command import make_arm_commander, make_gripper_commander
@@ -53,9 +53,15 @@ class ExecutorOutputs:
         self._arm.withdraw()
         self._hand.withdraw()
 
-    def send(self, command: JointCommand, state: GateState) -> None:
-        """Publish a command for arm and gripper."""
-        self._arm.send(command, state)
+    def send(self, command: JointCommand, state: GateState, inputs: GateInputs) -> None:
+        """Publish a command for arm and gripper.
+
+        Args:
+            command: Of this tick.
+            state: Of the gate, after this tick.
+            inputs: Of this tick.
+        """
+        self._arm.send(command, state, inputs)
         if command.gripper is not None:
             self._hand.send(command.gripper)
 

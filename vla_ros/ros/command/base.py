@@ -9,7 +9,7 @@ from rclpy.node import Node
 from rclpy.publisher import Publisher
 from rclpy.qos import LivelinessPolicy, QoSProfile
 
-from vla_ros.gate.state import GateState
+from vla_ros.gate.state import GateInputs, GateState
 from vla_ros.ros.ownership import find_deaf, find_intruder
 from vla_ros.types import JointCommand
 
@@ -36,14 +36,22 @@ class Commander(Protocol):
 
 
 class ArmCommander(Commander, Protocol):
-    """Brings the gate's commands to the arm."""
+    """Brings the gate's commands to the arm.
 
-    def send(self, command: JointCommand, state: GateState) -> None:
+    Attributes:
+        told_ticks: So many ticks the controller goes on by itself, as the gate would; 0 if it
+            waits for each command.
+    """
+
+    told_ticks: int
+
+    def send(self, command: JointCommand, state: GateState, inputs: GateInputs) -> None:
         """Bring one command to the controller; control thread, never blocks.
 
         Args:
             command: Of this tick.
             state: Of the gate, after this tick.
+            inputs: Of this tick.
         """
 
 
@@ -56,6 +64,8 @@ class GripperCommander(Commander, Protocol):
 
 class TopicCommander:
     """The one publisher on a topic of a controller."""
+
+    told_ticks = 0
 
     def __init__(self, node: Node, message: type, topic: str) -> None:
         """Create the publisher.

@@ -5,7 +5,7 @@
 from rclpy.node import Node
 from std_msgs.msg import Float64MultiArray
 
-from vla_ros.gate.state import GateState
+from vla_ros.gate.state import GateInputs, GateState
 from vla_ros.robot.profile import RobotProfile
 from vla_ros.ros.command.base import TopicCommander
 from vla_ros.ros.encode import encode_positions
@@ -19,6 +19,11 @@ class PositionCommander(TopicCommander):
         """Create the publisher on `profile.command.topic`."""
         super().__init__(node, Float64MultiArray, profile.command.topic)
 
-    def send(self, command: JointCommand, state: GateState) -> None:  # noqa: ARG002 - for others.
+    def send(
+        self,
+        command: JointCommand,
+        state: GateState,  # noqa: ARG002 - for kinds that look ahead, as the next.
+        inputs: GateInputs,  # noqa: ARG002
+    ) -> None:
         """Publish one target for each joint."""
         self.publish(encode_positions(command))

@@ -6,7 +6,7 @@ from rclpy.node import Node
 from trajectory_msgs.msg import JointTrajectory
 
 from vla_ros.gate.gate import Gate
-from vla_ros.gate.state import GateState
+from vla_ros.gate.state import GateInputs, GateState
 from vla_ros.gate.tail import make_tail
 from vla_ros.robot.profile import RobotProfile
 from vla_ros.ros.command.base import TopicCommander
@@ -22,7 +22,12 @@ class TrajectoryCommander(TopicCommander):
         super().__init__(node, JointTrajectory, profile.command.topic)
         self._dt_s = gate.config.dt_s
 
-    def send(self, command: JointCommand, state: GateState) -> None:
+    def send(
+        self,
+        command: JointCommand,
+        state: GateState,
+        inputs: GateInputs,  # noqa: ARG002
+    ) -> None:
         """Publish a command and the way to rest from there."""
         now_ns = int(self._node.get_clock().now().nanoseconds)
         self.publish(encode_trajectory(command, make_tail(state, self._dt_s), now_ns))
