@@ -135,3 +135,21 @@ def test_an_arm_that_nobody_reports_is_let_go_once_it_rests(rig: Any) -> None:
     assert stops[-1].mode is GateMode.PSTOP
     assert stops[-1].command is None
     assert all(decision.command is not None for decision in stops if decision.stopping)
+
+
+def test_an_arm_whose_controller_is_gone_is_let_go_once_it_rests(rig: Any) -> None:
+    """Else a driver that comes back would jump to where the stop ended without it."""
+    rig.run()
+    decision = rig.tick(deaf="nobody listens on /arm")
+    assert decision.mode is GateMode.PSTOP
+    assert decision.command is not None
+    decisions = [rig.tick(deaf="nobody listens on /arm") for _ in range(100)]
+    silent = [k for k, each in enumerate(decisions) if each.command is None]
+    assert silent
+    assert not any(each.stopping for each in decisions[silent[0] - 1 :])
+    assert silent == list(range(silent[0], 100))
+    assert "its driver is gone: nothing is commanded" in rig.state.message
+    decision = rig.ticks(200)  # It is back.
+    assert (decision.mode, decision.command) == (GateMode.PSTOP, None)
+    assert rig.tick(Request.RESET).answers[0].done
+    rig.arm()

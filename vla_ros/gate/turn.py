@@ -21,6 +21,8 @@ _CONTENT_REASONS = POLICY_REASONS | {
     Reason.NO_SAFE_STOP,
     Reason.POLICY_DIVERGED,
 }
+# When it comes back, its arm stands where it was when it went.
+_DRIVER_GONE = {Reason.NO_CONTROLLER, Reason.DRIVER_LOST}
 _FLAPPING_REASONS = _CONTENT_REASONS | {Reason.SINGULAR, Reason.LOW_CONFIDENCE}
 
 
@@ -161,9 +163,11 @@ class Turn:
         left = state.motion.position
         if state.commands[:1] != (left,):
             return  # It may still be on its way.
-        if self._is_elsewhere(state, left):
+        gone = any(finding.reason in _DRIVER_GONE for finding in self.findings)
+        if gone or self._is_elsewhere(state, left):
+            why = "its driver is gone" if gone else "the arm is not where it was left"
             self.change(motion=None, stop=None, stop_elapsed_s=0.0, commands=())
-            self.tell("the arm is not where it was left: nothing is commanded before ~/arm")
+            self.tell(f"{why}: nothing is commanded before ~/arm")
 
     def _is_elsewhere(self, state: GateState, left: tuple[float, ...]) -> bool:
         joints, config = state.joints, self.config
