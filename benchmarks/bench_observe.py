@@ -34,7 +34,7 @@ class Feed:
         self.now_ns = tick * PERIOD_NS
         for k in range(STATES_PER_FRAME):
             stamp_ns = self.now_ns - k * PERIOD_NS // STATES_PER_FRAME
-            observer.add_state(self._state(stamp_ns))
+            observer.add_state(self._state(stamp_ns), 0.02)
         for camera in observer.cameras:
             picture = self._pictures[tick % len(self._pictures)]
             observer.add_frame(
@@ -44,12 +44,12 @@ class Feed:
             )
 
     def _state(self, stamp_ns: int) -> JointSample:
-        names = (*self._robot.joint_names, self._robot.gripper.joint)
+        names = self._robot.joint_names
         return JointSample(
             names=names,
             stamp_ns=stamp_ns,
             arrival_ns=stamp_ns,
-            position=np.array([*self._robot.home, 0.02]),
+            position=np.array(self._robot.home),
             velocity=np.full(len(names), 0.2),
         )
 

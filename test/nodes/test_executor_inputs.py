@@ -15,7 +15,7 @@ pytest.importorskip("vla_ros.msg", reason="the interfaces are not built")
 from rclpy.executors import SingleThreadedExecutor
 from rclpy.node import Node
 from rclpy.qos import DurabilityPolicy, QoSProfile, ReliabilityPolicy
-from sensor_msgs.msg import Range
+from sensor_msgs.msg import JointState, Range
 from std_msgs.msg import Bool, Float64
 
 from vla_ros.gate.mailbox import Mailbox
@@ -153,3 +153,26 @@ def test_a_button_that_cannot_be_heard_is_named_and_forgotten(bench: Bench) -> N
         return inputs.estop_unheard is None
 
     bench.until(is_forgotten)
+
+
+def test_joint_states_of_the_gripper_alone_are_no_broken_ones_of_the_arm(bench: Bench) -> None:
+    def told(*names: str) -> JointState:
+        message = JointState(name=list(names), position=[0.1] * len(names))
+        message.header.stamp = bench.talker.get_clock().now().to_msg()
+        return message
+
+    gripper = told(PROFILE.gripper.joint)
+    publisher = bench.say(told(*PROFILE.joint_names), PROFILE.state_topic)
+    for message in (gripper, told("rail"), told(*PROFILE.joint_names[::-1]), gripper):
+        publisher.publish(message)
+    arrived: set[int] = set()
+
+    def has_both(inputs: GateInputs) -> bool:
+        if inputs.joints is not None:
+            assert inputs.joints.names == PROFILE.joint_names
+            arrived.add(inputs.joints.stamp_ns)
+        return len(arrived) == 2
+
+    bench.until(has_both)
+    publisher.publish(told(*PROFILE.joint_names[:3]))  # Half an arm is broken.
+    bench.until(lambda i: i.joints is not None and i.joints.names == ())

@@ -178,6 +178,27 @@ def test_a_stream_that_stops_is_told_once_with_its_age(
     assert len(bench.observations) == before
 
 
+def test_a_gripper_with_a_driver_of_its_own_is_seen_too(bench: Bench) -> None:
+    """Its velocity is NaN, as ros2_control has it where nobody measures one."""
+    bench.connect(front=Image, wrist=Image)
+
+    def is_seen() -> bool:
+        bench.feel(name=NAMES[-1:], position=[0.021], velocity=[float("nan")])
+        bench.feel(name=NAMES[:-1], position=[0.1] * 6, velocity=[0.0] * 6)
+        return bool(bench.observations)
+
+    end = time.monotonic() + TIMEOUT_S
+    while not is_seen():
+        assert time.monotonic() < end, "waited in vain"
+        for name in bench.cameras:
+            bench.see(name, bench.now_ns())
+        for _ in range(10):
+            bench.executor.spin_once(timeout_sec=0.005)
+    observation = decode_observation(bench.observations[-1], bench.now_ns())
+    assert observation.gripper == pytest.approx(0.5)
+    assert observation.joints.velocity is not None
+
+
 @pytest.mark.parametrize(
     ("fields", "text"),
     [

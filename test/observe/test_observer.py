@@ -38,20 +38,22 @@ def frame(camera: str, stamp_ms: int, seed: int | None = None) -> CameraFrame:
 
 def state(
     robot: RobotProfile, stamp_ms: int, joint1: float = 0.0, velocity: FloatArray | None = None
-) -> JointSample:
-    return JointSample(
-        names=(*robot.joint_names, robot.gripper.joint),
+) -> tuple[JointSample, float]:
+    """Return a state of the arm, and the finger half open."""
+    arm = JointSample(
+        names=robot.joint_names,
         stamp_ns=stamp_ms * MS,
         arrival_ns=(stamp_ms + 1) * MS,
-        position=np.array([joint1, 0.0, 0.0, 0.0, 0.0, 0.0, 0.021]),
+        position=np.array([joint1, 0.0, 0.0, 0.0, 0.0, 0.0]),
         velocity=velocity,
     )
+    return arm, 0.021
 
 
 def test_an_observation_is_due_when_every_camera_has_a_new_image(
     observer: Observer, robot: RobotProfile
 ) -> None:
-    observer.add_state(state(robot, 1000))
+    observer.add_state(*state(robot, 1000))
     observer.add_frame(frame("front", 1000))
     assert not observer.due
     observer.add_frame(frame("wrist", 1001))
@@ -69,7 +71,7 @@ def test_an_observation_is_due_when_every_camera_has_a_new_image(
 def test_the_gripper_is_told_as_opening_and_is_no_arm_joint(
     observer: Observer, robot: RobotProfile
 ) -> None:
-    observer.add_state(state(robot, 1000, velocity=np.full(7, 0.25)))
+    observer.add_state(*state(robot, 1000, velocity=np.full(6, 0.25)))
     for camera in ("front", "wrist"):
         observer.add_frame(frame(camera, 1000))
     observation = observer.observe(1010 * MS)
@@ -84,7 +86,7 @@ def test_an_observation_that_failed_stays_due(observer: Observer, robot: RobotPr
         observer.add_frame(frame(camera, 1000))
     with pytest.raises(ObservationError, match="no state has arrived yet"):
         observer.observe(1010 * MS)
-    observer.add_state(state(robot, 1000))
+    observer.add_state(*state(robot, 1000))
     assert observer.due
 
 
@@ -92,9 +94,9 @@ def test_an_observation_that_failed_stays_due(observer: Observer, robot: RobotPr
 def test_a_camera_that_repeats_itself_while_the_arm_moves_is_flagged(
     observer: Observer, robot: RobotProfile, with_velocity: bool
 ) -> None:
-    velocity = np.full(7, 0.2) if with_velocity else None
+    velocity = np.full(6, 0.2) if with_velocity else None
     for stamp in range(1000, 1700, 50):
-        observer.add_state(state(robot, stamp, joint1=0.2 * stamp / 1000, velocity=velocity))
+        observer.add_state(*state(robot, stamp, joint1=0.2 * stamp / 1000, velocity=velocity))
         observer.add_frame(frame("front", stamp, seed=0))
         observer.add_frame(frame("wrist", stamp))
     observation = observer.observe(1660 * MS)
@@ -104,7 +106,7 @@ def test_a_camera_that_repeats_itself_while_the_arm_moves_is_flagged(
 
 def test_a_clock_set_back_begins_anew(observer: Observer, robot: RobotProfile) -> None:
     for stamp in (9000, 2000):
-        observer.add_state(state(robot, stamp))
+        observer.add_state(*state(robot, stamp))
         for camera in ("front", "wrist"):
             observer.add_frame(frame(camera, stamp))
         assert observer.due
@@ -115,7 +117,7 @@ def test_reports_name_what_is_wrong_with_each_stream(
     observer: Observer, robot: RobotProfile
 ) -> None:
     observer.add_frame(frame("front", 1000))
-    observer.add_state(state(robot, 1000))
+    observer.add_state(*state(robot, 1000))
     complaints = {report.name: text for report, text in observer.reports(1100 * MS)}
     assert complaints["camera 'front'"] == ""
     assert "no image has arrived yet" in complaints["camera 'wrist'"]

@@ -27,6 +27,7 @@ from vla_ros.ros.decode import (
     decode_obstacles,
 )
 from vla_ros.ros.heard import find_unheard
+from vla_ros.ros.joint_parts import is_about
 from vla_ros.ros.qos import JOINT_STATES, LATCHED, RELIABLE_NEWEST
 from vla_ros.ros.stamps import decode_time
 from vla_ros.types import JointSample
@@ -110,6 +111,8 @@ class ExecutorInputs:
 
     def _on_joints(self, message: JointState) -> None:
         now_ns = self._clock.now_ns()
+        if not is_about(message, self._profile.joint_names):
+            return  # Of the gripper's driver, or of another robot's.
         try:
             sample = decode_joint_state(message, self._profile.joint_names, now_ns)
         except ObservationError:

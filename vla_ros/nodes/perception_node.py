@@ -19,9 +19,10 @@ from vla_ros.params import PerceptionParams
 from vla_ros.policy.spec import load_policy_profile
 from vla_ros.robot.parts import CameraProfile
 from vla_ros.robot.profile import load_robot_profile
-from vla_ros.ros.decode import decode_compressed_image, decode_image, decode_joint_state
+from vla_ros.ros.decode import decode_compressed_image, decode_image
 from vla_ros.ros.diagnostics import encode_diagnostics, encode_stream
 from vla_ros.ros.encode import encode_observation
+from vla_ros.ros.joint_parts import JointParts
 from vla_ros.ros.qos import DIAGNOSTICS, IMAGES, JOINT_STATES, RELIABLE_NEWEST
 
 _WATCH_PERIOD_S = 0.1
@@ -50,7 +51,6 @@ class PerceptionNode(BaseNode[PerceptionParams]):
         self._robot = load_robot_profile(self.params.robot)
         self._policy = load_policy_profile(self.params.policy)
         self._observer = Observer(self._robot, self._policy.images)
-        self._joint_names = (*self._robot.joint_names, self._robot.gripper.joint)
         self._observations = self.create_publisher(
             ObservationMessage, "observation", RELIABLE_NEWEST
         )
@@ -60,6 +60,11 @@ class PerceptionNode(BaseNode[PerceptionParams]):
         """Listen to the cameras and the joints."""
         self._watch = ChangeWatch()
         self._observer = Observer(self._robot, self._policy.images)
+        self._joint_parts = JointParts(
+            self._robot.joint_names,
+            self._robot.gripper.joint,
+            round(self._robot.thresholds.joint_state_lost_s * 1e9),
+        )
         self._quiet_until_ns = self.now_ns() + _PATIENCE_NS
         self._inputs = [
             self._subscribe_camera(self._robot.camera(name)) for name in self._observer.cameras
@@ -117,13 +122,14 @@ class PerceptionNode(BaseNode[PerceptionParams]):
 
     def _on_joints(self, message: JointState) -> None:
         try:
-            sample = decode_joint_state(message, self._joint_names, self.now_ns())
+            state = self._joint_parts.take(message, self.now_ns())
         except ObservationError as e:
             self._observer.arm.buffer.refuse()
             self._see("joint state messages", str(e))
             return
-        self._see("joint state messages", "")
-        self._observer.add_state(sample)
+        if state is not None:
+            self._see("joint state messages", "")
+            self._observer.add_state(*state)
 
     def _publish_if_due(self) -> None:
         if not self._observer.due:

@@ -98,17 +98,9 @@ class Observer:
             self._published_ns.clear()
         return arrival
 
-    def add_state(self, sample: JointSample) -> Arrival:
-        """Take a state of the arm joints followed by the gripper's joint."""
-        velocity = None if sample.velocity is None else sample.velocity[:-1]
-        arm = JointSample(
-            names=sample.names[:-1],
-            stamp_ns=sample.stamp_ns,
-            arrival_ns=sample.arrival_ns,
-            position=sample.position[:-1],
-            velocity=velocity,
-        )
-        opening = self._gripper.opening_of(float(sample.position[-1]))
+    def add_state(self, arm: JointSample, gripper: float) -> Arrival:
+        """Take a state of the arm joints, and the position of the gripper's joint in its unit."""
+        opening = self._gripper.opening_of(gripper)
         return self.arm.buffer.add(ArmSample(joints=arm, gripper=opening))
 
     @property
