@@ -62,6 +62,7 @@ class Control:
         self._shown_ns = 0
         self._told: tuple[object, ...] = ()
         self._late_ns = 0
+        self._speaks = False
         self._loop = ControlLoop(clock, gate.config.dt_s, self._tick, self._on_failure)
 
     @property
@@ -96,6 +97,7 @@ class Control:
     def close(self) -> None:
         """End the ticks."""
         self._loop.stop()
+        self._end_speech(speaks=False)
 
     def take_lateness_ms(self) -> float:
         """Return the worst lateness of a tick since the last call [ms]."""
@@ -114,6 +116,7 @@ class Control:
         self.state, decision = self._gate.step(self.state, inputs, now_ns)
         if decision.command is not None:
             self._outputs.send(decision.command, self.state, inputs)
+        self._end_speech(speaks=decision.command is not None)
         if decision.published is not None:
             self._record(decision.published)
         self.decision = decision
@@ -124,6 +127,12 @@ class Control:
             self._tell(event, decision)
         if decision.error is not None:
             self._log("error", "".join(traceback.format_exception(decision.error)))
+
+    def _end_speech(self, *, speaks: bool) -> None:
+        """Have what the last command began ended, as soon as there is no command any more."""
+        if self._speaks and not speaks:
+            self._outputs.pause()
+        self._speaks = speaks
 
     def _clock_step_ns(self, late_ns: int) -> int:
         """Return by how much the wall clock, or the control clock itself, has jumped [ns].

@@ -65,6 +65,11 @@ class ExecutorOutputs:
         if command.gripper is not None:
             self._hand.send(command.gripper)
 
+    def pause(self) -> None:
+        """Fall silent until the next `send`."""
+        self._arm.pause()
+        self._hand.pause()
+
     def show(self, decision: Decision, state: GateState, now_ns: int) -> None:
         """Publish what the gate decided."""
         stamp_ns = self._now_ns()

@@ -37,6 +37,8 @@ from vla_ros.strict_yaml import StrictModel, load_strict_yaml, mistake
 
 # The reduced speed of ISO 10218 for a robot that people may be near.
 SPEED_NEAR_PEOPLE_M_S = 0.25
+# How long a velocity may outlast the gate that asked for it.
+VELOCITY_WATCHDOG_S = 0.1
 
 
 class RobotProfile(StrictModel):
@@ -159,6 +161,19 @@ class RobotProfile(StrictModel):
                 "'human'"
             )
             raise mistake(text, "tcp_speed_m_s")
+        return self
+
+    @model_validator(mode="after")
+    def _check_watchdog(self) -> "RobotProfile":
+        quick = self.driver_command_timeout_s <= VELOCITY_WATCHDOG_S
+        if self.command.is_velocity and not quick:
+            text = (
+                f"should be at most {VELOCITY_WATCHDOG_S} s for command.kind: "
+                f"{self.command.kind}: the arm goes on at the last velocity for as long as its "
+                "driver does not stop it. Set the driver's watchdog and say so here, or command "
+                "positions"
+            )
+            raise mistake(text, "driver_command_timeout_s")
         return self
 
     @model_validator(mode="after")

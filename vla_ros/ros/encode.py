@@ -3,7 +3,8 @@
 """Hop 8, and what travels between our nodes: our types to messages."""
 
 import array
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any
 from uuid import UUID
 
 import unique_identifier_msgs.msg as unique_identifier
@@ -31,6 +32,26 @@ from vla_ros.types import (
 def encode_positions(command: JointCommand) -> Float64MultiArray:
     """Return the joint positions of a command, for a forward position controller."""
     return Float64MultiArray(data=_doubles(command.position))
+
+
+def encode_velocities(velocity: FloatArray) -> Float64MultiArray:
+    """Return joint velocities [rad/s], shape (J,), for a forward velocity controller."""
+    return Float64MultiArray(data=_doubles(velocity))
+
+
+def encode_jog(
+    message: Callable[..., Any], names: Sequence[str], velocity: FloatArray, now_ns: int
+) -> Any:
+    """Return joint velocities for MoveIt Servo, which has to take them as rad/s.
+
+    Args:
+        message: Type of the message: control_msgs/JointJog, which not every installation has.
+        names: Of the joints.
+        velocity: Of the joints [rad/s]. Shape (J,).
+        now_ns: Node clock [ns]; Servo leaves out what is older than its timeout.
+    """
+    header = Header(stamp=encode_time(now_ns))
+    return message(header=header, joint_names=list(names), velocities=velocity.tolist())
 
 
 def encode_trajectory(
@@ -68,6 +89,22 @@ def encode_gripper(opening: float, gripper: GripperProfile) -> Float64MultiArray
     point = JointTrajectoryPoint(positions=[position], time_from_start=encode_duration(time_ns))
     # A stamp of zero means: from now on.
     return JointTrajectory(joint_names=[gripper.joint], points=[point])
+
+
+def encode_gripper_goal(goal: Any, position: float, gripper: GripperProfile) -> Any:
+    """Return the goal of a gripper's action, filled in.
+
+    Args:
+        goal: Empty; of control_msgs/action/GripperCommand or ParallelGripperCommand.
+        position: Wanted, in the joint's own unit.
+        gripper: Names the joint and how hard it may grip.
+    """
+    effort = 0.0 if gripper.max_effort is None else gripper.max_effort
+    if gripper.kind == "gripper_command":
+        goal.command.position, goal.command.max_effort = position, effort
+    else:
+        goal.command = JointState(name=[gripper.joint], position=[position], effort=[effort])
+    return goal
 
 
 def encode_observation(

@@ -4,7 +4,7 @@
 
 from collections.abc import Sequence
 
-from rclpy.node import Node
+from rclpy.node import Node, NodeNameNonExistentError
 from rclpy.publisher import Publisher
 from rclpy.topic_endpoint_info import TopicEndpointInfo
 
@@ -77,6 +77,35 @@ def find_deaf(node: Node, publishers: Sequence[Publisher]) -> str | None:
                 f"{listeners[0].topic_type}, or its QoS asks for more than RELIABLE and VOLATILE"
             )
     return None
+
+
+def find_other_client(node: Node, action: str) -> str | None:
+    """Return in words who else may send goals to an action; None if nobody may.
+
+    Args:
+        node: Has exactly one client of the action.
+        action: Name, absolute or relative to the node.
+    """
+    resolved = node.resolve_service_name(action)
+    own = (node.get_name(), node.get_namespace())
+    own_seen = False
+    for name, namespace in node.get_node_names_and_namespaces():
+        if (name, namespace) == own and not own_seen:
+            own_seen = True
+        elif _has_client(node, (name, namespace), f"{resolved}/_action/send_goal"):
+            return (
+                f"{resolved} may also be sent goals by {namespace.rstrip('/')}/{name}; only one "
+                "node may command the robot. Stop the other one"
+            )
+    return None
+
+
+def _has_client(node: Node, other: tuple[str, str], service: str) -> bool:
+    try:
+        clients = node.get_client_names_and_types_by_node(*other)
+    except NodeNameNonExistentError:  # Gone meanwhile.
+        return False
+    return any(name == service for name, _ in clients)
 
 
 def _name(info: TopicEndpointInfo) -> str:

@@ -9,8 +9,31 @@ from trajectory_msgs.msg import JointTrajectory
 
 from vla_ros.msg import ActionChunk, GateState, Observation, Obstacles
 from vla_ros.robot.profile import RobotProfile
+from vla_ros.ros.interfaces import import_interface
 
-COMMANDS = {"forward_position": Float64MultiArray, "joint_trajectory": JointTrajectory}
+_COMMANDS = {
+    "forward_position": Float64MultiArray,
+    "forward_velocity": Float64MultiArray,
+    "joint_trajectory": JointTrajectory,
+}
+
+
+def command_topics(robot: RobotProfile) -> dict[str, type]:
+    """Return the topics of commands for arm and gripper; an action has none.
+
+    Raises:
+        ConfigError: A message is not installed.
+    """
+    topics = {
+        part.topic: _COMMANDS[part.kind]
+        for part in (robot.command, robot.gripper)
+        if part.kind in _COMMANDS
+    }
+    if robot.command.kind == "joint_jog":
+        topics[robot.command.topic] = import_interface(
+            "control_msgs.msg", "JointJog", wanted_by="command.kind: joint_jog"
+        )
+    return topics
 
 
 def topics_of(robot: RobotProfile) -> dict[str, type]:
@@ -25,8 +48,7 @@ def topics_of(robot: RobotProfile) -> dict[str, type]:
         "gate_state": GateState,
         "executor_node/speed_scale": Float64,
         robot.state_topic: JointState,
-        robot.command.topic: COMMANDS[robot.command.kind],
-        robot.gripper.topic: COMMANDS[robot.gripper.kind],
+        **command_topics(robot),
         "/rosout": Log,
     }
     if robot.estop != "none":

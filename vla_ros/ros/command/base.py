@@ -31,6 +31,9 @@ class Commander(Protocol):
     def find_intruder(self) -> str | None:
         """Return in words who else commands the same controller; None if nobody does."""
 
+    def pause(self) -> None:
+        """Leave the controller alone until the next `send`: the gate falls silent."""
+
     def withdraw(self) -> None:
         """Command nothing ever again; may be called again."""
 
@@ -92,6 +95,9 @@ class TopicCommander:
     def find_intruder(self) -> str | None:
         """Return in words who else publishes on the topic; None if nobody does."""
         return find_intruder(self._node, (self._topic,))
+
+    def pause(self) -> None:
+        """Nothing: who holds a position needs no last word."""
 
     def withdraw(self) -> None:
         """Take the publisher off the graph."""

@@ -5,11 +5,14 @@
 from rclpy.node import Node
 
 from vla_ros.gate.gate import Gate
+from vla_ros.robot.parts import ACTION_GRIPPERS
 from vla_ros.robot.profile import RobotProfile
 from vla_ros.ros.command.base import ArmCommander, GripperCommander
 from vla_ros.ros.command.gripper import TopicGripper
+from vla_ros.ros.command.gripper_action import make_action_gripper
 from vla_ros.ros.command.position import PositionCommander
 from vla_ros.ros.command.trajectory import TrajectoryCommander
+from vla_ros.ros.command.velocity import VelocityCommander
 
 
 def make_arm_commander(node: Node, profile: RobotProfile, gate: Gate) -> ArmCommander:
@@ -22,6 +25,8 @@ def make_arm_commander(node: Node, profile: RobotProfile, gate: Gate) -> ArmComm
     """
     if profile.command.kind == "forward_position":
         return PositionCommander(node, profile)
+    if profile.command.is_velocity:
+        return VelocityCommander(node, profile, gate)
     return TrajectoryCommander(node, profile, gate)
 
 
@@ -32,4 +37,6 @@ def make_gripper_commander(node: Node, profile: RobotProfile) -> GripperCommande
         node: That commands.
         profile: Names the kind of command and the controller.
     """
+    if profile.gripper.kind in ACTION_GRIPPERS:
+        return make_action_gripper(node, profile)
     return TopicGripper(node, profile)
