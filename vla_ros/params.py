@@ -152,6 +152,11 @@ class SimParams(NodeParams):
     robot: str = param(
         "Robot profile whose topics the simulated driver speaks.", default="sim_arm"
     )
+    joint_states_sorted: bool = param(
+        "Publish the joint states in the alphabetical order of their names, as some drivers do; "
+        "otherwise in the order of the robot profile.",
+        default=False,
+    )
     image_width: int = param(
         "Width of both cameras' images.", unit="pixels", low=32, high=640, default=96
     )

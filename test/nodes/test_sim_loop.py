@@ -22,7 +22,7 @@ WAIT_S = 10.0
 def physics(world: World, publish, fail) -> PhysicsLoop:
     world.reset(sample_scene(0))
     speeds = np.array([joint.velocity for joint in JOINTS])
-    driver = Driver(JOINT_NAMES, speeds, 0.1, FINGER_TRAVEL_M)
+    driver = Driver(JOINT_NAMES, speeds, 0.1, lambda finger_m: finger_m / FINGER_TRAVEL_M)
     driver.place(world.joint_state().position_rad, 1.0)
     return PhysicsLoop(
         world,

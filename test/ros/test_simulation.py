@@ -13,10 +13,12 @@ from builtin_interfaces.msg import Duration, Time
 from std_msgs.msg import Header
 from trajectory_msgs.msg import JointTrajectory, JointTrajectoryPoint
 
+from vla_ros.robot.profile import load_robot_profile
 from vla_ros.ros.simulation import decode_trajectory, encode_arm_state, encode_camera_info
 from vla_ros.sim.arm import FRONT_CAMERA, JOINT_NAMES
 from vla_ros.sim.world import ArmState
 
+ROBOT = load_robot_profile("sim_arm")
 STAMP = Time(sec=7, nanosec=5)
 SECOND = 1_000_000_000
 
@@ -30,18 +32,43 @@ def test_camera_info_says_where_the_edge_of_the_picture_looks() -> None:
     assert (info.p[0], info.p[5]) == (focal, focal)
 
 
+STATE = ArmState(
+    time_ns=0,
+    position_rad=np.arange(6.0),
+    velocity_rad_s=np.arange(6.0) * 2,
+    finger_m=0.021,
+    finger_m_s=0.0042,
+)
+
+
 def test_arm_state_ends_with_the_finger() -> None:
-    state = ArmState(
-        time_ns=0,
-        position_rad=np.arange(6.0),
-        velocity_rad_s=np.arange(6.0) * 2,
-        finger_m=0.02,
-        finger_m_s=0.1,
-    )
-    message = encode_arm_state(state, STAMP)
+    message = encode_arm_state(STATE, ROBOT, STAMP)
     assert list(message.name) == [*JOINT_NAMES, "finger_joint"]
-    assert list(message.position) == [0, 1, 2, 3, 4, 5, 0.02]
-    assert list(message.velocity) == [0, 2, 4, 6, 8, 10, 0.1]
+    assert list(message.position) == pytest.approx([0, 1, 2, 3, 4, 5, 0.021])
+    assert list(message.velocity) == pytest.approx([0, 2, 4, 6, 8, 10, 0.0042])
+
+
+def test_arm_state_speaks_as_the_profile_does_and_sorts_where_asked() -> None:
+    grip = {"joint": "knuckle", "unit": "rad", "closed": 0.8, "open": 0.0}
+    gripper = ROBOT.gripper.model_copy(update=grip)
+    names = ("pan", "lift", "elbow", "wrist_1", "wrist_2", "wrist_3")
+    joints = tuple(
+        joint.model_copy(update={"name": name})
+        for joint, name in zip(ROBOT.joints, names, strict=True)
+    )
+    robot = ROBOT.model_copy(update={"joints": joints, "gripper": gripper})
+    message = encode_arm_state(STATE, robot, STAMP, alphabetical=True)
+    assert list(message.name) == [
+        "elbow",
+        "knuckle",
+        "lift",
+        "pan",
+        "wrist_1",
+        "wrist_2",
+        "wrist_3",
+    ]
+    assert list(message.position) == pytest.approx([2, 0.4, 1, 0, 3, 4, 5])
+    assert list(message.velocity) == pytest.approx([4, -0.08, 2, 0, 6, 8, 10])
 
 
 @pytest.mark.parametrize(("stamp", "due_ns"), [(Time(), 10 * SECOND), (STAMP, 9 * SECOND)])

@@ -17,7 +17,7 @@ NAMES = ("a", "b")
 @pytest.fixture
 def driver() -> Driver:
     """Return a two-joint driver at zero: 2 rad/s, 100 ms watchdog, 42 mm finger."""
-    driver = Driver(NAMES, np.array([2.0, 2.0]), 0.1, 0.042)
+    driver = Driver(NAMES, np.array([2.0, 2.0]), 0.1, lambda position: position / 0.042)
     driver.place(np.zeros(2), 1.0)
     return driver
 

@@ -34,7 +34,7 @@ class StandIn(Node):
             self._profile.joint_names,
             np.array([joint.hard.velocity_rad_s for joint in self._profile.joints]),
             self._profile.driver_command_timeout_s,
-            1.0,
+            self._profile.gripper.opening_of,
         )
         self._position = np.array(self._profile.home)
         self._driver.place(self._position, 1.0)

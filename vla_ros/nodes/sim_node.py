@@ -7,19 +7,16 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 from rclpy.parameter import Parameter
-from std_msgs.msg import Float64MultiArray
 from std_srvs.srv import Trigger
-from trajectory_msgs.msg import JointTrajectory
 
 from vla_ros.errors import ConfigError, SimulationError
 from vla_ros.nodes.base import BaseNode, run_node
+from vla_ros.nodes.sim_inputs import SimInputs
 from vla_ros.nodes.sim_loop import CameraLoop, PhysicsLoop
 from vla_ros.nodes.sim_outputs import SimOutputs
 from vla_ros.params import SimParams
 from vla_ros.robot.profile import load_robot_profile
-from vla_ros.ros.simulation import decode_trajectory
-from vla_ros.ros.stamps import decode_time
-from vla_ros.sim.arm import FINGER_TRAVEL_M, JOINT_NAMES, JOINTS
+from vla_ros.sim.arm import JOINTS
 from vla_ros.sim.driver import Driver
 from vla_ros.sim.profile import check_profile
 from vla_ros.sim.render import Renderer, Snapshot
@@ -29,9 +26,6 @@ from vla_ros.sim.tasks import is_solved, parse_instruction
 from vla_ros.sim.world import ArmState, World
 from vla_ros.srv import CheckTask, ResetScene
 
-# Where the controllers listen; the profile may rename the one that it commands through.
-_POSITION_TOPIC = "/arm_controller/commands"
-_TRAJECTORY_TOPIC = "/arm_trajectory_controller/joint_trajectory"
 _STATE_PERIOD_NS = 10_000_000
 _BUTTON_RATE_HZ = 20.0
 
@@ -56,10 +50,10 @@ class SimNode(BaseNode[SimParams]):
             )
         self._world = World()
         self._driver = Driver(
-            JOINT_NAMES,
+            self._profile.joint_names,
             np.array([joint.velocity for joint in JOINTS]),
             self._profile.driver_command_timeout_s,
-            FINGER_TRAVEL_M,
+            self._profile.gripper.opening_of,
         )
         self._pressed = False
         self._driven = False
@@ -68,7 +62,14 @@ class SimNode(BaseNode[SimParams]):
         self._lay_out(sample_scene(self.params.seed))
         self._world.try_drawing()
         self._out = SimOutputs(self, self.params, self._profile)
-        self._inputs = self._subscribe()
+        self._inputs = SimInputs(
+            self,
+            self._profile,
+            self._driver,
+            take=self._take,
+            clock_ns=lambda: self._out.clock_ns(self._world.time_ns),
+            opening=self._measure_opening,
+        )
         self._offers = self._serve()
 
     def activate(self) -> None:
@@ -103,51 +104,15 @@ class SimNode(BaseNode[SimParams]):
 
     def cleanup(self) -> None:
         """Take everything off the graph again."""
-        for subscription in self._inputs:
-            self.destroy_subscription(subscription)
+        self._inputs.close()
         for service in self._offers:
             self.destroy_service(service)
         self._out.destroy()
 
-    # -- inputs -----------------------------------------------------------------------------
+    # -- commands ---------------------------------------------------------------------------
 
-    def _subscribe(self) -> list[object]:
-        command, gripper = self._profile.command, self._profile.gripper
-        topics = {"forward_position": _POSITION_TOPIC, "joint_trajectory": _TRAJECTORY_TOPIC}
-        topics[command.kind] = command.topic
-        positions, trajectory = topics["forward_position"], topics["joint_trajectory"]
-        make = self.create_subscription
-        return [
-            make(Float64MultiArray, positions, self._on_positions, 10),
-            make(JointTrajectory, trajectory, self._on_trajectory, 10),
-            make(Float64MultiArray, gripper.topic, self._on_gripper, 10),
-        ]
-
-    def _serve(self) -> list[object]:
-        return [
-            self.create_service(ResetScene, "~/reset_scene", self._on_reset),
-            self.create_service(CheckTask, "~/check_task", self._on_check),
-            self.create_service(Trigger, "~/press_estop", self._on_press),
-            self.create_service(Trigger, "~/release_estop", self._on_release),
-        ]
-
-    def _on_positions(self, message: Float64MultiArray) -> None:
-        self._take("arm command", lambda now: self._driver.command_positions(message.data, now))
-
-    def _on_trajectory(self, message: JointTrajectory) -> None:
-        age_ns = self._out.clock_ns(self._world.time_ns) - decode_time(message.header.stamp)
-        self._take(
-            "trajectory",
-            lambda now: self._driver.command_trajectory(
-                message.joint_names, decode_trajectory(message, age_ns, now), now
-            ),
-        )
-
-    def _on_gripper(self, message: Float64MultiArray) -> None:
-        self._take("gripper command", lambda _: self._driver.command_gripper(message.data))
-
-    def _take(self, what: str, accept: Callable[[int], None]) -> None:
-        """Give a command to the driver; log a refusal, and its end, once."""
+    def _take(self, what: str, accept: Callable[[int], None]) -> str:
+        """Give a command to the driver; return why it is refused, and log that once."""
         complaint = ""
         try:
             with self._physics.lock:
@@ -160,8 +125,21 @@ class SimNode(BaseNode[SimParams]):
                 self.get_logger().error(f"{what} refused: {complaint}")
             else:
                 self.get_logger().info(f"{what} accepted again")
+        return complaint
+
+    def _measure_opening(self) -> tuple[float, int]:
+        with self._physics.lock:
+            return self._world.joint_state().opening, self._world.time_ns
 
     # -- services ---------------------------------------------------------------------------
+
+    def _serve(self) -> list[object]:
+        return [
+            self.create_service(ResetScene, "~/reset_scene", self._on_reset),
+            self.create_service(CheckTask, "~/check_task", self._on_check),
+            self.create_service(Trigger, "~/press_estop", self._on_press),
+            self.create_service(Trigger, "~/release_estop", self._on_release),
+        ]
 
     def _on_reset(
         self, request: ResetScene.Request, response: ResetScene.Response

@@ -33,6 +33,8 @@ class SimOutputs:
     def __init__(self, node: Node, params: SimParams, profile: RobotProfile) -> None:
         self._node = node
         self._size = (params.image_width, params.image_height)
+        self._profile = profile
+        self._sorted = params.joint_states_sorted
         self._cameras = profile.cameras
         self._fovy_rad = {camera.name: camera.fovy_rad for camera in CAMERAS}
         self._images: dict[str, Publisher[Image]] = {}
@@ -60,7 +62,9 @@ class SimOutputs:
         stamp = encode_time(self.clock_ns(state.time_ns))
         if self._clock is not None:
             self._clock.publish(Clock(clock=stamp))
-        self._state.publish(encode_arm_state(state, stamp))
+        self._state.publish(
+            encode_arm_state(state, self._profile, stamp, alphabetical=self._sorted)
+        )
 
     def publish_pictures(self, renderer: Renderer, snapshot: Snapshot, taken_ns: int) -> None:
         """Draw and publish all cameras of one instant."""

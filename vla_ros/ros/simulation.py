@@ -3,6 +3,8 @@
 """Messages of the simulated driver: what cameras and controllers put on and take off the wire."""
 
 import math
+from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 from builtin_interfaces.msg import Time
@@ -10,8 +12,10 @@ from sensor_msgs.msg import CameraInfo, JointState
 from std_msgs.msg import Header
 from trajectory_msgs.msg import JointTrajectory
 
+from vla_ros.errors import SimulationError
+from vla_ros.robot.profile import RobotProfile
 from vla_ros.ros.stamps import decode_time
-from vla_ros.sim.arm import GRIPPER_JOINT, JOINT_NAMES
+from vla_ros.sim.arm import FINGER_TRAVEL_M
 from vla_ros.sim.driver import TrajectoryPoint
 from vla_ros.sim.world import ArmState
 
@@ -34,14 +38,56 @@ def encode_camera_info(
     )
 
 
-def encode_arm_state(state: ArmState, stamp: Time) -> JointState:
-    """Return the measured joints, the finger joint [m] last, as a message."""
+def encode_arm_state(
+    state: ArmState, profile: RobotProfile, stamp: Time, *, alphabetical: bool = False
+) -> JointState:
+    """Return the measured joints as a message, in the names and units of a robot profile.
+
+    Args:
+        state: Of the simulated arm.
+        profile: Names the joints, and says what the gripper's joint measures.
+        stamp: Of the message.
+        alphabetical: In the order of their names, as drivers that sort them; otherwise the arm's
+            joints in the profile's order and the gripper's last.
+    """
+    gripper = profile.gripper
+    speed = state.finger_m_s / FINGER_TRAVEL_M * (gripper.open - gripper.closed)
+    rows = [
+        *zip(
+            profile.joint_names,
+            state.position_rad.tolist(),
+            state.velocity_rad_s.tolist(),
+            strict=True,
+        ),
+        (gripper.joint, gripper.position_of(state.opening), speed),
+    ]
+    if alphabetical:
+        rows.sort()
+    names, positions, velocities = zip(*rows, strict=True)
     return JointState(
         header=Header(stamp=stamp, frame_id=""),
-        name=[*JOINT_NAMES, GRIPPER_JOINT],
-        position=[*state.position_rad.tolist(), state.finger_m],
-        velocity=[*state.velocity_rad_s.tolist(), state.finger_m_s],
+        name=list(names),
+        position=list(positions),
+        velocity=list(velocities),
     )
+
+
+def decode_jog(msg: Any, names: Sequence[str]) -> list[float]:
+    """Return the joint velocities of a control_msgs/JointJog [rad/s], in the order asked for.
+
+    As in MoveIt Servo a joint that the message leaves out rests.
+
+    Raises:
+        SimulationError: It names another joint, or not one velocity for each.
+    """
+    given = dict(zip(msg.joint_names, msg.velocities, strict=False))
+    if len(given) != len(msg.velocities) or not set(given) <= set(names):
+        joints = ", ".join(msg.joint_names) or "none"
+        raise SimulationError(
+            f"jog has {len(msg.velocities)} velocities for {joints}; "
+            f"this arm has {', '.join(names)}"
+        )
+    return [given.get(name, 0.0) for name in names]
 
 
 def decode_trajectory(

@@ -2,11 +2,12 @@
 # SPDX-License-Identifier: Apache-2.0
 """The URDF of the simulated arm, written from its parameter table.
 
-`python -m vla_ros.sim.arm_urdf urdf/sim_arm.urdf` writes the committed file again.
+`python -m vla_ros.sim.arm_urdf urdf/sim_arm.urdf` writes the committed file again. Behind the
+path, `joint1=shoulder_pan_joint` and so on give joints the names that another robot's drivers use.
 """
 
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from vla_ros.sim.arm import CAMERAS, LINKS, TCP
@@ -19,8 +20,13 @@ _HEADER = """<?xml version="1.0"?>
 <robot name="sim_arm">"""
 
 
-def arm_urdf() -> str:
-    """Return the URDF of the simulated arm."""
+def arm_urdf(names: Mapping[str, str] | None = None) -> str:
+    """Return the URDF of the simulated arm.
+
+    Args:
+        names: New names of joints, by their old ones; the others keep theirs.
+    """
+    new = {} if names is None else names
     lines = [_HEADER]
     for paint in Paint:
         rgba = _numbers(paint.value)
@@ -29,7 +35,7 @@ def arm_urdf() -> str:
         lines += _link(link)
     for link in LINKS:
         if link.joint is not None:
-            lines += _joint(link, link.joint)
+            lines += _joint(link, link.joint, new)
     for frame in (TCP, *(camera.frame for camera in CAMERAS)):
         lines += _frame(frame)
     return "\n".join([*lines, "</robot>", ""])
@@ -84,9 +90,9 @@ def _geometries(primitive: Primitive) -> list[str]:
     return [tube, *(f'<origin xyz="{_numbers(end)}"/>{ball}' for end in ends)]
 
 
-def _joint(link: Link, joint: Joint) -> list[str]:
+def _joint(link: Link, joint: Joint, new: Mapping[str, str]) -> list[str]:
     lines = [
-        f'  <joint name="{joint.name}" type="{joint.motion.value}">',
+        f'  <joint name="{new.get(joint.name, joint.name)}" type="{joint.motion.value}">',
         f'    <parent link="{link.parent}"/><child link="{link.name}"/>',
         f"    {_origin(joint.at, joint.rpy)}",
         f'    <axis xyz="{_numbers(joint.axis)}"/>',
@@ -94,7 +100,7 @@ def _joint(link: Link, joint: Joint) -> list[str]:
         f'velocity="{joint.velocity:.9g}" effort="{joint.effort:.9g}"/>',
     ]
     if joint.mirrors is not None:
-        lines.append(f'    <mimic joint="{joint.mirrors}"/>')
+        lines.append(f'    <mimic joint="{new.get(joint.mirrors, joint.mirrors)}"/>')
     return [*lines, "  </joint>"]
 
 
@@ -109,4 +115,5 @@ def _frame(frame: Frame) -> list[str]:
 
 
 if __name__ == "__main__":
-    Path(sys.argv[1]).write_text(arm_urdf(), encoding="utf-8")
+    renamed = dict(word.split("=", 1) for word in sys.argv[2:])
+    Path(sys.argv[1]).write_text(arm_urdf(renamed), encoding="utf-8")

@@ -8,7 +8,7 @@ holds when commands stop coming.
 
 import itertools
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -40,21 +40,30 @@ class Driver:
         names: Sequence[str],
         max_velocity_rad_s: FloatArray,
         command_timeout_s: float,
-        finger_range_m: float,
+        opening_of: Callable[[float], float],
     ) -> None:
+        """Prepare; `place` before use.
+
+        Args:
+            names: Of the arm joints, in the order of positions and velocities.
+            max_velocity_rad_s: What the hardware can do [rad/s]. Shape (J,).
+            command_timeout_s: Commands count as arriving, and velocities go on, for this long [s].
+            opening_of: The gripper's opening (0 closed, 1 open) of its joint's position.
+        """
         self._names = tuple(names)
         self._max_velocity = max_velocity_rad_s
         self._timeout_ns = round(command_timeout_s * 1e9)
-        self._finger_range_m = finger_range_m
+        self._opening_of = opening_of
         self._target: FloatArray = np.zeros(len(self._names))
         self._path: tuple[TrajectoryPoint, ...] = ()
+        self._velocity_rad_s: FloatArray | None = None
         self._driven_until_ns = 0
         self.opening = 1.0
 
     def place(self, position_rad: FloatArray, opening: float) -> None:
         """Start over at a position, with no command pending."""
         self._target = np.array(position_rad)
-        self._path = ()
+        self._follow()
         self._driven_until_ns = 0
         self.opening = opening
 
@@ -69,7 +78,18 @@ class Driver:
             SimulationError: Wrong number of values, or one is not finite.
         """
         point = TrajectoryPoint(time_ns=now_ns, position_rad=self._checked(values, "positions"))
-        self._path = (point,)
+        self._follow(point)
+        self._driven_until_ns = now_ns + self._timeout_ns
+
+    def command_velocities(self, values: Sequence[float], now_ns: int) -> None:
+        """Take one velocity per joint [rad/s], which goes on until the watchdog bites.
+
+        Raises:
+            SimulationError: Wrong number of values, or one is not finite.
+        """
+        velocity = self._checked(values, "velocities")
+        self._follow()
+        self._velocity_rad_s = velocity
         self._driven_until_ns = now_ns + self._timeout_ns
 
     def command_trajectory(
@@ -102,26 +122,35 @@ class Driver:
             time_ns=now_ns, position_rad=self._target, velocity_rad_s=self._velocity(now_ns)
         )
         ahead = [point for point in path if point.time_ns > now_ns]
-        self._path = (start, *ahead) if ahead else (path[-1],)
+        self._follow(*((start, *ahead) if ahead else path[-1:]))
         self._driven_until_ns = max(now_ns + self._timeout_ns, times[-1])
 
     def command_gripper(self, values: Sequence[float]) -> None:
-        """Take the wanted position of the finger joint [m], one value.
+        """Take the wanted position of the gripper's joint, one value in its unit.
 
         Raises:
             SimulationError: Not exactly one finite value.
         """
         if len(values) != 1 or not math.isfinite(values[0]):
-            raise SimulationError(f"gripper command {list(values)} is not one finite number [m]")
-        self.opening = min(max(values[0] / self._finger_range_m, 0.0), 1.0)
+            raise SimulationError(f"gripper command {list(values)} is not one finite number")
+        self.opening = min(max(self._opening_of(values[0]), 0.0), 1.0)
 
     def advance(self, now_ns: int, step_s: float) -> FloatArray:
         """Return the servo targets for the next physics step [rad], shape (J,)."""
-        if self._path:
+        reach = self._max_velocity * step_s
+        if self._velocity_rad_s is not None:
+            if now_ns < self._driven_until_ns:
+                step = self._velocity_rad_s * step_s
+                self._target = self._target + np.clip(step, -reach, reach)
+        elif self._path:
             wanted = _position_on(self._path, now_ns)
-            reach = self._max_velocity * step_s
             self._target = self._target + np.clip(wanted - self._target, -reach, reach)
         return self._target
+
+    def _follow(self, *path: TrajectoryPoint) -> None:
+        """Replace what was commanded before."""
+        self._path = path
+        self._velocity_rad_s = None
 
     def _checked(self, values: Sequence[float], what: str) -> FloatArray:
         array = np.array(values, dtype=np.float64)
