@@ -27,8 +27,10 @@ def make_bench(ros: None, tmp_path: Path) -> Iterator[Callable[..., Any]]:
     support = pytest.importorskip("executor_bench")
     benches: list[Any] = []
 
-    def make(*overrides: Any, **changes: str) -> Any:
-        benches.append(support.Bench(support.edit_profile(tmp_path, **changes), *overrides))
+    def make(*overrides: Any, make_driver: Any = None, **changes: str) -> Any:
+        robot = support.edit_profile(tmp_path, **changes)
+        driver = make_driver or support.Driver
+        benches.append(support.Bench(robot, *overrides, make_driver=driver))
         return benches[-1]
 
     yield make

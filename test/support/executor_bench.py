@@ -69,9 +69,15 @@ class Driver(Node):  # type: ignore[misc]
         self.commands: list[list[float]] = []
         self.openings: list[float] = []
         self.states: list[GateState] = []
-        self._joints = self.create_publisher(JointState, PROFILE.state_topic, 1)
         self._button = self.create_publisher(Bool, "/estop", 1)
         self.chunks = self.create_publisher(ActionChunk, "/vla/action_chunk", 10)
+        self.create_subscription(GateState, "/vla/gate_state", self.states.append, LATCHED)
+        self.create_timer(0.03, lambda: self._button.publish(Bool(data=self.pressed)))
+        self.connect()
+
+    def connect(self) -> None:
+        """Report the joints, and listen to commands."""
+        self._joints = self.create_publisher(JointState, PROFILE.state_topic, 1)
         self.create_subscription(Float64MultiArray, PROFILE.command.topic, self._obey, 100)
         self.create_subscription(
             Float64MultiArray,
@@ -79,9 +85,7 @@ class Driver(Node):  # type: ignore[misc]
             lambda m: self.openings.append(m.data[0]),
             10,
         )
-        self.create_subscription(GateState, "/vla/gate_state", self.states.append, LATCHED)
         self.create_timer(0.01, self._report)
-        self.create_timer(0.03, lambda: self._button.publish(Bool(data=self.pressed)))
 
     def _let_time_pass(self) -> None:
         self.time_ns += self.pace_ns
@@ -102,9 +106,14 @@ class Driver(Node):  # type: ignore[misc]
 class Bench:
     """The node in a thread of its own, and the driver in another."""
 
-    def __init__(self, robot: str, *overrides: Parameter) -> None:
+    def __init__(
+        self,
+        robot: str,
+        *overrides: Parameter,
+        make_driver: Callable[..., Driver] = Driver,
+    ) -> None:
         simulated = any(each.name == "use_sim_time" for each in overrides)
-        self.driver = Driver(has_clock=simulated)
+        self.driver = make_driver(has_clock=simulated)
         self.node = ExecutorNode(
             overrides=[Parameter("robot", value=robot), *overrides], namespace="/vla"
         )
@@ -134,11 +143,14 @@ class Bench:
             assert time.monotonic() < end, f"waited in vain; the gate said: {said}"
             self._ending.wait(0.01)
 
+    def have_driver(self, act: Callable[..., object], *arguments: object) -> None:
+        """Have something done in the driver's thread, and wait for it."""
+        self.until(self._executors[0][0].create_task(act, *arguments).done)
+
     def deafen(self, topic: str) -> None:
         """Have the driver stop listening, in the thread that listens."""
-        executor = self._executors[0][0]
         ears = {each.topic_name: each for each in self.driver.subscriptions}
-        self.until(executor.create_task(self.driver.destroy_subscription, ears[topic]).done)
+        self.have_driver(self.driver.destroy_subscription, ears[topic])
 
     def mode(self) -> GateMode | None:
         states = self.driver.states
