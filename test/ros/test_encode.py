@@ -8,6 +8,7 @@ import pytest
 pytest.importorskip("rclpy")
 pytest.importorskip("vla_ros.msg")
 
+from vla_ros.gate.feed import Knot
 from vla_ros.gate.stop import MotionState
 from vla_ros.robot.profile import load_robot_profile
 from vla_ros.ros.decode import decode_chunk, decode_observation
@@ -126,20 +127,18 @@ def test_a_forward_position_command_is_the_positions_in_order(command):
     assert list(encode_positions(command).data) == [1.0, 2.0]
 
 
-def test_a_trajectory_carries_the_stop_behind_the_command(command):
-    here = MotionState(position=(1.0, 2.0), velocity=(0.1, 0.2), acceleration=(0.0, 0.0))
+def test_a_trajectory_begins_at_its_stamp_and_keeps_the_times_of_its_knots():
+    here = MotionState(position=(1.0, 2.0), velocity=(0.1, 0.2), acceleration=(0.3, 0.4))
     rest = MotionState(position=(1.1, 2.1), velocity=(0.0, 0.0), acceleration=(0.0, 0.0))
-    message = encode_trajectory(command, ((0.01, here), (0.25, rest)), NOW_NS)
+    message = encode_trajectory(("a", "b"), (Knot(NOW_NS, here), Knot(NOW_NS + 250_000_001, rest)))
     assert message.joint_names == ["a", "b"]
     assert decode_time(message.header.stamp) == NOW_NS
-    assert [decode_time(p.time_from_start) for p in message.points] == [10_000_000, 250_000_000]
-    assert list(message.points[-1].positions) == [1.1, 2.1]
-    assert list(message.points[-1].velocities) == [0.0, 0.0]
-
-
-def test_a_trajectory_without_a_tail_is_the_command_alone(command):
-    message = encode_trajectory(command, (), NOW_NS)
-    assert [decode_time(p.time_from_start) for p in message.points] == [10_000_000]
+    assert [decode_time(p.time_from_start) for p in message.points] == [0, 250_000_001]
+    first, last = message.points
+    assert list(first.positions) == [1.0, 2.0]
+    assert list(first.velocities) == [0.1, 0.2]
+    assert list(first.accelerations) == [0.3, 0.4]
+    assert list(last.velocities) == [0.0, 0.0]
 
 
 @pytest.mark.parametrize(("opening", "position_m"), [(0.0, 0.0), (1.0, 0.042), (0.5, 0.021)])

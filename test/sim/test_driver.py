@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 
 from vla_ros.errors import SimulationError
-from vla_ros.sim.driver import Driver, TrajectoryPoint
+from vla_ros.sim.driver import Driver
+from vla_ros.sim.trajectory_controller import TrajectoryPoint
 
 MS = 1_000_000
 NAMES = ("a", "b")
@@ -130,9 +131,12 @@ def test_newer_trajectory_replaces_the_older(driver: Driver) -> None:
     np.testing.assert_allclose(run(driver, 102, 1000), [0.05, 0.0])
 
 
-def test_trajectory_of_the_past_goes_to_its_last_point(driver: Driver) -> None:
-    driver.command_trajectory(NAMES, [point(10, 0.05, 0.0), point(20, 0.02, 0.0)], 500 * MS)
-    np.testing.assert_allclose(run(driver, 502, 1000), [0.02, 0.0])
+def test_trajectory_that_is_over_is_refused_and_the_older_goes_on(driver: Driver) -> None:
+    driver.command_trajectory(NAMES, [point(600, 0.05, 0.0)], 0)
+    run(driver, 0, 500)
+    with pytest.raises(SimulationError, match=r"ends in the past, 480\.0 ms ago"):
+        driver.command_trajectory(NAMES, [point(10, 0.5, 0.0), point(20, 0.2, 0.0)], 500 * MS)
+    np.testing.assert_allclose(run(driver, 502, 1000), [0.05, 0.0])
 
 
 @pytest.mark.parametrize(

@@ -9,6 +9,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Sequence
 from contextlib import ExitStack
 from pathlib import Path
 from types import TracebackType
@@ -25,6 +26,7 @@ from vla_ros.faults.jog import jog
 from vla_ros.faults.player import Player
 from vla_ros.faults.recording import Command, Recording, Row, Said
 from vla_ros.faults.table import Setting
+from vla_ros.gate.feed import PAST_KNOTS
 from vla_ros.gate.vocabulary import LATCHED, GateMode
 from vla_ros.msg import ActionChunk, GateState
 from vla_ros.robot.profile import RobotProfile
@@ -129,7 +131,7 @@ class Bench:
         if self._is_jogging:
             return
         now_s = time.monotonic()
-        row = message.points[0].positions if isinstance(message, JointTrajectory) else message.data
+        row = _row(message)
         told = info if isinstance(info, dict) else {}
         self.recording.commands.append(
             Command(
@@ -300,3 +302,11 @@ class Bench:
         if what == "chunk":
             kind, topic = ActionChunk, f"{self._namespace}/action_chunk"
         self._intruder = self.station.node.create_publisher(kind, topic, 1)
+
+
+def _row(message: Float64MultiArray | JointTrajectory) -> Sequence[float]:
+    """Return the positions of the command that a message brings."""
+    if isinstance(message, Float64MultiArray):
+        return message.data
+    newest = min(PAST_KNOTS, len(message.points) - 1)
+    return message.points[newest].positions

@@ -9,6 +9,8 @@ from rclpy.node import Node
 from std_msgs.msg import Float64MultiArray
 from trajectory_msgs.msg import JointTrajectory
 
+from vla_ros.gate.feed import Knot
+from vla_ros.gate.stop import at_rest
 from vla_ros.robot.profile import RobotProfile
 from vla_ros.ros.encode import encode_positions, encode_trajectory
 from vla_ros.types import JointCommand
@@ -16,6 +18,7 @@ from vla_ros.types import JointCommand
 JOG_RAD = 0.15
 _JOG_S = 0.6
 _PERIOD_S = 0.01
+_AHEAD_NS = 50_000_000  # A trajectory that is over when it arrives is refused.
 _SETTLE_S = 0.4  # Until the last command arrived, and the arm rests where it was sent.
 
 
@@ -45,10 +48,11 @@ def jog(node: Node, profile: RobotProfile, start: tuple[float, ...]) -> None:
                 acceleration=np.zeros(len(start)),
                 gripper=None,
             )
-            forward = kind is Float64MultiArray
-            out.publish(
-                encode_positions(command) if forward else encode_trajectory(command, (), now_ns)
-            )
+            if kind is Float64MultiArray:
+                out.publish(encode_positions(command))
+            else:
+                knot = Knot(now_ns + _AHEAD_NS, at_rest(position.tolist()))
+                out.publish(encode_trajectory(command.names, (knot,)))
             time.sleep(_PERIOD_S)
         time.sleep(_SETTLE_S)
     finally:

@@ -61,6 +61,8 @@ def write_profile(profile: RobotProfile, folder: Path) -> Path:
         "state_topic": _STATES,
         "estop": {**told["estop"], "topic": _ESTOP},
     }
+    # The bench judges each command, so a trajectory may not stand for several.
+    told["command"]["window_s"] = 1.0 / profile.command.rate_hz
     told["cameras"][0]["topic"] = _IMAGES
     path = folder / "bench.yaml"
     path.write_text(yaml.safe_dump(told, sort_keys=False), encoding="utf-8")

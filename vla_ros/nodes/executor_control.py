@@ -5,10 +5,11 @@
 import traceback
 from collections.abc import Callable
 
+from vla_ros.gate.foresee import hear_nothing
 from vla_ros.gate.gate import Gate
 from vla_ros.gate.mailbox import Mailbox, Ticket
 from vla_ros.gate.record import PublishedCommand
-from vla_ros.gate.state import Decision, Event, GateState
+from vla_ros.gate.state import Decision, Event, GateInputs, GateState
 from vla_ros.gate.vocabulary import GateMode, Reason, Request, Verdict
 from vla_ros.nodes.executor_outputs import ExecutorOutputs
 from vla_ros.ros.control_loop import ControlClock, ControlLoop
@@ -63,6 +64,8 @@ class Control:
         self._told: tuple[object, ...] = ()
         self._late_ns = 0
         self._speaks = False
+        self._inputs: GateInputs | None = None
+        self._dt_ns = round(gate.config.dt_s * 1e9)
         self._loop = ControlLoop(clock, gate.config.dt_s, self._tick, self._on_failure)
 
     @property
@@ -108,25 +111,43 @@ class Control:
         last_ns = self.state.tick_ns
         late_ns = 0
         if last_ns is not None:
-            late_ns = now_ns - last_ns - round(self._gate.config.dt_s * 1e9)
+            late_ns = now_ns - last_ns - self._dt_ns
             self._late_ns = max(self._late_ns, late_ns)
+            self._make_up(last_ns, late_ns // self._dt_ns)
         inputs, tickets = self.mailbox.collect(
             self._monotonic_ns(), self._clock_step_ns(late_ns) * 1e-9
         )
+        decision = self._decide(inputs, now_ns)
+        self._answer(tickets, decision)
+
+    def _make_up(self, last_ns: int, missed: int) -> None:
+        """Let ticks that never came pass in silence, where the controller went on without them.
+
+        The gate follows what it told: else it would call the arm back to where it was.
+        """
+        inputs = self._inputs
+        for k in range(1, min(missed, self._outputs.told_ticks) + 1):
+            if self.state.motion is not None and inputs is not None:
+                silence = hear_nothing(inputs, k * self._gate.config.dt_s)
+                self._decide(silence, last_ns + k * self._dt_ns)
+        self.state = self.state.but(tick_ns=last_ns)  # It is late all the same.
+
+    def _decide(self, inputs: GateInputs, now_ns: int) -> Decision:
+        """Have the gate decide, and do what it decided."""
         self.state, decision = self._gate.step(self.state, inputs, now_ns)
         if decision.command is not None:
             self._outputs.send(decision.command, self.state, inputs)
         self._end_speech(speaks=decision.command is not None)
         if decision.published is not None:
             self._record(decision.published)
-        self.decision = decision
-        self._answer(tickets, decision)
+        self._inputs, self.decision = inputs, decision
         self._show(decision, now_ns)
         for event in decision.events:
             self._record(event)
             self._tell(event, decision)
         if decision.error is not None:
             self._log("error", "".join(traceback.format_exception(decision.error)))
+        return decision
 
     def _end_speech(self, *, speaks: bool) -> None:
         """Have what the last command began ended, as soon as there is no command any more."""

@@ -40,6 +40,11 @@ class ExecutorOutputs:
             DiagnosticArray, "/diagnostics", _DIAGNOSTICS_DEPTH
         )
 
+    @property
+    def told_ticks(self) -> int:
+        """So many ticks the controller of the arm goes on by itself, as the gate would."""
+        return self._arm.told_ticks
+
     def find_intruder(self) -> str | None:
         """Return in words who else commands the arm or the gripper; None if nobody does."""
         return self._arm.find_intruder() or self._hand.find_intruder()

@@ -38,7 +38,7 @@ class SimInputs:
         driver: Driver,
         *,
         take: Take,
-        clock_ns: Callable[[], int],
+        times: Callable[[], tuple[int, int]],
         opening: Callable[[], tuple[float, int]],
     ) -> None:
         """Begin to listen.
@@ -49,7 +49,8 @@ class SimInputs:
             driver: Obeys.
             take: Gives a command to the driver: a name for it, and what to call with the simulated
                 time [ns]; returns why it is refused, empty if it is not.
-            clock_ns: The clock that stamps commands [ns].
+            times: What time it is in the simulation, and on the clock that stamps commands [ns];
+                called while a command is given to the driver.
             opening: The gripper's measured opening, and the simulated time [ns].
 
         Raises:
@@ -59,7 +60,7 @@ class SimInputs:
         self._profile = profile
         self._driver = driver
         self._take = take
-        self._clock_ns = clock_ns
+        self._times = times
         self._opening = opening
         self._moved: tuple[float, int] = (0.0, 0)  # Where the gripper last was, and since when.
         self._servers: list[OneGoalServer] = []
@@ -138,13 +139,13 @@ class SimInputs:
         return self._follow(request.trajectory)
 
     def _follow(self, message: JointTrajectory) -> str:
-        age_ns = self._clock_ns() - decode_time(message.header.stamp)
-        return self._take(
-            "trajectory",
-            lambda now: self._driver.command_trajectory(
-                message.joint_names, decode_trajectory(message, age_ns, now), now
-            ),
-        )
+        def follow(_: int) -> None:
+            now_ns, clock_ns = self._times()
+            age_ns = clock_ns - decode_time(message.header.stamp)
+            points = decode_trajectory(message, age_ns, now_ns)
+            self._driver.command_trajectory(message.joint_names, points, now_ns)
+
+        return self._take("trajectory", follow)
 
     def _is_followed(self, result: Any) -> End | None:
         """Say whether a trajectory is over."""

@@ -41,16 +41,31 @@ class PhysicsLoop:
         self._publish_period_ns = publish_period_ns
         self._fail = fail
         self._stopping = threading.Event()
+        self._due_ns = 0.0
         self._thread = threading.Thread(target=self._run, name="physics", daemon=True)
 
     def start(self) -> None:
         """Begin to simulate."""
+        self._due_ns = float(time.monotonic_ns())
         self._thread.start()
 
     def stop(self) -> None:
         """End the thread; safe to call twice."""
         self._stopping.set()
         self._thread.join()
+
+    @property
+    def world_ns(self) -> int:
+        """Simulated time that the world has come to; call it with `lock` held."""
+        return self._world.time_ns
+
+    def time_ns(self) -> int:
+        """Return what time it is in the simulation, whether it has come so far yet or not.
+
+        Call it with `lock` held.
+        """
+        passed = (time.monotonic_ns() - self._due_ns) / self._wall_step_ns
+        return self._world.time_ns + round(passed * PHYSICS_STEP_NS)
 
     def _run(self) -> None:
         try:
@@ -60,25 +75,31 @@ class PhysicsLoop:
                 self._fail(traceback.format_exc())
 
     def _loop(self) -> None:
-        due_ns = float(time.monotonic_ns())
         while not self._stopping.is_set():
             state = self._step()
             if state is not None:
                 self._publish(state)
-            due_ns += self._wall_step_ns
-            ahead_ns = due_ns - time.monotonic_ns()
+            ahead_ns = self._due_ns - time.monotonic_ns()
             if ahead_ns > 0:
                 time.sleep(ahead_ns / 1e9)
             elif ahead_ns < -_GIVE_UP_NS:
                 self.lost_ns += round(-ahead_ns)
-                due_ns -= ahead_ns
+                with self.lock:
+                    self._due_ns -= ahead_ns
 
     def _step(self) -> ArmState | None:
         """Advance by one physics step; return the joints when they are due."""
         with self.lock:
-            target = self._driver.advance(self._world.time_ns, PHYSICS_STEP_NS / 1e9)
+            measured = self._world.joint_state()
+            target = self._driver.advance(
+                measured.time_ns,
+                PHYSICS_STEP_NS / 1e9,
+                measured.position_rad,
+                measured.velocity_rad_s,
+            )
             self._world.command(target, self._driver.opening)
             self._world.step()
+            self._due_ns += self._wall_step_ns
             if self._world.time_ns % self._publish_period_ns:
                 return None
             return self._world.joint_state()

@@ -67,7 +67,7 @@ class SimNode(BaseNode[SimParams]):
             self._profile,
             self._driver,
             take=self._take,
-            clock_ns=lambda: self._out.clock_ns(self._world.time_ns),
+            times=self._times,
             opening=self._measure_opening,
         )
         self._offers = self._serve()
@@ -126,6 +126,10 @@ class SimNode(BaseNode[SimParams]):
             else:
                 self.get_logger().info(f"{what} accepted again")
         return complaint
+
+    def _times(self) -> tuple[int, int]:
+        simulated_ns = self._physics.time_ns()
+        return simulated_ns, self._out.clock_ns(simulated_ns)
 
     def _measure_opening(self) -> tuple[float, int]:
         with self._physics.lock:

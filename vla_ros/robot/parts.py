@@ -90,18 +90,27 @@ class CommandProfile(StrictModel):
 
     Attributes:
         kind: `forward_position` is std_msgs/Float64MultiArray, `joint_trajectory` is
-            trajectory_msgs/JointTrajectory. Velocities, only for a driver that stops within 0.1 s
-            of silence: `forward_velocity` is std_msgs/Float64MultiArray, `joint_jog` is
+            trajectory_msgs/JointTrajectory, `follow_joint_trajectory` is the action
+            control_msgs/FollowJointTrajectory. Velocities, only for a driver that stops within
+            0.1 s of silence: `forward_velocity` is std_msgs/Float64MultiArray, `joint_jog` is
             control_msgs/JointJog for MoveIt Servo in speed units.
-        topic: Topic of the controller.
+        topic: Topic of the controller; for an action its name.
         rate_hz: Commands per second [Hz].
+        window_s: How much of the future a trajectory holds before its stop [s].
         gain_per_s: For velocities: how much is added for each radian between command and arm
             [1/s]. Too much of it makes the arm swing: keep it below 1 / (2 x the arm's delay).
     """
 
-    kind: Literal["forward_position", "joint_trajectory", "forward_velocity", "joint_jog"]
+    kind: Literal[
+        "forward_position",
+        "joint_trajectory",
+        "follow_joint_trajectory",
+        "forward_velocity",
+        "joint_jog",
+    ]
     topic: Topic
     rate_hz: Annotated[float, Field(ge=50.0, le=500.0)]
+    window_s: Annotated[float, Field(gt=0.0, le=0.5)] = 0.1
     gain_per_s: Annotated[float, Field(gt=0.0, le=20.0)] | None = None
 
     @model_validator(mode="after")

@@ -12,7 +12,7 @@ from sensor_msgs.msg import Image, JointState
 from std_msgs.msg import Float64MultiArray, Header
 from trajectory_msgs.msg import JointTrajectory, JointTrajectoryPoint
 
-from vla_ros.gate.stop import MotionState
+from vla_ros.gate.feed import Knot
 from vla_ros.msg import ActionChunk as ActionChunkMessage
 from vla_ros.msg import Observation as ObservationMessage
 from vla_ros.robot.parts import GripperProfile
@@ -54,25 +54,26 @@ def encode_jog(
     return message(header=header, joint_names=list(names), velocities=velocity.tolist())
 
 
-def encode_trajectory(
-    command: JointCommand, tail: Iterable[tuple[float, MotionState]], now_ns: int
-) -> JointTrajectory:
-    """Return the proved future of a command, for a joint trajectory controller.
+def encode_trajectory(names: Iterable[str], knots: Sequence[Knot]) -> JointTrajectory:
+    """Return a trajectory for a joint trajectory controller.
 
     Args:
-        command: Names the joints; used alone if `tail` is empty.
-        tail: States with their time from now [s], ending at rest; see `gate/tail.py`.
-        now_ns: Node clock [ns].
+        names: Of the joints.
+        knots: In the order of time, at least one; see `gate/feed.py`. The first one is due at the
+            stamp.
     """
+    begin_ns = knots[0].due_ns
     points = [
-        _point(time_s, state.position, state.velocity, state.acceleration)
-        for time_s, state in tail
+        JointTrajectoryPoint(
+            positions=_doubles(knot.motion.position),
+            velocities=_doubles(knot.motion.velocity),
+            accelerations=_doubles(knot.motion.acceleration),
+            time_from_start=encode_duration(knot.due_ns - begin_ns),
+        )
+        for knot in knots
     ]
-    if not points:
-        time_s = max(0.0, (command.stamp_ns - now_ns) * 1e-9)
-        points = [_point(time_s, command.position, command.velocity, command.acceleration)]
-    header = Header(stamp=encode_time(now_ns))
-    return JointTrajectory(header=header, joint_names=list(command.names), points=points)
+    header = Header(stamp=encode_time(begin_ns))
+    return JointTrajectory(header=header, joint_names=list(names), points=points)
 
 
 def encode_gripper(opening: float, gripper: GripperProfile) -> Float64MultiArray | JointTrajectory:
@@ -188,20 +189,6 @@ def encode_chunk(chunk: ActionChunk, now_ns: int) -> ActionChunkMessage:
         cartesian=chunk.cartesian,
         hop_names=[name for name, _ in chunk.hop_ms],
         hop_ms=[time_ms for _, time_ms in chunk.hop_ms],
-    )
-
-
-def _point(
-    time_s: float,
-    position: Iterable[float],
-    velocity: Iterable[float],
-    acceleration: Iterable[float],
-) -> JointTrajectoryPoint:
-    return JointTrajectoryPoint(
-        positions=_doubles(position),
-        velocities=_doubles(velocity),
-        accelerations=_doubles(acceleration),
-        time_from_start=encode_duration(round(time_s * 1e9)),
     )
 
 

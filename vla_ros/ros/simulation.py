@@ -16,8 +16,9 @@ from vla_ros.errors import SimulationError
 from vla_ros.robot.profile import RobotProfile
 from vla_ros.ros.stamps import decode_time
 from vla_ros.sim.arm import FINGER_TRAVEL_M
-from vla_ros.sim.driver import TrajectoryPoint
+from vla_ros.sim.trajectory_controller import TrajectoryPoint
 from vla_ros.sim.world import ArmState
+from vla_ros.types import FloatArray
 
 
 def encode_camera_info(
@@ -106,9 +107,12 @@ def decode_trajectory(
         TrajectoryPoint(
             time_ns=start_ns + decode_time(point.time_from_start),
             position_rad=np.array(point.positions, dtype=np.float64),
-            velocity_rad_s=(
-                np.array(point.velocities, dtype=np.float64) if len(point.velocities) else None
-            ),
+            velocity_rad_s=_given(point.velocities),
+            acceleration_rad_s2=_given(point.accelerations),
         )
         for point in message.points
     ]
+
+
+def _given(values: Sequence[float]) -> FloatArray | None:
+    return np.array(values, dtype=np.float64) if len(values) else None

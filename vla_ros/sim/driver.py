@@ -6,30 +6,18 @@ It refuses what a controller refuses, moves its target no faster than the hardwa
 holds when commands stop coming.
 """
 
-import itertools
 import math
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 
 import numpy as np
 
 from vla_ros.errors import SimulationError
+from vla_ros.sim.trajectory_controller import (
+    TrajectoryController,
+    TrajectoryPoint,
+    check_values,
+)
 from vla_ros.types import FloatArray
-
-
-@dataclass(frozen=True, kw_only=True, eq=False)
-class TrajectoryPoint:
-    """One point of a commanded trajectory.
-
-    Attributes:
-        time_ns: When it is due, simulated time.
-        position_rad: Arm joints in the driver's order, shape (J,).
-        velocity_rad_s: Same order; None draws a straight line to this point.
-    """
-
-    time_ns: int
-    position_rad: FloatArray
-    velocity_rad_s: FloatArray | None = None
 
 
 class Driver:
@@ -55,15 +43,16 @@ class Driver:
         self._timeout_ns = round(command_timeout_s * 1e9)
         self._opening_of = opening_of
         self._target: FloatArray = np.zeros(len(self._names))
-        self._path: tuple[TrajectoryPoint, ...] = ()
+        self._position_rad: FloatArray | None = None
         self._velocity_rad_s: FloatArray | None = None
+        self._trajectories = TrajectoryController(names)
         self._driven_until_ns = 0
         self.opening = 1.0
 
     def place(self, position_rad: FloatArray, opening: float) -> None:
         """Start over at a position, with no command pending."""
         self._target = np.array(position_rad)
-        self._follow()
+        self._forget()
         self._driven_until_ns = 0
         self.opening = opening
 
@@ -77,8 +66,9 @@ class Driver:
         Raises:
             SimulationError: Wrong number of values, or one is not finite.
         """
-        point = TrajectoryPoint(time_ns=now_ns, position_rad=self._checked(values, "positions"))
-        self._follow(point)
+        position = check_values(values, "positions", self._names)
+        self._forget()
+        self._position_rad = position
         self._driven_until_ns = now_ns + self._timeout_ns
 
     def command_velocities(self, values: Sequence[float], now_ns: int) -> None:
@@ -87,8 +77,8 @@ class Driver:
         Raises:
             SimulationError: Wrong number of values, or one is not finite.
         """
-        velocity = self._checked(values, "velocities")
-        self._follow()
+        velocity = check_values(values, "velocities", self._names)
+        self._forget()
         self._velocity_rad_s = velocity
         self._driven_until_ns = now_ns + self._timeout_ns
 
@@ -103,27 +93,11 @@ class Driver:
             now_ns: Simulated time.
 
         Raises:
-            SimulationError: Other joints, no points, a time that does not increase, or a value
-                that is not finite.
+            SimulationError: See `TrajectoryController.take`.
         """
-        if sorted(names) != sorted(self._names):
-            raise SimulationError(
-                f"trajectory is for joints {', '.join(names) or 'none'}; "
-                f"this arm has {', '.join(self._names)}"
-            )
-        if not points:
-            raise SimulationError("trajectory has no points")
-        times = [point.time_ns for point in points]
-        if any(b <= a for a, b in itertools.pairwise(times)):
-            raise SimulationError("trajectory times do not increase")
-        order = [list(names).index(name) for name in self._names]
-        path = [self._ordered(point, order) for point in points]
-        start = TrajectoryPoint(
-            time_ns=now_ns, position_rad=self._target, velocity_rad_s=self._velocity(now_ns)
-        )
-        ahead = [point for point in path if point.time_ns > now_ns]
-        self._follow(*((start, *ahead) if ahead else path[-1:]))
-        self._driven_until_ns = max(now_ns + self._timeout_ns, times[-1])
+        self._trajectories.take(names, points, now_ns)
+        self._position_rad = self._velocity_rad_s = None
+        self._driven_until_ns = max(now_ns + self._timeout_ns, points[-1].time_ns)
 
     def command_gripper(self, values: Sequence[float]) -> None:
         """Take the wanted position of the gripper's joint, one value in its unit.
@@ -135,68 +109,40 @@ class Driver:
             raise SimulationError(f"gripper command {list(values)} is not one finite number")
         self.opening = min(max(self._opening_of(values[0]), 0.0), 1.0)
 
-    def advance(self, now_ns: int, step_s: float) -> FloatArray:
-        """Return the servo targets for the next physics step [rad], shape (J,)."""
+    def advance(
+        self,
+        now_ns: int,
+        step_s: float,
+        position_rad: FloatArray | None = None,
+        velocity_rad_s: FloatArray | None = None,
+    ) -> FloatArray:
+        """Return the servo targets for the next physics step [rad], shape (J,).
+
+        Args:
+            now_ns: Simulated time.
+            step_s: To the next step [s].
+            position_rad: Measured joints, shape (J,); None if they are where they were sent.
+            velocity_rad_s: Measured joints, shape (J,).
+        """
         reach = self._max_velocity * step_s
-        if self._velocity_rad_s is not None:
-            if now_ns < self._driven_until_ns:
-                step = self._velocity_rad_s * step_s
-                self._target = self._target + np.clip(step, -reach, reach)
-        elif self._path:
-            wanted = _position_on(self._path, now_ns)
-            self._target = self._target + np.clip(wanted - self._target, -reach, reach)
+        measured = self._target if position_rad is None else position_rad
+        step = self._step(now_ns, step_s, measured, velocity_rad_s)
+        if step is not None:
+            self._target = self._target + np.clip(step, -reach, reach)
         return self._target
 
-    def _follow(self, *path: TrajectoryPoint) -> None:
-        """Replace what was commanded before."""
-        self._path = path
-        self._velocity_rad_s = None
+    def _step(
+        self, now_ns: int, step_s: float, measured: FloatArray, velocity: FloatArray | None
+    ) -> FloatArray | None:
+        """Return how far the target is to move [rad], shape (J,); None to hold it."""
+        if self._velocity_rad_s is not None:
+            return self._velocity_rad_s * step_s if now_ns < self._driven_until_ns else None
+        if self._position_rad is not None:
+            return self._position_rad - self._target
+        setpoint = self._trajectories.update(now_ns, round(step_s * 1e9), measured, velocity)
+        return None if setpoint is None else setpoint.position_rad - self._target
 
-    def _checked(self, values: Sequence[float], what: str) -> FloatArray:
-        array = np.array(values, dtype=np.float64)
-        if array.shape != (len(self._names),):
-            raise SimulationError(
-                f"command has {array.size} {what}, wanted {len(self._names)}: "
-                f"{', '.join(self._names)}"
-            )
-        finite = np.isfinite(array)
-        if not finite.all():
-            joint = self._names[int(np.argmin(finite))]
-            raise SimulationError(f"commanded {what} of {joint} is not finite")
-        return array
-
-    def _ordered(self, point: TrajectoryPoint, order: list[int]) -> TrajectoryPoint:
-        position = self._checked(point.position_rad.tolist(), "positions")[order]
-        velocity = None
-        if point.velocity_rad_s is not None:
-            velocity = self._checked(point.velocity_rad_s.tolist(), "velocities")[order]
-        return TrajectoryPoint(
-            time_ns=point.time_ns, position_rad=position, velocity_rad_s=velocity
-        )
-
-    def _velocity(self, now_ns: int) -> FloatArray:
-        """Velocity of the running trajectory [rad/s]; zero when it holds."""
-        if len(self._path) < 2 or now_ns >= self._path[-1].time_ns:
-            return np.zeros(len(self._names))
-        ahead = now_ns + 1_000_000
-        change = _position_on(self._path, ahead) - _position_on(self._path, now_ns)
-        return change / 1e-3
-
-
-def _position_on(path: tuple[TrajectoryPoint, ...], now_ns: int) -> FloatArray:
-    """Interpolate: cubic between points that both have velocities, else a straight line."""
-    if now_ns >= path[-1].time_ns:
-        return path[-1].position_rad
-    index = max(1, next(i for i, point in enumerate(path) if point.time_ns > now_ns))
-    a, b = path[index - 1], path[index]
-    span_s = (b.time_ns - a.time_ns) / 1e9
-    s = max(0.0, (now_ns - a.time_ns) / (b.time_ns - a.time_ns))
-    if a.velocity_rad_s is None or b.velocity_rad_s is None:
-        return a.position_rad + s * (b.position_rad - a.position_rad)
-    rise = s * s * (3 - 2 * s)
-    bend_a, bend_b = s * (1 - s) ** 2, s * s * (s - 1)
-    return (
-        a.position_rad
-        + rise * (b.position_rad - a.position_rad)
-        + span_s * (bend_a * a.velocity_rad_s + bend_b * b.velocity_rad_s)
-    )
+    def _forget(self) -> None:
+        """Leave what was commanded before."""
+        self._position_rad = self._velocity_rad_s = None
+        self._trajectories.clear()

@@ -1,13 +1,13 @@
 # Copyright 2026 The vla_ros authors
 # SPDX-License-Identifier: Apache-2.0
-"""Trajectories for a joint trajectory controller: each of them ends at rest."""
+"""Trajectories for a joint trajectory controller on its topic: each of them ends at rest."""
 
 from rclpy.node import Node
 from trajectory_msgs.msg import JointTrajectory
 
+from vla_ros.gate.feed import TrajectoryFeed
 from vla_ros.gate.gate import Gate
 from vla_ros.gate.state import GateInputs, GateState
-from vla_ros.gate.tail import make_tail
 from vla_ros.robot.profile import RobotProfile
 from vla_ros.ros.command.base import TopicCommander
 from vla_ros.ros.encode import encode_trajectory
@@ -15,19 +15,17 @@ from vla_ros.types import JointCommand
 
 
 class TrajectoryCommander(TopicCommander):
-    """Publishes, every tick, its command and the stop that was proved for it."""
+    """Publishes what the gate would command next, and the stop behind it, when that changes."""
 
     def __init__(self, node: Node, profile: RobotProfile, gate: Gate) -> None:
         """Create the publisher on `profile.command.topic`."""
         super().__init__(node, JointTrajectory, profile.command.topic)
-        self._dt_s = gate.config.dt_s
+        self._feed = TrajectoryFeed(gate, profile.command.window_s, repeats=True)
+        self.told_ticks = self._feed.window
 
-    def send(
-        self,
-        command: JointCommand,
-        state: GateState,
-        inputs: GateInputs,  # noqa: ARG002
-    ) -> None:
-        """Publish a command and the way to rest from there."""
+    def send(self, command: JointCommand, state: GateState, inputs: GateInputs) -> None:
+        """Publish a trajectory if the one before does not hold any more, or runs out."""
         now_ns = int(self._node.get_clock().now().nanoseconds)
-        self.publish(encode_trajectory(command, make_tail(state, self._dt_s), now_ns))
+        knots = self._feed.follow(state, inputs, command.stamp_ns, now_ns)
+        if knots:
+            self.publish(encode_trajectory(command.names, knots))
