@@ -244,17 +244,6 @@ def test_the_first_of_an_epoch_leads_there_from_wherever_the_arm_is(chain: Chain
     assert knot.due_ns - chain.rig.now_ns > 80 * MS
 
 
-def test_after_it_was_forgotten_it_is_told_again(make_rig: Any) -> None:
-    chain = Chain(make_rig().arm(), repeats=False)
-    chain.ticks(30)
-    assert chain.tick() == ()
-    chain.feed.forget()
-    assert len(chain.tick()) == 1
-    chain.wander(40)
-    chain.feed.forget()
-    assert len(chain.tick()) > PAST_KNOTS
-
-
 def test_a_window_of_one_tick_is_told_with_every_tick(make_rig: Any) -> None:
     chain = Chain(make_rig().arm(), window_s=0.01)
     chain.tick(chunks=(chain.rig.chunk(),))

@@ -62,10 +62,6 @@ class TrajectoryFeed:
         self._past: tuple[Knot, ...] = ()
         self._told: _Told | None = None
 
-    def forget(self) -> None:
-        """Take what was told for lost: the next command is told in any case."""
-        self._told = None
-
     def follow(
         self, state: GateState, inputs: GateInputs, tick_ns: int, now_ns: int
     ) -> tuple[Knot, ...]:

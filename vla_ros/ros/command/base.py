@@ -2,16 +2,18 @@
 # SPDX-License-Identifier: Apache-2.0
 """What every command kind can do, and what those that publish on a topic have in common."""
 
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from rclpy.duration import Duration
 from rclpy.node import Node
-from rclpy.publisher import Publisher
 from rclpy.qos import LivelinessPolicy, QoSProfile
 
 from vla_ros.gate.state import GateInputs, GateState
 from vla_ros.ros.ownership import find_deaf, find_intruder
 from vla_ros.types import JointCommand
+
+if TYPE_CHECKING:
+    from rclpy.publisher import Publisher
 
 _LEASE_S = 0.2
 # Whoever wants to know within 200 ms that this process died may ask for the lease.

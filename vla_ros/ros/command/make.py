@@ -8,6 +8,7 @@ from vla_ros.gate.gate import Gate
 from vla_ros.robot.parts import ACTION_GRIPPERS
 from vla_ros.robot.profile import RobotProfile
 from vla_ros.ros.command.base import ArmCommander, GripperCommander
+from vla_ros.ros.command.follow import make_follow_commander
 from vla_ros.ros.command.gripper import TopicGripper
 from vla_ros.ros.command.gripper_action import make_action_gripper
 from vla_ros.ros.command.position import PositionCommander
@@ -22,11 +23,16 @@ def make_arm_commander(node: Node, profile: RobotProfile, gate: Gate) -> ArmComm
         node: That commands.
         profile: Names the kind of command and the controller.
         gate: Knows what it would command next; for kinds that send a future along.
+
+    Raises:
+        ConfigError: The kind needs messages that are not installed.
     """
     if profile.command.kind == "forward_position":
         return PositionCommander(node, profile)
     if profile.command.is_velocity:
         return VelocityCommander(node, profile, gate)
+    if profile.command.kind == "follow_joint_trajectory":
+        return make_follow_commander(node, profile, gate)
     return TrajectoryCommander(node, profile, gate)
 
 
