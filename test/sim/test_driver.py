@@ -154,3 +154,29 @@ def test_trajectory_that_makes_no_sense_is_refused(
 ) -> None:
     with pytest.raises(SimulationError, match=message):
         driver.command_trajectory(names, points, 0)
+
+
+def test_velocities_go_on_until_the_watchdog_bites(driver: Driver) -> None:
+    driver.command_velocities([0.5, -9.0], 0)
+    np.testing.assert_allclose(driver.advance(0, 0.002), [0.001, -0.004])
+    np.testing.assert_allclose(run(driver, 2, 98), [0.05, -0.2])
+    assert not driver.is_driven(100 * MS)
+    np.testing.assert_allclose(run(driver, 100, 500), [0.05, -0.2])
+
+
+def test_a_command_of_another_kind_takes_the_place_of_velocities(driver: Driver) -> None:
+    driver.command_velocities([0.5, 0.5], 0)
+    run(driver, 0, 48)
+    driver.command_positions([0.0, 0.0], 50 * MS)
+    np.testing.assert_allclose(run(driver, 50, 150), [0.0, 0.0])
+    driver.command_velocities([0.5, 0.5], 150 * MS)
+    np.testing.assert_allclose(run(driver, 150, 198), [0.025, 0.025])
+
+
+@pytest.mark.parametrize("bad", [math.nan, math.inf, -math.inf])
+def test_a_velocity_that_is_not_finite_is_refused(driver: Driver, bad: float) -> None:
+    with pytest.raises(SimulationError, match="commanded velocities of b is not finite"):
+        driver.command_velocities([0.1, bad], 0)
+    with pytest.raises(SimulationError, match="command has 1 velocities, wanted 2: a, b"):
+        driver.command_velocities([0.1], 0)
+    np.testing.assert_array_equal(run(driver, 0, 50), [0.0, 0.0])
