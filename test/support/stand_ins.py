@@ -235,19 +235,12 @@ class StandIn(Driver):
         self._take(jog)
 
     def _take_trajectory(self, message: JointTrajectory) -> str:
-        stamp_ns = decode_time(message.header.stamp)
-        age_ns = self.get_clock().now().nanoseconds - stamp_ns
-        if any(message.points[-1].velocities):
-            self.refused.append("the last point is not at rest")
-        elif stamp_ns and decode_time(message.points[-1].time_from_start) <= age_ns:
-            self.refused.append("the trajectory ends in the past")
-        else:
-            return self._take(
-                lambda now_ns: self._arm.command_trajectory(
-                    message.joint_names, decode_trajectory(message, age_ns, now_ns), now_ns
-                )
+        age_ns = self.get_clock().now().nanoseconds - decode_time(message.header.stamp)
+        return self._take(
+            lambda now_ns: self._arm.command_trajectory(
+                message.joint_names, decode_trajectory(message, age_ns, now_ns), now_ns
             )
-        return self.refused[-1]
+        )
 
     def _end_of_path(self, result: Any) -> End | None:
         driven = self._arm.is_driven(time.monotonic_ns())
