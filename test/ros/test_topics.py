@@ -10,8 +10,8 @@ from std_msgs.msg import Bool
 from trajectory_msgs.msg import JointTrajectory
 
 from vla_ros.msg import GateState, Observation, Obstacles
+from vla_ros.robot.commands import CommandProfile
 from vla_ros.robot.parts import (
-    CommandProfile,
     DeadmanProfile,
     DriverProfile,
     HumanProfile,

@@ -13,16 +13,15 @@ from pydantic import Field, model_validator
 
 from vla_ros.errors import ConfigError
 from vla_ros.resources import config_path, urdf_path
+from vla_ros.robot.commands import CommandProfile, GripperProfile
 from vla_ros.robot.parts import (
     BoxProfile,
     CameraProfile,
     Collision,
-    CommandProfile,
     ConfidenceProfile,
     DeadmanProfile,
     DriverProfile,
     Estop,
-    GripperProfile,
     HumanProfile,
     JointProfile,
     KeepOutProfile,

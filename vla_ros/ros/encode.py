@@ -15,7 +15,7 @@ from trajectory_msgs.msg import JointTrajectory, JointTrajectoryPoint
 from vla_ros.gate.feed import Knot
 from vla_ros.msg import ActionChunk as ActionChunkMessage
 from vla_ros.msg import Observation as ObservationMessage
-from vla_ros.robot.parts import GripperProfile
+from vla_ros.robot.commands import GripperProfile
 from vla_ros.robot.profile import RobotProfile
 from vla_ros.ros.stamps import encode_duration, encode_time
 from vla_ros.types import (

@@ -5,7 +5,7 @@
 from rclpy.node import Node
 
 from vla_ros.gate.gate import Gate
-from vla_ros.robot.parts import ACTION_GRIPPERS
+from vla_ros.robot.commands import ACTION_GRIPPERS
 from vla_ros.robot.profile import RobotProfile
 from vla_ros.ros.command.base import ArmCommander, GripperCommander
 from vla_ros.ros.command.follow import make_follow_commander
