@@ -5,19 +5,17 @@
 import os
 import subprocess
 import sys
-import threading
-import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import numpy as np
 import pytest
-from _pytest.runner import runtestprotocol
 from numpy.typing import NDArray
 
 pytest.importorskip("rclpy", reason="ROS is not installed")
 pytest.importorskip("vla_ros.action", reason="the interfaces are not built")
 
+from noise import run_again, tell_void
 from std_msgs.msg import Float64MultiArray
 
 from vla_ros.action import ExecuteInstruction
@@ -32,8 +30,6 @@ HERE = Path(__file__).parent
 ROOT = HERE.parents[1]
 SCRIPTED = {"inference_node": (str(HERE / "scripted_inference.py"),)}
 DT_S = 0.01
-TRIES = 3
-NOISE_MS = 50.0  # The gate holds the arm when its loop is as late as this.
 _COMMAND_DEPTH = 1000  # Every single one is looked at.
 
 
@@ -98,53 +94,13 @@ class Commands:
             assert worst <= 1.0 + 1e-3, f"{what} reached {worst:.4f} of its limit"
 
 
-class Noise:
-    """How long the machine lets a thread wait that wants to run 100 times a second."""
-
-    def __init__(self) -> None:
-        self._worst_s = 0.0
-        threading.Thread(target=self._probe, name="noise", daemon=True).start()
-
-    def take_ms(self) -> float:
-        """Worst lateness since the last call [ms]."""
-        worst_s, self._worst_s = self._worst_s, 0.0
-        return worst_s * 1e3
-
-    def _probe(self) -> None:
-        while True:
-            began_s = time.monotonic()
-            time.sleep(DT_S)
-            self._worst_s = max(self._worst_s, time.monotonic() - began_s - DT_S)
-
-
-noise = Noise()
-void: list[str] = []
-
-
 @pytest.hookimpl(tryfirst=True)
 def pytest_runtest_protocol(item: pytest.Item, nextitem: pytest.Item | None) -> bool | None:
-    """Run a test again that failed while the machine was too busy for any real-time loop.
-
-    The gate stops the arm then, as it should, and the test says nothing about the nodes.
-    """
-    if HERE not in item.path.parents:
-        return None
-    for tries_left in reversed(range(TRIES)):
-        noise.take_ms()
-        reports = runtestprotocol(item, nextitem=nextitem, log=False)
-        late_ms = noise.take_ms()
-        if late_ms < NOISE_MS or not tries_left or not any(report.failed for report in reports):
-            break
-        void.append(f"{item.nodeid}: void, a thread had to wait for {late_ms:.0f} ms")
-        item._initrequest()
-    for report in reports:
-        item.ihook.pytest_runtest_logreport(report=report)
-    return True
+    return run_again(item, nextitem) if HERE in item.path.parents else None
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    for line in void:
-        terminalreporter.write_line(line)
+    tell_void(terminalreporter)
 
 
 @pytest.fixture(scope="session")

@@ -1,0 +1,63 @@
+# Copyright 2026 The vla_ros authors
+# SPDX-License-Identifier: Apache-2.0
+"""Runs a test again that failed while the machine was too busy for any real-time loop.
+
+The gate stops the arm then, as it should, and the test says nothing about the nodes.
+"""
+
+import threading
+import time
+
+import pytest
+from _pytest.runner import runtestprotocol
+
+TRIES = 3
+NOISE_MS = 50.0  # The gate holds the arm when its loop is as late as this.
+_PERIOD_S = 0.01
+
+
+class Noise:
+    """How long the machine lets a thread wait that wants to run 100 times a second."""
+
+    def __init__(self) -> None:
+        self._worst_s = 0.0
+        self._thread = threading.Thread(target=self._probe, name="noise", daemon=True)
+
+    def take_ms(self) -> float:
+        """Worst lateness since the last call [ms]."""
+        if not self._thread.is_alive():
+            self._thread.start()
+        worst_s, self._worst_s = self._worst_s, 0.0
+        return worst_s * 1e3
+
+    def _probe(self) -> None:
+        while True:
+            began_s = time.monotonic()
+            time.sleep(_PERIOD_S)
+            self._worst_s = max(self._worst_s, time.monotonic() - began_s - _PERIOD_S)
+
+
+noise = Noise()
+void: list[str] = []
+
+
+def run_again(item: pytest.Item, nextitem: pytest.Item | None) -> bool:
+    """Stand for pytest's own way to run one test."""
+    for tries_left in reversed(range(TRIES)):
+        noise.take_ms()
+        reports = runtestprotocol(item, nextitem=nextitem, log=False)
+        late_ms = noise.take_ms()
+        if late_ms < NOISE_MS or not tries_left or not any(report.failed for report in reports):
+            break
+        void.append(f"{item.nodeid}: void, a thread had to wait for {late_ms:.0f} ms")
+        item._initrequest()
+    for report in reports:
+        item.ihook.pytest_runtest_logreport(report=report)
+    return True
+
+
+def tell_void(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say at the end which tests were run again."""
+    for line in void:
+        terminalreporter.write_line(line)
+    void.clear()
