@@ -208,6 +208,14 @@ def test_a_server_that_never_answers_is_said(rig: Rig) -> None:
     assert rig.deaf is None
 
 
+def test_a_server_that_died_with_a_goal_and_is_back_is_well_again(rig: Rig) -> None:
+    rig.send(0.0)
+    rig.now_ns += 2_900 * MS
+    assert rig.deaf is not None
+    rig.now_ns += 200 * MS
+    assert rig.deaf is None
+
+
 def test_without_a_server_nothing_is_lost(rig: Rig) -> None:
     rig.client.ready = False
     rig.send(*[0.5] * 30)

@@ -81,8 +81,11 @@ class Goals:
         """
         with self._lock:
             text = self._complaint
-            if self._well or self._now_ns() - self._sent_ns > _FORGET_NS:
+            forgotten = self._now_ns() - self._sent_ns > _FORGET_NS
+            if self._well or forgotten:
                 self._complaint = None
+            if forgotten:  # A server that was gone and is back never answers what it never heard.
+                self._unanswered_ns = None
             since_ns = self._unanswered_ns
         if text is None and since_ns is not None and self._now_ns() - since_ns > _ANSWER_NS:
             text = f"{self._action} does not answer for {_ANSWER_NS * 1e-9:.0f} s. Check its node"

@@ -108,7 +108,8 @@ class ActionGripper:
                 "gripper.topic in the robot profile"
             )
         with self._lock:
-            if self._asked_ns is not None and now_ns - self._asked_ns > _ANSWER_NS:
+            waits_ns = 0 if self._asked_ns is None else now_ns - self._asked_ns
+            if _ANSWER_NS < waits_ns <= _ANSWER_NS + _COMPLAINT_NS:
                 return (
                     f"{topic} does not answer: is it a control_msgs/action/"
                     f"{self._action.__name__}, as gripper.kind says, and is its node alive?"
