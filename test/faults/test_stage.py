@@ -27,6 +27,16 @@ def test_another_arm_than_the_simulated_one_has_a_stand_in(seven: RobotProfile) 
     assert not stage.has_simulation(seven)
 
 
+@pytest.mark.parametrize(
+    ("part", "kind"), [("command", "forward_velocity"), ("gripper", "gripper_command")]
+)
+def test_a_kind_of_command_that_nobody_can_judge_is_named(part: str, kind: str) -> None:
+    changed = getattr(PROFILE, part).model_copy(update={"kind": kind})
+    stage.check_kinds(PROFILE)
+    with pytest.raises(ConfigError, match=f"'sim_arm' has {part}.kind: {kind}; faults are made"):
+        stage.check_kinds(PROFILE.model_copy(update={part: changed}))
+
+
 def test_the_joints_are_those_of_the_profile(seven: RobotProfile) -> None:
     _, told = stage.script(seven, "policy", "/vla")
     assert told is not None

@@ -59,6 +59,7 @@ class Bench:
                 f"robot '{profile.name}' has estop: none, so that no emergency stop can be tried. "
                 "Name a topic in the profile of the simulation"
             )
+        stage.check_kinds(profile)
         folder.mkdir(parents=True, exist_ok=True)
         self.profile = profile
         self.folder = folder

@@ -18,7 +18,24 @@ _STATES = "/faults/joint_states"
 _ESTOP = "/faults/estop"
 _IMAGES = "/faults/image_raw"
 _LEAST_JOINTS = 3  # Two that wave, and one that only a chunk that must not count would move.
+_KINDS = ("forward_position", "joint_trajectory")
 _SOURCES = ("driver", "deadman", "human", "obstacles")
+
+
+def check_kinds(profile: RobotProfile) -> None:
+    """Refuse a robot whose commands nobody here can judge.
+
+    Raises:
+        ConfigError: Arm or gripper are commanded in another way than by positions on a topic.
+    """
+    for part in ("command", "gripper"):
+        kind = getattr(profile, part).kind
+        if kind not in _KINDS:
+            raise ConfigError(
+                f"robot '{profile.name}' has {part}.kind: {kind}; faults are made and judged for "
+                f"{' and '.join(_KINDS)}. The gate is the same: try them with a copy of the "
+                "profile that has one of these"
+            )
 
 
 def has_simulation(profile: RobotProfile) -> bool:
