@@ -207,7 +207,7 @@ def test_every_trajectory_ends_at_rest_after_it_arrives_and_its_times_increase(
     for knots in chain.told[1:]:
         times = np.array([knot.due_ns for knot in knots])
         assert (np.diff(times) >= MS).all()
-        assert times[-1] - times[0] >= 100 * MS
+        assert times[-1] - times[0] >= 300 * MS
         assert not any(knots[-1].motion.velocity)
         assert not any(knots[-1].motion.acceleration)
 
@@ -255,7 +255,7 @@ def test_a_window_of_one_tick_is_told_with_every_tick(make_rig: Any) -> None:
 
 def test_when_ticks_are_late_the_arm_goes_slower_until_there_is_time_again(chain: Chain) -> None:
     chain.wander(40)
-    chain.rig.now_ns += 9 * MS
+    chain.rig.now_ns += 15 * MS
     since = len(chain.told)
     chain.wander(60)
     steps_ns = [b.due_ns - a.due_ns for _, _, _, a, b, *_ in chain.told[since:]]

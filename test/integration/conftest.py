@@ -119,6 +119,12 @@ def checkout_in_children() -> Iterator[None]:
 
 
 @pytest.fixture(scope="module")
+def scripted() -> dict[str, tuple[str, ...]]:
+    """The program that stands for inference_node."""
+    return SCRIPTED
+
+
+@pytest.fixture(scope="module")
 def graph(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Graph]:
     """The four nodes, with the scripted policy."""
     options = GraphOptions(log_dir=tmp_path_factory.mktemp("log"), programs=SCRIPTED)

@@ -19,6 +19,7 @@ from trajectory_msgs.msg import JointTrajectory
 from vla_ros.cli import main as cli
 from vla_ros.errors import ConfigError
 from vla_ros.gate import ALL_CHECKS, GateMode, Reason
+from vla_ros.gate.feed import PAST_KNOTS
 from vla_ros.nodes.executor_node import ExecutorNode
 
 pytestmark = pytest.mark.ros
@@ -125,11 +126,12 @@ def test_a_trajectory_controller_is_told_the_stop_too(make_bench: Callable[..., 
 
     def obey(message: JointTrajectory) -> None:
         heard.append(message)
-        bench.driver.position = list(message.points[0].positions)
+        newest = min(PAST_KNOTS, len(message.points) - 1)
+        bench.driver.position = list(message.points[newest].positions)
 
     bench.driver.create_subscription(JointTrajectory, "/arm/joint_trajectory", obey, 10)
     bench.run()
-    bench.until(lambda: len(heard[-1].points) > 3)
+    bench.until(lambda: len(heard[-1].points) > PAST_KNOTS + 3)
     points = heard[-1].points
     assert list(points[-1].velocities) == [0.0] * 6
     assert points[0].velocities[0] > 0.01

@@ -19,11 +19,13 @@ from vla_ros.gate.vocabulary import GateMode
 
 PAST_KNOTS = 3  # Of every trajectory: what was commanded before it.
 _LEAD_TICKS = 2  # A command is due so much later than its tick: the way to the controller.
+_LEAST_LEAD_TICKS = 1
 _STRETCH = 1.05  # How much slower it goes on when ticks came late, until the lead is there again.
 _SAME_RAD = 1e-4  # What a tick that is some microseconds late changes; both were checked.
 _RUNS_OUT = 2  # Ticks.
 _AGAIN = 1  # A message that was lost comes again so many times, before that matters much.
 _CLOSEST_NS = 1_000_000
+_LEAST_NS = 300_000_000  # How long a trajectory is; what comes later than that comes too late.
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,17 +98,17 @@ class TrajectoryFeed:
     ) -> tuple[Knot, ...]:
         is_new = self._told is None
         states = (state, *foresee(self._gate, state, inputs, tick_ns, self.window - 1))
-        late = due_ns - now_ns < (_LEAD_TICKS - 0.5) * self._dt_ns
+        late = due_ns - now_ns < _LEAST_LEAD_TICKS * self._dt_ns
         step_ns = round(self._dt_ns * (_STRETCH if late else 1.0))
         self._told = _Told(states, due_ns, self._dt_ns, step_ns)
         knots = self._told.knots()
         past = self._past
         self._past = (*past[1:], knots[0])
-        rest_ns = max(due_ns, now_ns) + self.window * self._dt_ns
         if is_new and state.resting:  # From wherever the controller thinks it is.
-            return (Knot(rest_ns, knots[0].motion),)
-        if knots[-1].due_ns < rest_ns:  # A trajectory that is over when it arrives is refused.
-            knots.append(Knot(rest_ns, knots[-1].motion))
+            return (Knot(due_ns + self.window * self._dt_ns, knots[0].motion),)
+        end_ns = max(due_ns, now_ns) + _LEAST_NS
+        if knots[-1].due_ns < end_ns:  # A trajectory that is over when it arrives is refused.
+            knots.append(Knot(end_ns, knots[-1].motion))
         self._told.message = (*past, *knots)
         return self._told.message
 

@@ -66,6 +66,7 @@ class Control:
         self._speaks = False
         self._inputs: GateInputs | None = None
         self._dt_ns = round(gate.config.dt_s * 1e9)
+        self._owed_ns = 0
         self._loop = ControlLoop(clock, gate.config.dt_s, self._tick, self._on_failure)
 
     @property
@@ -113,23 +114,29 @@ class Control:
         if last_ns is not None:
             late_ns = now_ns - last_ns - self._dt_ns
             self._late_ns = max(self._late_ns, late_ns)
-            self._make_up(last_ns, late_ns // self._dt_ns)
+            self._make_up(last_ns, now_ns)
         inputs, tickets = self.mailbox.collect(
             self._monotonic_ns(), self._clock_step_ns(late_ns) * 1e-9
         )
         decision = self._decide(inputs, now_ns)
         self._answer(tickets, decision)
 
-    def _make_up(self, last_ns: int, missed: int) -> None:
+    def _make_up(self, last_ns: int, now_ns: int) -> None:
         """Let ticks that never came pass in silence, where the controller went on without them.
 
-        The gate follows what it told: else it would call the arm back to where it was.
+        The gate follows what it told: else it would call the arm back to where it was. Ticks that
+        came a little late add up to one that never came.
         """
-        inputs = self._inputs
-        for k in range(1, min(missed, self._outputs.told_ticks) + 1):
-            if self.state.motion is not None and inputs is not None:
-                silence = hear_nothing(inputs, k * self._gate.config.dt_s)
-                self._decide(silence, last_ns + k * self._dt_ns)
+        told, inputs = self._outputs.told_ticks, self._inputs
+        if not told or self.state.motion is None or inputs is None:
+            self._owed_ns = 0
+            return
+        self._owed_ns += now_ns - last_ns - self._dt_ns
+        missed = max(0, (self._owed_ns + self._dt_ns // 2) // self._dt_ns)
+        self._owed_ns -= missed * self._dt_ns
+        for k in range(1, min(missed, told) + 1):
+            passed_ns = (now_ns - last_ns) * k // (missed + 1)
+            self._decide(hear_nothing(inputs, passed_ns * 1e-9), last_ns + passed_ns)
         self.state = self.state.but(tick_ns=last_ns)  # It is late all the same.
 
     def _decide(self, inputs: GateInputs, now_ns: int) -> Decision:
