@@ -152,6 +152,14 @@ def test_a_server_that_does_not_answer_is_told(server: Server) -> None:
     assert server.goals.find_complaint() is None
 
 
+def test_who_is_sent_nothing_more_owes_no_answer(server: Server) -> None:
+    server.send()
+    server.now_ns += 3 * SECOND // 2
+    assert server.goals.find_complaint() is not None
+    server.now_ns += SECOND
+    assert server.goals.find_complaint() is None
+
+
 def test_a_server_that_answers_late_is_no_server_that_does_not_answer(server: Server) -> None:
     for _ in range(40):
         server.send()
