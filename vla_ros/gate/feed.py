@@ -45,7 +45,7 @@ class TrajectoryFeed:
     """Follows the commands of a gate, and says when a controller has to be told a trajectory.
 
     Attributes:
-        window: Ticks that a trajectory holds before its stop.
+        window: Ticks that a trajectory holds before its stop, the present one included.
     """
 
     def __init__(self, gate: Gate, window_s: float, *, repeats: bool) -> None:
@@ -84,6 +84,8 @@ class TrajectoryFeed:
         if self._rests(motion):
             self._count_anew(now_ns, motion)
         due_ns = self._past[-1].due_ns + (self._dt_ns if told is None else told.step_ns)
+        if self.window == 1:  # Told in every tick, it never goes on by itself, and need not wait.
+            due_ns = max(due_ns, now_ns + _LEAST_LEAD_TICKS * self._dt_ns)
         if told is not None:
             told.age += 1
             kept = told.motion_at(told.age)

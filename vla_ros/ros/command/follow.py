@@ -76,7 +76,7 @@ class FollowCommander:
         )
         # At rest nothing is repeated: each goal is a line in the controller's log.
         self._feed = TrajectoryFeed(gate, profile.command.window_s, repeats=False)
-        self.told_ticks = self._feed.window
+        self.told_ticks = self._feed.window - 1
         self._is_open = True
 
     def send(self, command: JointCommand, state: GateState, inputs: GateInputs) -> None:

@@ -21,7 +21,7 @@ class TrajectoryCommander(TopicCommander):
         """Create the publisher on `profile.command.topic`."""
         super().__init__(node, JointTrajectory, profile.command.topic)
         self._feed = TrajectoryFeed(gate, profile.command.window_s, repeats=True)
-        self.told_ticks = self._feed.window
+        self.told_ticks = self._feed.window - 1
 
     def send(self, command: JointCommand, state: GateState, inputs: GateInputs) -> None:
         """Publish a trajectory if the one before does not hold any more, or runs out."""
