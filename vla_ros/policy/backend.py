@@ -2,8 +2,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """What every kind of policy offers to the inference node."""
 
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
+from vla_ros.policy.model_file import Normalisation
 from vla_ros.policy.spec import PolicyProfile
 from vla_ros.types import Observation, PolicyOutput
 
@@ -44,3 +45,12 @@ class PolicyBackend(Protocol):
 
     def close(self) -> None:
         """Free what it holds; nothing may be called afterwards."""
+
+
+@runtime_checkable
+class SaysStatistics(Protocol):
+    """A policy that says with which statistics it normalises inside."""
+
+    @property
+    def normalisation(self) -> Normalisation:
+        """Those of its training data."""

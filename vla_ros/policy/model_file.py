@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """What a model file says about itself, so that profile and file cannot drift apart."""
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated
 
@@ -118,12 +119,73 @@ def check_description(path: Path, described: ModelDescription, profile: PolicyPr
         for key, wanted, got in pairs
         if wanted != got
     ]
+    found += _check_statistics(described)
     if found:
         lines = "\n  ".join(found)
         raise ConfigError(
             f"config/policies/{profile.name}.yaml does not fit its model {path}:\n  {lines}\n"
             "Correct the profile, or train and export a model that fits it."
         )
+
+
+def check_tensors(
+    path: Path, described: ModelDescription, shapes: Mapping[str, tuple[object, ...]]
+) -> None:
+    """Hold the inputs and outputs of a model file against what it says about itself.
+
+    Args:
+        path: The file.
+        described: What it says.
+        shapes: Of each input and output by name; what is no number may be of any size.
+
+    Raises:
+        ConfigError: With one line for each that differs.
+    """
+    width = len(described.rows) - 1
+    wanted: dict[str, tuple[int | None, ...]] = {
+        **{image.key: (None, image.height, image.width, 3) for image in described.images},
+        "state": (None, len(described.state)),
+        "tokens": (None, described.text_length),
+        "rows": (None, described.horizon, width),
+        "gripper": (None, described.horizon),
+        "progress": (None,),
+        "done": (None,),
+    }
+    found = [
+        f"{name} has the shape {_text(shapes[name])}, wanted {_text(shape)}"
+        if name in shapes
+        else f"{name} is missing; it has: {', '.join(shapes)}"
+        for name, shape in wanted.items()
+        if not _fits(shapes.get(name), shape)
+    ]
+    if found:
+        lines = "\n  ".join(found)
+        raise ConfigError(
+            f"{path}: its inputs and outputs are not what its own metadata says:\n  {lines}\n"
+            "Export it again with `vla_ros train`"
+        )
+
+
+def _fits(got: tuple[object, ...] | None, wanted: tuple[int | None, ...]) -> bool:
+    if got is None or len(got) != len(wanted):
+        return False
+    pairs = zip(got, wanted, strict=True)
+    return all(n is None or g == n or not isinstance(g, int) for g, n in pairs)
+
+
+def _check_statistics(described: ModelDescription) -> list[str]:
+    statistics = described.normalisation
+    found = []
+    for key, numbers, wanted in (
+        ("state_mean", statistics.state_mean, len(described.state)),
+        ("state_scale", statistics.state_scale, len(described.state)),
+        ("action_scale", statistics.action_scale, len(described.rows) - 1),
+    ):
+        if len(numbers) != wanted:
+            found.append(f"normalisation.{key} has {len(numbers)} numbers, wanted {wanted}")
+        elif key != "state_mean" and not all(number > 0.0 for number in numbers):
+            found.append(f"normalisation.{key} = {_text(numbers)}: wanted sizes above 0")
+    return found
 
 
 def _sizes(profile: PolicyProfile) -> tuple[tuple[str, int, int], ...]:
@@ -133,4 +195,4 @@ def _sizes(profile: PolicyProfile) -> tuple[tuple[str, int, int], ...]:
 def _text(value: object) -> str:
     if isinstance(value, tuple):
         return "[" + ", ".join(map(_text, value)) + "]"
-    return str(value)
+    return "any" if value is None else str(value)

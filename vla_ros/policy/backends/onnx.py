@@ -9,7 +9,13 @@ import onnxruntime
 from numpy.typing import NDArray
 
 from vla_ros.errors import ConfigError, ObservationError, PolicyError
-from vla_ros.policy.model_file import METADATA_KEY, check_description, read_description
+from vla_ros.policy.model_file import (
+    METADATA_KEY,
+    Normalisation,
+    check_description,
+    check_tensors,
+    read_description,
+)
 from vla_ros.policy.spec import ImageSpec, PolicyProfile
 from vla_ros.policy.transforms import PolicyAdapter
 from vla_ros.robot.profile import RobotProfile
@@ -40,6 +46,7 @@ class OnnxBackend:
         metadata = self._session.get_modelmeta().custom_metadata_map.get(METADATA_KEY)
         self._description = read_description(profile.model, metadata)
         check_description(profile.model, self._description, profile)
+        check_tensors(profile.model, self._description, _shapes(self._session))
         self._vocabulary = self._description.vocabulary
         self._adapter = PolicyAdapter(profile, robot)
 
@@ -47,6 +54,11 @@ class OnnxBackend:
     def profile(self) -> PolicyProfile:
         """The contract it keeps."""
         return self._profile
+
+    @property
+    def normalisation(self) -> Normalisation:
+        """The statistics that the model applies inside."""
+        return self._description.normalisation
 
     def check_instruction(self, text: str) -> None:
         """Refuse an instruction with an unknown word.
@@ -131,6 +143,12 @@ def _open(path: Path, device: str) -> onnxruntime.InferenceSession:
             f"{str(e).splitlines()[0]} Fetch it again (git lfs pull?) or train a new one with "
             "`vla_ros train`"
         ) from e
+
+
+def _shapes(session: onnxruntime.InferenceSession) -> dict[str, tuple[object, ...]]:
+    return {
+        each.name: tuple(each.shape) for each in (*session.get_inputs(), *session.get_outputs())
+    }
 
 
 def _image(observation: Observation, wanted: ImageSpec) -> ImageArray:

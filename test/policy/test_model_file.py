@@ -1,0 +1,100 @@
+# Copyright 2026 The vla_ros authors
+# SPDX-License-Identifier: Apache-2.0
+import math
+from pathlib import Path
+from typing import Any
+
+import pytest
+from pydantic import ValidationError
+
+from vla_ros.errors import ConfigError
+from vla_ros.policy.model_file import (
+    ImageSize,
+    ModelDescription,
+    Normalisation,
+    check_description,
+    check_tensors,
+)
+from vla_ros.policy.spec import load_policy_profile
+
+PATH = Path("native.onnx")
+PROFILE = load_policy_profile("native")
+SHAPES: dict[str, tuple[object, ...]] = {
+    "front": ("batch", 96, 96, 3),
+    "wrist": ("batch", 96, 96, 3),
+    "state": ("batch", 6),
+    "tokens": ("batch", 20),
+    "rows": ("batch", "dynamic", 4),
+    "gripper": ("batch", 16),
+    "progress": ("batch",),
+    "done": ("batch",),
+    "attention_front": ("batch", 2, 24, 24),
+}
+
+
+def described(**statistics: Any) -> ModelDescription:
+    usual = {"state_mean": (0.0,) * 6, "state_scale": (1.0,) * 6, "action_scale": (0.1,) * 4}
+    return ModelDescription(
+        words=("<pad>", "go"),
+        text_length=20,
+        images=tuple(ImageSize(key=key, width=96, height=96) for key in ("front", "wrist")),
+        state=PROFILE.state,
+        space="eef_delta",
+        rotation="yaw",
+        rows=PROFILE.action.rows,
+        step_s=0.1,
+        horizon=16,
+        normalisation=Normalisation(**(usual | statistics)),
+        parameters=1,
+        trained="never",
+    )
+
+
+def test_what_fits_is_not_objected_to() -> None:
+    check_description(PATH, described(), PROFILE)
+    check_tensors(PATH, described(), SHAPES)
+
+
+@pytest.mark.parametrize(
+    ("name", "shape", "text"),
+    [
+        ("front", ("batch", 64, 96, 3), r"front has the shape \[batch, 64, 96, 3\], wanted \[any"),
+        ("state", ("batch", 7), r"state has the shape \[batch, 7\], wanted \[any, 6\]"),
+        ("rows", ("batch", 16, 7), r"rows has the shape \[batch, 16, 7\], wanted \[any, 16, 4\]"),
+        ("rows", ("batch", 8, 4), "rows has the shape"),
+        ("gripper", ("batch",), r"gripper has the shape \[batch\], wanted \[any, 16\]"),
+    ],
+)
+def test_an_input_or_output_of_another_shape_is_named(
+    name: str, shape: tuple[object, ...], text: str
+) -> None:
+    with pytest.raises(ConfigError, match=text):
+        check_tensors(PATH, described(), {**SHAPES, name: shape})
+
+
+def test_an_output_that_is_missing_is_named_with_those_that_are_there() -> None:
+    shapes = {name: shape for name, shape in SHAPES.items() if name != "done"}
+    with pytest.raises(ConfigError, match="done is missing; it has: front, wrist, state"):
+        check_tensors(PATH, described(), shapes)
+
+
+@pytest.mark.parametrize(
+    ("key", "numbers", "text"),
+    [
+        ("state_mean", (0.0,) * 5, "normalisation.state_mean has 5 numbers, wanted 6"),
+        ("state_scale", (0.0, *(1.0,) * 5), "state_scale = .*sizes above 0"),
+        ("action_scale", (0.1,) * 3, "normalisation.action_scale has 3 numbers, wanted 4"),
+        ("action_scale", (-0.1, 0.1, 0.1, 0.1), "action_scale = .*sizes above 0"),
+    ],
+)
+def test_statistics_that_cannot_be_right_are_named(
+    key: str, numbers: tuple[float, ...], text: str
+) -> None:
+    with pytest.raises(ConfigError, match=text):
+        check_description(PATH, described(**{key: numbers}), PROFILE)
+
+
+@pytest.mark.parametrize("number", [math.nan, math.inf])
+def test_statistics_that_are_not_finite_are_not_even_read(number: float) -> None:
+    with pytest.raises(ValidationError, match="finite number"):
+        described(state_mean=(number,) * 6)
