@@ -42,10 +42,11 @@ FORBIDDEN: dict[str, tuple[str, ...]] = {
     "observe": ("policy", "gate", "chunk", "sim", "model", "learn", "serve"),
     "robot": ("policy", "gate", "chunk", "observe", "sim", "model", "learn", "serve"),
     "policy": ("observe", "sim", "model", "learn", "serve"),
+    "doctor": ("sim", "model", "learn", "serve"),
     "model": ("policy", "gate", "chunk", "observe", "sim", "learn", "serve"),
 }
 LAYERS = {"ros": 1, "nodes": 2, "cli": 3, "faults": 3}  # Everything else is core, 0.
-PURE = ("chunk", "gate", "observe", "robot")
+PURE = ("chunk", "doctor", "gate", "observe", "robot")
 CLOCKS = {"time", "datetime"}
 
 
@@ -110,6 +111,10 @@ def dotted(*folders: str) -> list[str]:
 def test_core_brings_in_neither_ros_nor_a_learning_framework() -> None:
     core = dotted("types", "errors", "params", "resources", "chunk", "gate", "observe", "robot")
     assert loaded_by(*core) <= {"pinocchio", "ruckig"}
+
+
+def test_checks_of_the_doctor_bring_in_neither_ros_nor_a_learning_framework() -> None:
+    assert loaded_by(*dotted("doctor")) <= {"pinocchio", "ruckig"}
 
 
 def test_policy_layer_brings_in_neither_ros_nor_a_learning_framework() -> None:

@@ -1,0 +1,138 @@
+# Copyright 2026 The vla_ros authors
+# SPDX-License-Identifier: Apache-2.0
+"""Checks of cameras: what they send, against what the two profiles say."""
+
+from collections.abc import Iterator
+
+from vla_ros.doctor.facts import CameraSeen
+from vla_ros.doctor.line import Level, Line, failed, passed, warned
+from vla_ros.doctor.streams import check_pace, check_stamps, check_stream
+from vla_ros.policy.spec import ImageSpec, PolicyProfile
+from vla_ros.robot.profile import RobotProfile
+
+_MOVING_RAD_S = 0.05
+_ENOUGH = 3  # Pictures that say whether a camera repeats itself.
+_SHAPE = 0.02  # Aspect ratios that differ by less are the same.
+
+
+def check_camera(
+    seen: CameraSeen, robot: RobotProfile, policy: PolicyProfile, speed_rad_s: float
+) -> Iterator[Line]:
+    """Yield the lines of one camera; a camera that is not heard has one only.
+
+    Args:
+        seen: The camera.
+        robot: Whose camera it is.
+        policy: That sees through it.
+        speed_rad_s: Of the fastest joint meanwhile [rad/s].
+    """
+    name = f"camera.{seen.name}"
+    profile = robot.camera(seen.name)
+    heard = check_stream(
+        f"{name}.topic",
+        seen.stream,
+        f"Start the camera's driver, or correct topic and transport ('{profile.transport}') of "
+        f"camera '{seen.name}' in config/robots/{robot.name}.yaml",
+    )
+    yield heard
+    if heard.level is Level.FAIL:
+        return
+    limits = robot.thresholds
+    yield check_image(seen)
+    yield check_pace(
+        f"{name}.rate",
+        seen.stream,
+        longest_s=limits.image_max_age_s,
+        wanted_hz=1.0 / policy.action.step_s,
+        key="thresholds.image_max_age_s",
+    )
+    yield check_stamps(
+        f"{name}.clock",
+        seen.stream,
+        oldest_s=limits.image_max_age_s,
+        key="thresholds.image_max_age_s",
+    )
+    yield check_frozen(seen, speed_rad_s)
+    yield check_frame(seen, profile.frame)
+    yield check_info(seen)
+    for image in policy.images:
+        if image.camera == seen.name and seen.width > 0:
+            yield check_size(seen, image)
+
+
+def check_image(seen: CameraSeen) -> Line:
+    """Object to images that cannot be decoded."""
+    check = f"camera.{seen.name}.encoding"
+    if seen.objection:
+        return failed(check, seen.objection, "")
+    return passed(check, f"{seen.width}x{seen.height} pixels, {seen.encoding}")
+
+
+def check_size(seen: CameraSeen, image: ImageSpec) -> Line:
+    """Object to images that a policy sees distorted or blown up."""
+    check = f"camera.{seen.name}.size"
+    found = f"{seen.width}x{seen.height} pixels for the policy's {image.width}x{image.height}"
+    stretch = (seen.width * image.height) / (seen.height * image.width)
+    if seen.width < image.width or seen.height < image.height:
+        return warned(check, f"{found}: they are blown up", "Let the camera send larger images")
+    if not image.letterbox and abs(stretch - 1.0) > _SHAPE:
+        return warned(
+            check,
+            f"{found}: they are squeezed by {stretch:.2f}",
+            f"Right only if the policy was trained so; else set letterbox: true for image "
+            f"'{image.key}' in the policy profile, or crop in the driver",
+        )
+    return passed(check, found)
+
+
+def check_frozen(seen: CameraSeen, speed_rad_s: float) -> Line:
+    """Object to a camera that sends one picture again and again."""
+    check = f"camera.{seen.name}.frozen"
+    count = seen.stream.count
+    if seen.pictures > 1 or count < _ENOUGH:
+        return passed(check, f"{seen.pictures} different pictures in {count} images")
+    found = f"{count} images are equal to the last bit"
+    if speed_rad_s > _MOVING_RAD_S:
+        return failed(
+            check, f"{found} while the arm moves", "The camera hangs: restart its driver"
+        )
+    return warned(
+        check,
+        f"{found}; a sensor has noise",
+        "Move something before the camera and look again. A simulated camera without noise needs "
+        "some, or the gate will take it for a frozen one",
+    )
+
+
+def check_frame(seen: CameraSeen, frame: str) -> Line:
+    """Object to another optical frame than the profile's."""
+    check = f"camera.{seen.name}.frame"
+    if seen.frame == frame:
+        return passed(check, f"frame_id is '{frame}'")
+    return warned(
+        check,
+        f"frame_id is '{seen.frame}', the robot profile says '{frame}'",
+        "Is it the right camera? If so correct 'frame' in the robot profile",
+    )
+
+
+def check_info(seen: CameraSeen) -> Line:
+    """Object to a CameraInfo that is missing or of another size."""
+    check = f"camera.{seen.name}.info"
+    info = seen.info
+    if info is None:
+        return warned(
+            check,
+            f"no CameraInfo beside {seen.stream.topic}",
+            "This policy does not need it; depth and calibration do. Let the driver publish it",
+        )
+    if seen.width and (info.width, info.height) != (seen.width, seen.height):
+        return warned(
+            check,
+            f"{info.topic} is for {info.width}x{info.height} pixels, the images have "
+            f"{seen.width}x{seen.height}",
+            "Calibrate the camera at the size that it sends",
+        )
+    if not info.calibrated:
+        return warned(check, f"{info.topic} has no focal length", "Calibrate the camera")
+    return passed(check, f"{info.topic} fits")
