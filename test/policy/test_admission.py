@@ -23,6 +23,13 @@ class KnowsOneWord:
             raise InstructionError(f"this policy does not know the word '{text}'. It knows: go")
 
 
+def test_a_policy_that_does_not_fit_its_robot_gets_no_goal_at_all() -> None:
+    end = check_goal(GO, KnowsOneWord(), "replan_s is too long. Lower it")
+    assert end is not None
+    assert end.outcome is Outcome.REJECTED
+    assert end.message == "this policy does not fit this robot: replan_s is too long. Lower it"
+
+
 @pytest.mark.parametrize(
     ("fields", "text"),
     [

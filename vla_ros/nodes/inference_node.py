@@ -20,6 +20,7 @@ from rclpy.subscription import Subscription
 
 from vla_ros.chunk.ending import make_ending
 from vla_ros.chunk.request import RequestTimer
+from vla_ros.doctor.policy import find_objection
 from vla_ros.errors import ObservationError
 from vla_ros.msg import ActionChunk as ActionChunkMessage
 from vla_ros.msg import GateState as GateStateMessage
@@ -82,6 +83,9 @@ class InferenceNode(BaseNode[InferenceParams]):
         profile = load_policy_profile(self.params.policy)
         self._backend = self._make_backend(profile, self._robot)
         self._backend.warm_up()
+        self._objection = find_objection(profile, self._robot)
+        if self._objection:
+            self.get_logger().error(f"every goal will be refused: {self._objection}")
         self._timer = RequestTimer(replan_s=profile.replan_s, stop_s=0.0)
         self._patience = Patience(
             observation_max_age_s=self._robot.thresholds.observation_max_age_s
@@ -139,7 +143,14 @@ class InferenceNode(BaseNode[InferenceParams]):
 
     def make_run(self, goal: Goal, accepted_ns: int) -> GoalRun:
         """Begin the life of a goal."""
-        return GoalRun(goal, self._backend, self._timer, self._patience, accepted_ns)
+        return GoalRun(
+            goal,
+            self._backend,
+            self._timer,
+            self._patience,
+            accepted_ns,
+            objection=self._objection,
+        )
 
     def ask(self, run: GoalRun, ask: Ask) -> None:
         """Show an observation to the policy."""

@@ -103,8 +103,16 @@ class Patience:
     rest_s: float = 1.5
 
 
-def check_goal(goal: Goal, backend: PolicyBackend) -> End | None:
-    """Object to a goal that can never run: bad numbers, or words the policy does not know."""
+def check_goal(goal: Goal, backend: PolicyBackend, objection: str = "") -> End | None:
+    """Object to a goal that can never run: bad numbers, or words the policy does not know.
+
+    Args:
+        goal: What the client asks for.
+        backend: The policy.
+        objection: Why no goal at all may run; empty if goals may.
+    """
+    if objection:
+        return _rejected(f"this policy does not fit this robot: {objection}")
     if not 0.0 <= goal.timeout_s <= LONGEST_TIMEOUT_S:
         return _rejected(
             f"timeout_s = {goal.timeout_s} s is outside [0, {LONGEST_TIMEOUT_S:g}]; "

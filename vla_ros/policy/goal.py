@@ -83,6 +83,7 @@ class GoalRun:
         timer: When the next request goes out; it keeps the latency seen across goals.
         patience: How long to wait for what.
         accepted_ns: When the goal was accepted, node clock.
+        objection: Why no goal at all may run; empty if goals may.
     """
 
     def __init__(
@@ -92,6 +93,8 @@ class GoalRun:
         timer: RequestTimer,
         patience: Patience,
         accepted_ns: int,
+        *,
+        objection: str = "",
     ) -> None:
         self.goal = goal
         self.inference_count = 0
@@ -101,6 +104,7 @@ class GoalRun:
         self._timer = timer
         self._patience = patience
         self._accepted_ns = accepted_ns
+        self._objection = objection
         self._completion = Completion(spec=backend.profile.done)
         self._told_ns = accepted_ns
         self._checked = False
@@ -260,7 +264,7 @@ class GoalRun:
     ) -> End | None:
         if not self._checked:
             self._checked = True
-            end = check_goal(self.goal, self._backend)
+            end = check_goal(self.goal, self._backend, self._objection)
             if end is not None:
                 return end
         missing = check_start(self.goal, observation, gate, self._patience, now_ns)
