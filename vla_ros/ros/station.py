@@ -57,6 +57,7 @@ class Station:
         )
         self._executor = SingleThreadedExecutor(context=self._context)
         self._executor.add_node(self.node)
+        self._closing = threading.Event()
         self._thread = threading.Thread(target=self._spin, name="station", daemon=True)
         self._thread.start()
 
@@ -73,8 +74,11 @@ class Station:
 
     def close(self) -> None:
         """Leave the graph."""
-        self._executor.shutdown()
+        # The thread has to leave the executor before its parts are destroyed.
+        self._closing.set()
+        self._executor.wake()
         self._thread.join(2.0)
+        self._executor.shutdown(timeout_sec=0)
         self.instructions.close()
         self.node.destroy_node()
         rclpy.try_shutdown(context=self._context)
@@ -205,7 +209,8 @@ class Station:
 
     def _spin(self) -> None:
         try:
-            self._executor.spin()
+            while not self._closing.is_set():
+                self._executor.spin_once()
         except ExternalShutdownException:
             return
 
