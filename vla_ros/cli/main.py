@@ -17,6 +17,7 @@ VERBS = {
     "send": "send an instruction to a running system and watch it",
     "train": "train the embedded policy from a seed",
     "eval": "measure how often a policy solves its tasks",
+    "doctor": "look at a running robot and say what keeps it from working",
     "faults": "make faults on purpose and see that the gate stops a simulated arm in time",
     "replay-audit": "check an audit log, and every command in it",
 }

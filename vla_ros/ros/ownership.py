@@ -8,11 +8,11 @@ from rclpy.node import Node, NodeNameNonExistentError
 from rclpy.publisher import Publisher
 from rclpy.topic_endpoint_info import TopicEndpointInfo
 
-_UNKNOWN = "_NODE_NAME_UNKNOWN_"
+UNKNOWN_NODE = "_NODE_NAME_UNKNOWN_"
 _UNCLEAN = (
     "a publisher that disappeared uncleanly; wait some seconds until the middleware forgets it"
 )
-_ONLOOKERS = ("blackbox_node", "rosbag2_recorder", "_ros2cli")  # They hear, and move nothing.
+ONLOOKERS = ("blackbox_node", "rosbag2_recorder", "_ros2cli")  # They hear, and move nothing.
 
 
 def find_intruder(node: Node, topics: tuple[str, ...]) -> str | None:
@@ -45,7 +45,7 @@ def find_rivals(node: Node, topic: str) -> str | None:
     if len(infos) < 2:
         return None
     names = sorted({_name(info) for info in infos})
-    if any(info.node_name == _UNKNOWN for info in infos):
+    if any(info.node_name == UNKNOWN_NODE for info in infos):
         return f"{resolved} has {_UNCLEAN}"
     if len(names) == 1:
         return f"{resolved} is published by {names[0]}, by its double, or by {_UNCLEAN}"
@@ -65,7 +65,7 @@ def find_deaf(node: Node, publishers: Sequence[Publisher]) -> str | None:
     for publisher in publishers:
         topic = publisher.topic_name
         infos = node.get_subscriptions_info_by_topic(topic)
-        listeners = [info for info in infos if not info.node_name.startswith(_ONLOOKERS)]
+        listeners = [info for info in infos if not info.node_name.startswith(ONLOOKERS)]
         if not listeners:
             return (
                 f"nobody listens on {topic}: start the robot's controller, or correct the topic "
@@ -113,7 +113,7 @@ def _name(info: TopicEndpointInfo) -> str:
 
 
 def _describe(topic: str, info: TopicEndpointInfo) -> str:
-    if info.node_name == _UNKNOWN:
+    if info.node_name == UNKNOWN_NODE:
         return f"{topic} has {_UNCLEAN}"
     return (
         f"{topic} is also published by {_name(info)}; only one node may command the arm. "

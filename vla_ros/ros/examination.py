@@ -1,0 +1,302 @@
+# Copyright 2026 The vla_ros authors
+# SPDX-License-Identifier: Apache-2.0
+"""Looks at the live graph for `vla_ros doctor`: listens for a while, and asks the nodes."""
+
+import time
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from lifecycle_msgs.srv import GetState
+from rcl_interfaces.srv import GetParameters
+from rclpy.parameter import parameter_value_to_python
+from rclpy.qos import QoSProfile
+from rosgraph_msgs.msg import Clock
+from sensor_msgs.msg import CameraInfo, CompressedImage, Image, JointState, Range
+from std_msgs.msg import Bool
+
+from vla_ros.doctor.facts import (
+    CameraInfoSeen,
+    CameraSeen,
+    CommandSeen,
+    GraphSeen,
+    JointsSeen,
+    NodeSeen,
+    SourceSeen,
+)
+from vla_ros.errors import ObservationError
+from vla_ros.msg import Observation as ObservationMessage
+from vla_ros.msg import Obstacles
+from vla_ros.params import NODE_PARAMS, specs_of
+from vla_ros.policy.spec import PolicyProfile
+from vla_ros.robot.profile import RobotProfile
+from vla_ros.ros.client import ServerLostError
+from vla_ros.ros.decode import decode_compressed_image, decode_image, decode_observation
+from vla_ros.ros.goal import decode_gate_state
+from vla_ros.ros.listening import (
+    JointListening,
+    Listening,
+    kind_of,
+    listeners_of,
+    publishers_of,
+)
+from vla_ros.ros.ownership import ONLOOKERS
+from vla_ros.ros.qos import IMAGES, JOINT_STATES, RELIABLE_NEWEST
+from vla_ros.ros.stamps import decode_time
+from vla_ros.ros.station import Station
+from vla_ros.ros.topics import COMMANDS
+from vla_ros.types import Observation
+
+if TYPE_CHECKING:
+    from vla_ros.robot.parts import CameraProfile
+
+NODES = ("perception_node", "inference_node", "executor_node")
+_ANSWER_S = 2.0
+_POLL_S = 0.1
+_ROS_TIME = "use_sim_time"
+_COMMAND_QOS = QoSProfile(depth=1)
+_IMAGES = {"raw": (Image, decode_image), "compressed": (CompressedImage, decode_compressed_image)}
+
+
+def see_nodes(station: Station, discovery_s: float) -> tuple[NodeSeen, ...]:
+    """Ask each of our nodes for its state and its parameters.
+
+    Args:
+        station: Of the person who looks.
+        discovery_s: How long a node may take to be discovered [s].
+    """
+    until_s = time.monotonic() + discovery_s
+    wanted = [f"{station.namespace}/{name}" for name in NODES]
+    while time.monotonic() < until_s and not set(wanted) <= set(_node_names(station)):
+        time.sleep(_POLL_S)
+    return tuple(_see_node(station, name) for name in wanted)
+
+
+def _node_names(station: Station) -> list[str]:
+    pairs = station.node.get_node_names_and_namespaces()
+    return [f"{namespace.rstrip('/')}/{name}" for name, namespace in pairs]
+
+
+def _see_node(station: Station, name: str) -> NodeSeen:
+    count = _node_names(station).count(name)
+    if count == 0:
+        return NodeSeen(name=name)
+    try:
+        answer = station.services.call(
+            GetState, f"{name}/get_state", GetState.Request(), _ANSWER_S
+        )
+        parameters = _ask_parameters(station, name)
+    except ServerLostError:
+        return NodeSeen(name=name, count=count)
+    state = str(answer.current_state.label)
+    return NodeSeen(name=name, count=count, state=state, parameters=parameters)
+
+
+def _ask_parameters(station: Station, node: str) -> dict[str, object]:
+    short = node.rpartition("/")[2]
+    names = [_ROS_TIME, *(spec.name for spec in specs_of(NODE_PARAMS[short]))]
+    request = GetParameters.Request(names=names)
+    answer = station.services.call(GetParameters, f"{node}/get_parameters", request, _ANSWER_S)
+    values = [parameter_value_to_python(value) for value in answer.values]
+    known = zip(names, values, strict=False)
+    return {name: value for name, value in known if value is not None}
+
+
+class Examination:
+    """Listens to everything that two profiles name.
+
+    Args:
+        station: Of the person who looks.
+        nodes: Our nodes, as they were seen.
+        robot: Its topics.
+        policy: Its cameras; None for none.
+    """
+
+    def __init__(
+        self,
+        station: Station,
+        nodes: tuple[NodeSeen, ...],
+        robot: RobotProfile | None,
+        policy: PolicyProfile | None,
+    ) -> None:
+        self._station = station
+        self._nodes = nodes
+        self._robot = robot
+        self._clock_message: Any = None
+        self._simulated = any(node.parameters.get(_ROS_TIME) for node in nodes)
+        self._began_s = time.monotonic()
+        self._images: dict[str, tuple[CameraProfile, Listening, Listening]] = {}
+        self._sources: dict[str, tuple[float, Listening]] = {}
+        self._observations = self._listen("observation", ObservationMessage, RELIABLE_NEWEST)
+        if self._simulated:
+            station.watch(Clock, "/clock", self._on_clock, IMAGES)
+        if robot is None:
+            return
+        names = robot.joint_names
+        topic = self._full(robot.state_topic, "executor_node")
+        self._joints = JointListening(names, topic, JointState, JOINT_STATES, self._clock_ns)
+        station.watch(JointState, topic, self._joints.hear, JOINT_STATES)
+        self._listen_to_cameras(robot, policy)
+        self._listen_to_sources(robot)
+
+    def see(self, listen_s: float) -> GraphSeen:
+        """Listen for some time [s] and return all that was seen."""
+        time.sleep(listen_s)
+        station, node = self._station, self._station.node
+        listened_s = round(time.monotonic() - self._began_s, 1)
+        said = station.gate_state
+        return GraphSeen(
+            namespace=station.namespace,
+            nodes=tuple(self._count_again(seen) for seen in self._nodes),
+            cameras=tuple(self._see_camera(name, listened_s) for name in self._images),
+            joints=None if self._robot is None else self._see_joints(listened_s),
+            commands=() if self._robot is None else self._see_commands(self._robot),
+            sources=tuple(self._see_source(name, listened_s) for name in self._sources),
+            chunks=publishers_of(node, f"{station.namespace}/action_chunk", RELIABLE_NEWEST),
+            observation=self._observations.stream(node, listened_s),
+            gate=None if said is None else decode_gate_state(said, station.now_ns()),
+            gate_sha256="" if said is None else str(said.config_sha256),
+            clock=publishers_of(node, "/clock", IMAGES),
+        )
+
+    def observation(self) -> Observation | None:
+        """Return the newest observation; None if there is none that can be used."""
+        message = self._observations.newest
+        try:
+            return None if message is None else decode_observation(message, self._clock_ns())
+        except ObservationError:
+            return None
+
+    # ---- listening ----
+
+    def _listen_to_cameras(self, robot: RobotProfile, policy: PolicyProfile | None) -> None:
+        wanted = {image.camera for image in policy.images} if policy is not None else set()
+        for camera in robot.cameras:
+            if camera.name in wanted:
+                topic = self._full(camera.topic, "perception_node")
+                info = f"{topic.removesuffix('/compressed').rpartition('/')[0]}/camera_info"
+                images = Listening(topic, _IMAGES[camera.transport][0], IMAGES, self._clock_ns)
+                self._station.watch(images.message_type, topic, images.hear_picture, IMAGES)
+                self._images[camera.name] = camera, images, self._listen(info, CameraInfo, IMAGES)
+
+    def _listen_to_sources(self, robot: RobotProfile) -> None:
+        if robot.estop != "none":
+            self._listen_to("estop", robot.estop.topic, Bool, robot.estop.timeout_s)
+        if robot.driver is not None:
+            self._listen_to("driver", robot.driver.topic, Bool, robot.driver.lost_s)
+        if robot.deadman is not None:
+            self._listen_to("deadman", robot.deadman.topic, Bool, robot.deadman.timeout_s)
+        if robot.human is not None:
+            self._listen_to("human", robot.human.topic, Range, robot.human.timeout_s)
+        if robot.obstacles is not None:
+            self._listen_to(
+                "obstacles", robot.obstacles.topic, Obstacles, robot.obstacles.timeout_s
+            )
+
+    def _listen_to(self, name: str, topic: str, message_type: Any, limit_s: float) -> None:
+        full = self._full(topic, "executor_node")
+        self._sources[name] = limit_s, self._listen(full, message_type, RELIABLE_NEWEST)
+
+    def _listen(self, topic: str, message_type: Any, qos: QoSProfile) -> Listening:
+        listening = Listening(self._full(topic, ""), message_type, qos, self._clock_ns)
+        self._station.watch(message_type, listening.topic, listening.hear, qos)
+        return listening
+
+    def _full(self, topic: str, node: str) -> str:
+        """Return the name of a topic as a node of ours understands it."""
+        if topic.startswith("/"):
+            return topic
+        space = self._station.namespace
+        return f"{space}/{node}{topic[1:]}" if topic.startswith("~") else f"{space}/{topic}"
+
+    def _on_clock(self, message: Clock) -> None:
+        self._clock_message = message
+
+    def _clock_ns(self) -> int:
+        if not self._simulated:
+            return self._station.now_ns()
+        newest = self._clock_message
+        return 0 if newest is None else decode_time(newest.clock)
+
+    # ---- what was seen ----
+
+    def _count_again(self, seen: NodeSeen) -> NodeSeen:
+        """Return a node with its number: a double of it may have been discovered since."""
+        return replace(seen, count=max(seen.count, _node_names(self._station).count(seen.name)))
+
+    def _see_camera(self, name: str, listened_s: float) -> CameraSeen:
+        camera, images, infos = self._images[name]
+        stream = images.stream(self._station.node, listened_s)
+        message, info = images.newest, infos.newest
+        seen_info = None if info is None else _see_info(infos.topic, info)
+        if message is None:
+            return CameraSeen(name=name, stream=stream, info=seen_info)
+        width, height, objection = 0, 0, ""
+        try:
+            frame = _IMAGES[camera.transport][1](message, name, self._clock_ns())
+            height, width = frame.image.shape[:2]
+        except ObservationError as error:
+            objection = str(error)
+        return CameraSeen(
+            name=name,
+            stream=stream,
+            width=width,
+            height=height,
+            encoding=message.encoding if camera.transport == "raw" else message.format,
+            frame=message.header.frame_id,
+            size_bytes=len(message.data),
+            objection=objection,
+            pictures=images.pictures,
+            info=seen_info,
+        )
+
+    def _see_joints(self, listened_s: float) -> JointsSeen:
+        heard = self._joints
+        return JointsSeen(
+            stream=heard.stream(self._station.node, listened_s),
+            layouts=tuple(heard.layouts),
+            position=dict(heard.position),
+            velocities=heard.velocities,
+            speed_rad_s=heard.speed,
+        )
+
+    def _see_commands(self, robot: RobotProfile) -> tuple[CommandSeen, ...]:
+        node = self._station.node
+        seen = []
+        for name, section in (("arm", robot.command), ("gripper", robot.gripper)):
+            topic = self._full(section.topic, "executor_node")
+            executor = f"{self._station.namespace}/executor_node"
+            listeners = [
+                listener
+                for listener in listeners_of(node, topic, executor)
+                if not _is_onlooker(listener.node)
+            ]
+            seen.append(
+                CommandSeen(
+                    name=name,
+                    topic=topic,
+                    kind=kind_of(COMMANDS[section.kind]),
+                    publishers=publishers_of(node, topic, _COMMAND_QOS),
+                    listeners=tuple(listeners),
+                )
+            )
+        return tuple(seen)
+
+    def _see_source(self, name: str, listened_s: float) -> SourceSeen:
+        limit_s, heard = self._sources[name]
+        value = getattr(heard.newest, "data", None)
+        return SourceSeen(
+            name=name,
+            stream=heard.stream(self._station.node, listened_s),
+            limit_s=limit_s,
+            value=value if isinstance(value, bool) else None,
+        )
+
+
+def _see_info(topic: str, info: CameraInfo) -> CameraInfoSeen:
+    return CameraInfoSeen(
+        topic=topic, width=info.width, height=info.height, calibrated=bool(info.k[0] > 0.0)
+    )
+
+
+def _is_onlooker(node: str | None) -> bool:
+    return node is not None and node.rpartition("/")[2].startswith(ONLOOKERS)
