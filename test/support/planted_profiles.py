@@ -119,6 +119,12 @@ PROFILES = {
         replace(with_robot(estop="none"), graph=replace(GRAPH, sources=())),
         *(WARN, "input.estop", "the robot profile says 'estop: none'"),
     ),
+    "a joint without a limit": fault(
+        with_robot(
+            joints=(ROBOT.joints[0].model_copy(update={"upper_rad": math.inf}), *ROBOT.joints[1:])
+        ),
+        *(FAIL, "robot.limits", "joint1 has a limit that is not finite"),
+    ),
     "limits as high as the maker's": fault(
         with_robot(operating_at_most=1.0),
         *(WARN, "robot.limits", "operating limits may reach 100% of the maker's"),
