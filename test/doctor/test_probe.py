@@ -8,8 +8,9 @@ from healthy import POLICY, ROBOT, STATISTICS
 
 from vla_ros.doctor.line import Level
 from vla_ros.doctor.policy import find_objection
-from vla_ros.doctor.probe import check_probe, make_observation, make_probe
+from vla_ros.doctor.probe import check_probe, make_answer_check, make_observation, make_probe
 from vla_ros.errors import InstructionError, PolicyError
+from vla_ros.policy.transforms import PolicyAdapter
 from vla_ros.types import Observation, PolicyOutput
 
 
@@ -40,8 +41,13 @@ class Outspoken(Policy):
     normalisation = STATISTICS
 
 
-def ask(policy: Any, instruction: str = "go", observation: Observation | None = None) -> Any:
-    clock = itertools.count(step=40_000_000)
+def ask(
+    policy: Any,
+    instruction: str = "go",
+    observation: Observation | None = None,
+    step_ns: int = 40_000_000,
+) -> Any:
+    clock = itertools.count(step=step_ns)
     return make_probe(policy, ROBOT, observation, instruction, lambda: next(clock))
 
 
@@ -51,10 +57,25 @@ def levels(probe: Any) -> dict[str, Level]:
 
 def test_an_answer_comes_with_its_time_and_its_statistics() -> None:
     probe = ask(Outspoken())
-    assert probe.took_s == 0.04
+    assert probe.times_s == (0.04,) * 7
     assert probe.statistics is STATISTICS
     assert not probe.live
     assert set(levels(probe).values()) == {Level.PASS}
+
+
+def test_a_slow_policy_is_not_asked_as_often() -> None:
+    assert ask(Outspoken(), step_ns=1_250_000_000).times_s == (1.25,) * 3
+    assert len(ask(Outspoken(), step_ns=60_000_000_000).times_s) == 1
+
+
+def test_an_answer_at_the_beginning_of_a_goal_is_judged_without_asking_again() -> None:
+    seen = make_observation(POLICY, ROBOT)
+    find_objection = make_answer_check(Outspoken(), ROBOT, PolicyAdapter(POLICY, ROBOT))
+    assert find_objection(seen, Outspoken(0.05).infer(seen, "go")) == ""
+    text = find_objection(seen, Outspoken(0.9).infer(seen, "go"))
+    assert text.startswith("'dx' reaches 9 times its usual size of 0.1. Actions are not in SI")
+    rows = PolicyOutput(rows=np.full((16, 4), np.nan), gripper=np.ones(16))
+    assert "numbers that are not finite" in find_objection(seen, rows)
 
 
 def test_a_policy_that_does_not_normalise_is_found() -> None:

@@ -100,7 +100,7 @@ def probe(scale: float = 1.0, **fields: Any) -> Probe:
         "statistics": STATISTICS,
         "state": PolicyAdapter(POLICY, ROBOT).state(observation),
         "output": PolicyOutput(rows=rows, gripper=np.ones(horizon)),
-        "took_s": 0.01,
+        "times_s": (0.011, 0.01, 0.012),
     }
     return Probe(**(usual | fields))
 
@@ -181,6 +181,18 @@ def with_positions(**position: float) -> Seen:
 def with_command(**fields: Any) -> Seen:
     """The arm's controller topic is another."""
     return with_graph(commands=(replace(GRAPH.commands[0], **fields), GRAPH.commands[1]))
+
+
+ACTION = "control_msgs/action/FollowJointTrajectory"
+
+
+def with_action_command(**fields: Any) -> Seen:
+    """The arm is commanded by goals of an action."""
+    ends = {
+        "publishers": (Endpoint(node=EXECUTOR, kind=ACTION),),
+        "listeners": (Endpoint(node="/controller", kind=ACTION),),
+    }
+    return with_command(topic="/arm/follow_joint_trajectory", kind=ACTION, **(ends | fields))
 
 
 def with_estop(**fields: Any) -> Seen:

@@ -174,7 +174,12 @@ PROBES = {
         *(WARN, "policy.answer", "does not know the word 'fly'. Give an instruction it knows"),
     ),
     "a policy that is too slow": fault(
-        with_probe(took_s=0.8), *(FAIL, "policy.answer", "in 800 ms, and has to be in 500")
+        with_probe(times_s=(0.7, 0.8, 0.9)),
+        *(FAIL, "policy.round_trip", "a chunk takes 800 ms, the slowest of 3 took 900 ms; the g"),
+    ),
+    "a policy that is too slow now and then": fault(
+        with_probe(times_s=(0.1, 0.1, 0.9)),
+        *(WARN, "policy.round_trip", "the slowest of 3 took 900 ms; the gate takes no chunk"),
     ),
     "rows of another shape": fault(
         with_probe(output=PolicyOutput(rows=np.zeros((8, 4)), gripper=np.zeros(8))),

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 from vla_ros.doctor.facts import PolicySeen
 from vla_ros.doctor.line import Level, Line, failed, passed, warned
+from vla_ros.doctor.robot import longest_stop_s
 from vla_ros.errors import VlaRosError
-from vla_ros.gate.limits import make_joint_limits
 from vla_ros.policy.spec import PolicyProfile, load_policy_profile
 from vla_ros.policy.transforms import GRIPPER_KEY, TOOL_KEYS
 from vla_ros.robot.profile import RobotProfile
@@ -90,7 +90,7 @@ def check_horizon(policy: PolicyProfile, robot: RobotProfile) -> Line:
     check = "policy.horizon"
     action = policy.action
     chunk_s = action.horizon * action.step_s
-    stop_s = make_joint_limits(robot).operating.longest_stop_s
+    stop_s = longest_stop_s(robot)
     left_s = chunk_s - policy.replan_s
     found = f"{action.horizon} rows of {action.step_s:g} s; the longest stop takes {stop_s:.2f} s"
     if not left_s > stop_s:

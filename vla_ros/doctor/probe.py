@@ -1,6 +1,6 @@
 # Copyright 2026 The vla_ros authors
 # SPDX-License-Identifier: Apache-2.0
-"""Asks a policy once, off the robot, and judges its answer: is normalisation really applied?"""
+"""Asks a policy off the robot, and judges its answer: is normalisation really applied?"""
 
 import math
 from collections.abc import Callable, Iterator
@@ -8,7 +8,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from vla_ros.doctor.line import Line, failed, passed, warned
+from vla_ros.doctor.line import Level, Line, failed, passed, warned
+from vla_ros.doctor.round_trip import check_round_trip
 from vla_ros.errors import InstructionError, VlaRosError
 from vla_ros.policy.backend import PolicyBackend, SaysStatistics
 from vla_ros.policy.model_file import Normalisation
@@ -19,6 +20,8 @@ from vla_ros.types import CameraFrame, FloatArray, JointSample, Observation, Pol
 
 INSTRUCTION = "put the red cube in the blue bowl"
 _GREY = 120
+_ROUNDS = 7
+_ROUNDS_S = 3.0
 _MOST_SCALES = 5.0  # A number this many times its usual size was never seen in training.
 _FEW_SCALES = 0.02  # A plan in which nothing reaches this much of its usual size hardly moves.
 _MOST_DEVIATIONS = 8.0
@@ -38,7 +41,7 @@ class Probe:
         statistics: Of its training data; None if it does not say them.
         state: What it was given, as its profile lists it. Shape (S,).
         output: Its answer; None if there is none.
-        took_s: How long the answer took [s].
+        times_s: How long this answer took, and those to the same question after it [s].
     """
 
     live: bool
@@ -47,7 +50,7 @@ class Probe:
     statistics: Normalisation | None = None
     state: FloatArray | None = None
     output: PolicyOutput | None = None
-    took_s: float = math.nan
+    times_s: tuple[float, ...] = ()
 
 
 def make_probe(
@@ -57,7 +60,9 @@ def make_probe(
     instruction: str,
     clock_ns: Callable[[], int],
 ) -> Probe:
-    """Ask a policy once; it has to have warmed up, and errors become words.
+    """Ask a policy a few times; it has to have warmed up, and errors become words.
+
+    A slow one is asked less often: somebody waits for the examination.
 
     Args:
         backend: The policy.
@@ -67,19 +72,23 @@ def make_probe(
         clock_ns: Any clock that never jumps.
     """
     live = observation is not None
-    statistics = backend.normalisation if isinstance(backend, SaysStatistics) else None
+    statistics = statistics_of(backend)
     try:
         backend.check_instruction(instruction)
         seen = observation or make_observation(backend.profile, robot)
         state = PolicyAdapter(backend.profile, robot).state(seen)
-        began_ns = clock_ns()
-        output = backend.infer(seen, instruction)
-        took_s = (clock_ns() - began_ns) * 1e-9
+        times_s: list[float] = []
+        while len(times_s) < _ROUNDS and sum(times_s) < _ROUNDS_S:
+            began_ns = clock_ns()
+            output = backend.infer(seen, instruction)
+            times_s.append((clock_ns() - began_ns) * 1e-9)
     except InstructionError as error:
         return Probe(live=live, objection=str(error), understood=False, statistics=statistics)
     except VlaRosError as error:
         return Probe(live=live, objection=str(error), statistics=statistics)
-    return Probe(live=live, statistics=statistics, state=state, output=output, took_s=took_s)
+    return Probe(
+        live=live, statistics=statistics, state=state, output=output, times_s=tuple(times_s)
+    )
 
 
 def make_observation(policy: PolicyProfile, robot: RobotProfile) -> Observation:
@@ -112,6 +121,28 @@ def check_probe(probe: Probe, policy: PolicyProfile, robot: RobotProfile) -> Ite
                 "policy.answer", probe.objection, "Give an instruction it knows: --instruction"
             )
         return
+    lines = tuple(check_output(output, state, probe.statistics, policy, robot))
+    yield from lines
+    if lines[0].level is not Level.FAIL:
+        yield check_round_trip(probe.times_s, policy, robot)
+
+
+def check_output(
+    output: PolicyOutput,
+    state: FloatArray,
+    statistics: Normalisation | None,
+    policy: PolicyProfile,
+    robot: RobotProfile,
+) -> Iterator[Line]:
+    """Yield the lines about what is in an answer; one only where its shape is wrong.
+
+    Args:
+        output: The answer.
+        state: What the policy was given. Shape (S,).
+        statistics: Of its training data; None if it does not say them.
+        policy: What it promises.
+        robot: Who shall do it.
+    """
     shape = (policy.action.horizon, policy.action_width)
     if output.rows.shape != shape:
         yield failed(
@@ -120,8 +151,8 @@ def check_probe(probe: Probe, policy: PolicyProfile, robot: RobotProfile) -> Ite
             f"Correct action.rows and action.horizon in config/policies/{policy.name}.yaml",
         )
         return
-    yield check_speed(probe, robot)
-    yield check_normalisation(probe, policy, output.rows, state)
+    yield passed("policy.answer", f"{shape[0]} rows of {shape[1]} numbers and the gripper")
+    yield check_normalisation(output.rows, state, statistics, policy)
     yield check_actions(output, policy, robot)
     if robot.confidence is not None and not math.isfinite(output.confidence):
         yield failed(
@@ -131,26 +162,35 @@ def check_probe(probe: Probe, policy: PolicyProfile, robot: RobotProfile) -> Ite
         )
 
 
-def check_speed(probe: Probe, robot: RobotProfile) -> Line:
-    """Object to an answer that comes too late to be used."""
-    check = "policy.answer"
-    kind = "a live observation" if probe.live else "a made-up observation"
-    found = f"{kind} was answered in {probe.took_s * 1e3:.0f} ms"
-    most_s = robot.thresholds.observation_max_age_s  # Then the gate drops the chunk (OBS_STALE).
-    remedy = "Use a faster machine, a GPU or a nearer server"
-    if not probe.took_s < most_s:
-        return failed(check, f"{found}, and has to be in {most_s * 1e3:.0f}", remedy)
-    if not probe.took_s < most_s / 2:
-        return warned(check, f"{found}, the limit is {most_s * 1e3:.0f} ms", remedy)
-    return passed(check, found)
+def make_answer_check(
+    backend: PolicyBackend, robot: RobotProfile, adapter: PolicyAdapter
+) -> Callable[[Observation, PolicyOutput], str]:
+    """Return what says why an answer must not reach the arm; empty words if it may.
+
+    Args:
+        backend: The policy that answers.
+        robot: Who shall do it.
+        adapter: Between the two; used in the thread that calls what is returned.
+    """
+    policy, statistics = backend.profile, statistics_of(backend)
+
+    def find_objection(observation: Observation, output: PolicyOutput) -> str:
+        lines = check_output(output, adapter.state(observation), statistics, policy, robot)
+        return " ".join(line.text for line in lines if line.level is Level.FAIL)
+
+    return find_objection
+
+
+def statistics_of(backend: PolicyBackend) -> Normalisation | None:
+    """Return what a policy says about its training data; None if it says nothing."""
+    return backend.normalisation if isinstance(backend, SaysStatistics) else None
 
 
 def check_normalisation(
-    probe: Probe, policy: PolicyProfile, rows: FloatArray, state: FloatArray
+    rows: FloatArray, state: FloatArray, statistics: Normalisation | None, policy: PolicyProfile
 ) -> Line:
     """Object to numbers that are far outside of what the policy was trained with."""
     check = "policy.normalisation"
-    statistics = probe.statistics
     if policy.normalisation == "none":
         return passed(check, "the profile says 'none': the policy takes and gives SI units")
     if statistics is None:

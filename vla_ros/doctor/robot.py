@@ -7,9 +7,10 @@ from collections.abc import Iterator
 
 from vla_ros.doctor.facts import RobotSeen
 from vla_ros.doctor.line import Line, failed, passed, warned
-from vla_ros.errors import VlaRosError
+from vla_ros.errors import ConfigError, VlaRosError
 from vla_ros.gate.collision import make_collision_model
 from vla_ros.gate.config import make_gate_config
+from vla_ros.gate.limits import make_joint_limits
 from vla_ros.resources import urdf_path
 from vla_ros.robot.kinematics import make_kinematics
 from vla_ros.robot.parts import JointProfile
@@ -80,6 +81,14 @@ def check_limits(robot: RobotProfile) -> Line:
         )
     fastest = max(joint.operating.velocity_rad_s for joint in robot.joints)
     return passed(check, f"all {len(robot.joints)} joints have them; fastest {fastest:g} rad/s")
+
+
+def longest_stop_s(robot: RobotProfile) -> float:
+    """Return the longest possible stop [s]; 0 where `robot.limits` says that none is known."""
+    try:
+        return make_joint_limits(robot).operating.longest_stop_s
+    except ConfigError:
+        return 0.0
 
 
 def check_urdf(seen: RobotSeen, robot: RobotProfile) -> Line:
