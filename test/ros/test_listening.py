@@ -47,6 +47,12 @@ def graph(publishers: tuple[Any, ...] = (), listeners: tuple[Any, ...] = ()) -> 
     return SimpleNamespace(
         get_publishers_info_by_topic=lambda _: publishers,
         get_subscriptions_info_by_topic=lambda _: listeners,
+        get_topic_names_and_types=lambda: [
+            ("/silent", ["std_msgs/msg/Bool"]),
+            ("/other", ["std_msgs/msg/Bool", "std_msgs/msg/Float64"]),
+            ("/image", ["sensor_msgs/msg/Image"]),
+        ],
+        count_publishers=lambda topic: int(topic != "/silent"),
     )
 
 
@@ -131,3 +137,10 @@ def test_a_listener_is_held_against_the_node_that_commands() -> None:
 
 def test_the_kind_of_a_message_is_written_as_the_graph_does() -> None:
     assert kind_of(Image) == "sensor_msgs/msg/Image"
+
+
+def test_a_topic_that_nobody_publishes_comes_with_others_of_its_type(clock: Clock) -> None:
+    heard = Listening("/estop", Bool, RELIABLE, lambda: 0)
+    assert heard.stream(graph(), 1.0).elsewhere == ("/other",)
+    there = graph((info("button", RELIABLE),))
+    assert heard.stream(there, 1.0).elsewhere == ()

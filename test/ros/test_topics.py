@@ -1,5 +1,7 @@
 # Copyright 2026 The vla_ros authors
 # SPDX-License-Identifier: Apache-2.0
+from typing import get_args
+
 import pytest
 
 pytest.importorskip("rclpy")
@@ -14,11 +16,13 @@ from vla_ros.robot.commands import CommandProfile
 from vla_ros.robot.parts import (
     DeadmanProfile,
     DriverProfile,
+    GripperProfile,
     HumanProfile,
     ObstaclesProfile,
 )
 from vla_ros.robot.profile import load_robot_profile
-from vla_ros.ros.topics import topics_of
+from vla_ros.ros.topics import COMMANDS, full_name, is_action, topics_of
+from vla_ros.strict_yaml import StrictModel
 
 ROBOT = load_robot_profile("sim_arm")
 
@@ -48,3 +52,26 @@ def test_what_a_profile_names_beyond_is_there_too() -> None:
     assert topics["/near"] is Range
     assert topics["/boxes"] is Obstacles
     assert "/estop" not in topics
+
+
+@pytest.mark.parametrize("section", [CommandProfile, GripperProfile])
+def test_every_kind_of_command_has_an_interface(section: type[StrictModel]) -> None:
+    assert set(get_args(section.model_fields["kind"].annotation)) <= set(COMMANDS)
+
+
+def test_a_goal_of_an_action_is_no_topic() -> None:
+    command = ROBOT.command.model_copy(update={"kind": "follow_joint_trajectory", "topic": "/arm"})
+    assert is_action(COMMANDS[command.kind])
+    assert "/arm" not in topics_of(ROBOT.model_copy(update={"command": command}))
+
+
+@pytest.mark.parametrize(
+    ("topic", "full"),
+    [("/arm/x", "/arm/x"), ("x", "/vla/x"), ("~/x", "/vla/executor_node/x")],
+)
+def test_a_name_is_understood_as_the_node_understands_it(topic: str, full: str) -> None:
+    assert full_name(topic, "/vla", "executor_node") == full
+
+
+def test_the_root_namespace_has_no_double_slash() -> None:
+    assert full_name("x", "/", "executor_node") == "/x"

@@ -6,12 +6,14 @@ import math
 from dataclasses import dataclass, replace
 
 from healthy import (
+    ACTION,
     ARRAY,
     EXECUTOR,
     GRAPH,
     IMAGE,
     NAMES,
     ROBOT,
+    with_action_command,
     with_camera,
     with_command,
     with_estop,
@@ -60,6 +62,14 @@ CAMERAS = {
     "a camera that is missing": fault(
         with_images(publishers=(), count=0),
         *(FAIL, "camera.wrist.topic", "nobody publishes /wrist/image_raw"),
+    ),
+    "a camera on another topic": fault(
+        with_images(publishers=(), count=0, elsewhere=("/hand/image", "/roof/image")),
+        *(
+            FAIL,
+            "camera.wrist.topic",
+            f"nobody publishes /wrist/image_raw; there is {IMAGE} on /hand/image, /roof/image. St",
+        ),
     ),
     "a camera of the other transport": fault(
         with_images(
@@ -227,6 +237,37 @@ COMMANDS = {
     "two controllers": fault(
         with_command(listeners=(OTHER, replace(OTHER, node="/c"))),
         *(WARN, "command.arm.listener", "/c and /teleop listen on /arm_controller/commands"),
+    ),
+    "an action that nobody serves": fault(
+        with_action_command(listeners=()),
+        *(
+            FAIL,
+            "command.arm.listener",
+            "nobody serves /arm/follow_joint_trajectory. Start and activate the robot's contr",
+        ),
+    ),
+    "an action of another type": fault(
+        with_action_command(
+            listeners=(Endpoint(node="/c", kind="control_msgs/action/GripperCommand"),)
+        ),
+        *(FAIL, "command.arm.listener", "/c serves /arm/follow_joint_trajectory for control_msgs"),
+    ),
+    "an action with a second client": fault(
+        with_action_command(
+            publishers=(
+                Endpoint(node=EXECUTOR, kind=ACTION),
+                Endpoint(node="/move_group", kind=ACTION),
+            )
+        ),
+        *(
+            FAIL,
+            "command.arm.publisher",
+            "/arm/follow_joint_trajectory is also commanded by /move_group",
+        ),
+    ),
+    "an action that executor_node does not use": fault(
+        with_action_command(publishers=()),
+        *(FAIL, "command.arm.publisher", f"{EXECUTOR} does not command /arm/follow_joint_traj"),
     ),
     "a button that is not there": fault(
         with_estop(stream=replace(GRAPH.sources[0].stream, publishers=(), count=0)),

@@ -8,6 +8,7 @@ from vla_ros.doctor.facts import CameraSeen
 from vla_ros.doctor.line import Level, Line, failed, passed, warned
 from vla_ros.doctor.streams import check_pace, check_stamps, check_stream
 from vla_ros.policy.spec import ImageSpec, PolicyProfile
+from vla_ros.robot.parts import CameraProfile
 from vla_ros.robot.profile import RobotProfile
 
 _MOVING_RAD_S = 0.05
@@ -28,12 +29,7 @@ def check_camera(
     """
     name = f"camera.{seen.name}"
     profile = robot.camera(seen.name)
-    heard = check_stream(
-        f"{name}.topic",
-        seen.stream,
-        f"Start the camera's driver, or correct topic and transport ('{profile.transport}') of "
-        f"camera '{seen.name}' in config/robots/{robot.name}.yaml",
-    )
+    heard = check_stream(f"{name}.topic", seen.stream, where_to_look(profile, robot))
     yield heard
     if heard.level is Level.FAIL:
         return
@@ -58,6 +54,14 @@ def check_camera(
     for image in policy.images:
         if image.camera == seen.name and seen.width > 0:
             yield check_size(seen, image)
+
+
+def where_to_look(camera: CameraProfile, robot: RobotProfile) -> str:
+    """Return what to do about a camera that is not heard."""
+    return (
+        f"Start the camera's driver, or correct topic and transport ('{camera.transport}') of "
+        f"camera '{camera.name}' in config/robots/{robot.name}.yaml"
+    )
 
 
 def check_image(seen: CameraSeen) -> Line:

@@ -20,38 +20,39 @@ def check_publisher(seen: CommandSeen, executor: str) -> Line:
     """Object to commands that do not come from executor_node, or not from it alone.
 
     Args:
-        seen: The topic of a controller.
+        seen: The topic or action of a controller.
         executor: Full name of executor_node.
     """
     check = f"command.{seen.name}.publisher"
+    verb = "commanded" if seen.is_action else "published"
     ours = [endpoint for endpoint in seen.publishers if endpoint.node == executor]
     others = [endpoint for endpoint in seen.publishers if endpoint.node != executor]
     known = [endpoint for endpoint in others if endpoint.node]
     if known:
         return failed(
             check,
-            f"{seen.topic} is also published by {names_of(tuple(known))}",
+            f"{seen.topic} is also {verb} by {names_of(tuple(known))}",
             f"Only {executor} may command the arm: stop the other one",
         )
     if others:
         return failed(
             check,
-            f"{seen.topic} is also published by {UNKNOWN}",
+            f"{seen.topic} is also {verb} by {UNKNOWN}",
             "If a node was killed, wait some seconds until the middleware forgets it",
         )
     if len(ours) > 1:
         return failed(
             check,
-            f"{seen.topic} is published {len(ours)} times by {executor}",
+            f"{seen.topic} is {verb} {len(ours)} times by {executor}",
             "Stop its double; if it was killed, wait some seconds",
         )
     if not ours:
         return failed(
             check,
-            f"{executor} does not publish {seen.topic}",
+            f"{executor} does not {'command' if seen.is_action else 'publish'} {seen.topic}",
             "Start and configure executor_node with this robot profile",
         )
-    return passed(check, f"{seen.topic} is published by {executor} alone")
+    return passed(check, f"{seen.topic} is {verb} by {executor} alone")
 
 
 def check_listener(seen: CommandSeen, robot: RobotProfile) -> Line:
@@ -59,10 +60,11 @@ def check_listener(seen: CommandSeen, robot: RobotProfile) -> Line:
     check = f"command.{seen.name}.listener"
     section = "command" if seen.name == "arm" else seen.name
     where = f"'{section}' in config/robots/{robot.name}.yaml"
+    obeys, obey = ("serves", "serve") if seen.is_action else ("listens on", "listen on")
     if not seen.listeners:
         return failed(
             check,
-            f"nobody listens on {seen.topic}",
+            f"nobody {obeys} {seen.topic}",
             f"Start and activate the robot's controller, or correct the topic of {where}",
         )
     fitting = [endpoint for endpoint in seen.listeners if endpoint.kind == seen.kind]
@@ -70,24 +72,24 @@ def check_listener(seen: CommandSeen, robot: RobotProfile) -> Line:
         other = seen.listeners[0]
         return failed(
             check,
-            f"{name_of(other)} listens on {seen.topic} for {other.kind}, and is sent {seen.kind}",
+            f"{name_of(other)} {obeys} {seen.topic} for {other.kind}, and is sent {seen.kind}",
             f"Correct kind or topic of {where}",
         )
     hearing = [endpoint for endpoint in fitting if not endpoint.objection]
     if not hearing:
         return failed(
             check,
-            f"{name_of(fitting[0])} listens on {seen.topic} and cannot hear: "
+            f"{name_of(fitting[0])} {obeys} {seen.topic} and cannot hear: "
             f"{fitting[0].objection.strip().rstrip('.')}",
             "It may ask for RELIABLE and VOLATILE, not for more",
         )
-    if len(hearing) > 1 and len({endpoint.node for endpoint in hearing}) > 1:
+    if len({endpoint.node for endpoint in hearing}) > 1:
         return warned(
             check,
-            f"{names_of(tuple(hearing))} listen on {seen.topic}",
+            f"{names_of(tuple(hearing))} {obey} {seen.topic}",
             "Make sure that only one of them moves the arm",
         )
-    return passed(check, f"{names_of(tuple(hearing))} listens on {seen.topic}")
+    return passed(check, f"{names_of(tuple(hearing))} {obeys} {seen.topic}")
 
 
 def check_source(seen: SourceSeen) -> Iterator[Line]:

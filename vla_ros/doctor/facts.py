@@ -36,6 +36,7 @@ class Stream:
         kind: Type that is wanted.
         listened_s: For how long [s].
         publishers: Everybody who publishes there.
+        elsewhere: Where messages of that type are published, if nobody publishes there.
         count: Messages that came.
         rate_hz: Messages per second; 0 before the second one.
         longest_gap_s: Longest time between two of them, the silence at the end counts [s].
@@ -47,6 +48,7 @@ class Stream:
     kind: str
     listened_s: float
     publishers: tuple[Endpoint, ...] = ()
+    elsewhere: tuple[str, ...] = ()
     count: int = 0
     rate_hz: float = 0.0
     longest_gap_s: float = math.inf
@@ -121,14 +123,15 @@ class JointsSeen:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CommandSeen:
-    """The topic of a controller.
+    """The topic or the action of a controller.
 
     Attributes:
         name: `arm` or `gripper`.
         topic: Its full name.
-        kind: Type of message that the profile says.
-        publishers: Everybody who commands.
-        listeners: Everybody who obeys; recorders are left out.
+        kind: Type of message or action that the profile says.
+        publishers: Everybody who commands: publishers, or clients of the action.
+        listeners: Everybody who obeys: subscribers, or servers of the action; recorders are
+            left out.
     """
 
     name: str
@@ -136,6 +139,11 @@ class CommandSeen:
     kind: str
     publishers: tuple[Endpoint, ...]
     listeners: tuple[Endpoint, ...]
+
+    @property
+    def is_action(self) -> bool:
+        """Commands are goals of an action, not messages."""
+        return "/action/" in self.kind
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,7 +3,7 @@
 """Checks of joint states: names, units, pace and stamps."""
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from vla_ros.doctor.facts import JointsSeen
 from vla_ros.doctor.line import Level, Line, failed, passed, warned
@@ -18,12 +18,7 @@ _MARGIN = 3  # Messages within the time after which the gate holds the arm.
 
 def check_joints(seen: JointsSeen, robot: RobotProfile) -> Iterator[Line]:
     """Yield the lines of the joint states; where none are heard there is one only."""
-    heard = check_stream(
-        "joints.topic",
-        seen.stream,
-        "Start the robot's driver (joint_state_broadcaster), or correct state_topic in "
-        f"config/robots/{robot.name}.yaml",
-    )
+    heard = check_stream("joints.topic", seen.stream, where_to_look(robot))
     yield heard
     if heard.level is Level.FAIL:
         return
@@ -35,8 +30,16 @@ def check_joints(seen: JointsSeen, robot: RobotProfile) -> Iterator[Line]:
     )
     yield check_stamps("joints.clock", seen.stream, oldest_s=stale_s, key=key)
     yield check_velocity(seen)
-    yield check_units(seen, robot)
+    yield check_units(seen.position, robot)
     yield check_gripper(seen, robot)
+
+
+def where_to_look(robot: RobotProfile) -> str:
+    """Return what to do about joint states that are not heard."""
+    return (
+        "Start the robot's driver (joint_state_broadcaster), or correct state_topic in "
+        f"config/robots/{robot.name}.yaml"
+    )
 
 
 def check_names(seen: JointsSeen, robot: RobotProfile) -> Line:
@@ -83,10 +86,15 @@ def check_velocity(seen: JointsSeen) -> Line:
     )
 
 
-def check_units(seen: JointsSeen, robot: RobotProfile) -> Line:
-    """Object to positions outside of the joint limits, and name degrees where they are."""
+def check_units(position: Mapping[str, float], robot: RobotProfile) -> Line:
+    """Object to positions outside of the joint limits, and name degrees where they are.
+
+    Args:
+        position: Where the joints are, by name, in the driver's unit.
+        robot: Its limits.
+    """
     check = "joints.units"
-    here = [(j, seen.position[j.name]) for j in robot.joints if j.name in seen.position]
+    here = [(j, position[j.name]) for j in robot.joints if j.name in position]
     outside = [(joint, at) for joint, at in here if not _is_inside(joint, at)]
     if not outside:
         return passed(check, "every joint is inside of its limits")

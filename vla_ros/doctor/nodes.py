@@ -3,6 +3,7 @@
 """Checks of our own nodes: alive, active, of one mind about profiles and time."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from vla_ros.doctor.facts import Endpoint, GraphSeen, NodeSeen, PolicySeen, RobotSeen, Stream
 from vla_ros.doctor.line import Level, Line, failed, passed, told, warned
@@ -95,13 +96,12 @@ def check_chunks(publishers: tuple[Endpoint, ...]) -> Line:
 
 def check_observation(seen: Stream, oldest_s: float) -> Iterator[Line]:
     """Yield the lines of what perception_node publishes."""
-    heard = check_stream(
-        "observation.topic",
-        seen,
-        "perception_node says in /diagnostics which stream it misses: "
-        "ros2 topic echo /diagnostics",
+    where = (
+        "It needs every camera and the joint states: see the lines above, and "
+        "ros2 topic echo /diagnostics"
     )
-    yield heard
+    heard = check_stream("observation.topic", seen, "Start and configure perception_node")
+    yield replace(heard, remedy=where) if seen.publishers and not seen.count else heard
     if heard.level is not Level.FAIL:
         yield check_stamps(
             "observation.clock", seen, oldest_s=oldest_s, key="thresholds.observation_max_age_s"

@@ -31,8 +31,30 @@ def check_stream(check: str, stream: Stream, where: str) -> Line:
         stream: What came.
         where: What to start, or what to correct, if it is not there.
     """
+    there = check_publishers(check, stream, where)
+    if there.level is Level.FAIL or stream.count > 0:
+        return there
+    return failed(
+        check,
+        f"{names_of(stream.publishers)} publishes {stream.topic}, and nothing came within "
+        f"{stream.listened_s:g} s",
+        f"Look at that node, and at the network. Check: ros2 topic hz {stream.topic}",
+    )
+
+
+def check_publishers(check: str, stream: Stream, where: str) -> Line:
+    """Object to a topic that nobody publishes or that cannot be heard, whatever came.
+
+    Args:
+        check: Name of the check.
+        stream: Who publishes it.
+        where: What to start, or what to correct, if it is not there.
+    """
     if not stream.publishers:
-        return failed(check, f"nobody publishes {stream.topic}", where)
+        found = f"nobody publishes {stream.topic}"
+        if stream.elsewhere:
+            found += f"; there is {stream.kind} on {', '.join(stream.elsewhere)}"
+        return failed(check, found, where)
     others = [e for e in stream.publishers if e.kind != stream.kind]
     if len(others) == len(stream.publishers):
         return failed(
@@ -47,13 +69,6 @@ def check_stream(check: str, stream: Stream, where: str) -> Line:
             f"{stream.topic} is published by {name_of(deaf[0])}, but cannot be heard: "
             f"{deaf[0].objection.strip().rstrip('.')}",
             "Change the quality of service of that publisher",
-        )
-    if stream.count == 0:
-        return failed(
-            check,
-            f"{names_of(stream.publishers)} publishes {stream.topic}, and nothing came within "
-            f"{stream.listened_s:g} s",
-            f"Look at that node, and at the network. Check: ros2 topic hz {stream.topic}",
         )
     return passed(check, f"{stream.topic}: {stream.kind} from {names_of(stream.publishers)}")
 

@@ -17,7 +17,6 @@ from std_msgs.msg import Bool
 from vla_ros.doctor.facts import (
     CameraInfoSeen,
     CameraSeen,
-    CommandSeen,
     GraphSeen,
     JointsSeen,
     NodeSeen,
@@ -30,30 +29,27 @@ from vla_ros.params import NODE_PARAMS, specs_of
 from vla_ros.policy.spec import PolicyProfile
 from vla_ros.robot.profile import RobotProfile
 from vla_ros.ros.client import ServerLostError
+from vla_ros.ros.commanding import EXECUTOR, see_commands
 from vla_ros.ros.decode import decode_compressed_image, decode_image, decode_observation
 from vla_ros.ros.goal import decode_gate_state
 from vla_ros.ros.listening import (
     JointListening,
     Listening,
-    kind_of,
-    listeners_of,
     publishers_of,
 )
-from vla_ros.ros.ownership import ONLOOKERS
 from vla_ros.ros.qos import IMAGES, JOINT_STATES, RELIABLE_NEWEST
 from vla_ros.ros.stamps import decode_time
 from vla_ros.ros.station import Station
-from vla_ros.ros.topics import COMMANDS
+from vla_ros.ros.topics import full_name
 from vla_ros.types import Observation
 
 if TYPE_CHECKING:
     from vla_ros.robot.parts import CameraProfile
 
-NODES = ("perception_node", "inference_node", "executor_node")
+NODES = ("perception_node", "inference_node", EXECUTOR)
 _ANSWER_S = 2.0
 _POLL_S = 0.1
 _ROS_TIME = "use_sim_time"
-_COMMAND_QOS = QoSProfile(depth=1)
 _IMAGES = {"raw": (Image, decode_image), "compressed": (CompressedImage, decode_compressed_image)}
 
 
@@ -132,7 +128,7 @@ class Examination:
         if robot is None:
             return
         names = robot.joint_names
-        topic = self._full(robot.state_topic, "executor_node")
+        topic = self._full(robot.state_topic, "perception_node")
         self._joints = JointListening(names, topic, JointState, JOINT_STATES, self._clock_ns)
         station.watch(JointState, topic, self._joints.hear, JOINT_STATES)
         self._listen_to_cameras(robot, policy)
@@ -149,7 +145,9 @@ class Examination:
             nodes=tuple(self._count_again(seen) for seen in self._nodes),
             cameras=tuple(self._see_camera(name, listened_s) for name in self._images),
             joints=None if self._robot is None else self._see_joints(listened_s),
-            commands=() if self._robot is None else self._see_commands(self._robot),
+            commands=()
+            if self._robot is None
+            else see_commands(node, self._robot, station.namespace),
             sources=tuple(self._see_source(name, listened_s) for name in self._sources),
             chunks=publishers_of(node, f"{station.namespace}/action_chunk", RELIABLE_NEWEST),
             observation=self._observations.stream(node, listened_s),
@@ -193,7 +191,7 @@ class Examination:
             )
 
     def _listen_to(self, name: str, topic: str, message_type: Any, limit_s: float) -> None:
-        full = self._full(topic, "executor_node")
+        full = self._full(topic, EXECUTOR)
         self._sources[name] = limit_s, self._listen(full, message_type, RELIABLE_NEWEST)
 
     def _listen(self, topic: str, message_type: Any, qos: QoSProfile) -> Listening:
@@ -203,10 +201,7 @@ class Examination:
 
     def _full(self, topic: str, node: str) -> str:
         """Return the name of a topic as a node of ours understands it."""
-        if topic.startswith("/"):
-            return topic
-        space = self._station.namespace
-        return f"{space}/{node}{topic[1:]}" if topic.startswith("~") else f"{space}/{topic}"
+        return full_name(topic, self._station.namespace, node)
 
     def _on_clock(self, message: Clock) -> None:
         self._clock_message = message
@@ -259,28 +254,6 @@ class Examination:
             speed_rad_s=heard.speed,
         )
 
-    def _see_commands(self, robot: RobotProfile) -> tuple[CommandSeen, ...]:
-        node = self._station.node
-        seen = []
-        for name, section in (("arm", robot.command), ("gripper", robot.gripper)):
-            topic = self._full(section.topic, "executor_node")
-            executor = f"{self._station.namespace}/executor_node"
-            listeners = [
-                listener
-                for listener in listeners_of(node, topic, executor)
-                if not _is_onlooker(listener.node)
-            ]
-            seen.append(
-                CommandSeen(
-                    name=name,
-                    topic=topic,
-                    kind=kind_of(COMMANDS[section.kind]),
-                    publishers=publishers_of(node, topic, _COMMAND_QOS),
-                    listeners=tuple(listeners),
-                )
-            )
-        return tuple(seen)
-
     def _see_source(self, name: str, listened_s: float) -> SourceSeen:
         limit_s, heard = self._sources[name]
         value = getattr(heard.newest, "data", None)
@@ -296,7 +269,3 @@ def _see_info(topic: str, info: CameraInfo) -> CameraInfoSeen:
     return CameraInfoSeen(
         topic=topic, width=info.width, height=info.height, calibrated=bool(info.k[0] > 0.0)
     )
-
-
-def _is_onlooker(node: str | None) -> bool:
-    return node is not None and node.rpartition("/")[2].startswith(ONLOOKERS)

@@ -75,12 +75,15 @@ class Listening:
         """
         arrivals_s = [*self._arrivals_s]
         span_s = arrivals_s[-1] - arrivals_s[0] if arrivals_s else 0.0
+        publishers = publishers_of(node, self.topic, self.qos)
+        kind = kind_of(self.message_type)
         gaps_s = [later - earlier for earlier, later in pairwise([*arrivals_s, time.monotonic()])]
         return Stream(
             topic=self.topic,
-            kind=kind_of(self.message_type),
+            kind=kind,
             listened_s=listened_s,
-            publishers=publishers_of(node, self.topic, self.qos),
+            publishers=publishers,
+            elsewhere=() if publishers else topics_with(node, kind),
             count=len(arrivals_s),
             rate_hz=(len(arrivals_s) - 1) / span_s if span_s > 0.0 else 0.0,
             longest_gap_s=max(gaps_s) if arrivals_s else float("inf"),
@@ -142,6 +145,15 @@ def publishers_of(node: Node, topic: str, wanted: QoSProfile) -> tuple[Endpoint,
     """Return who publishes on a topic, and whether one who listens like this can hear it."""
     infos = node.get_publishers_info_by_topic(topic)
     return tuple(_endpoint(info, info.qos_profile, wanted) for info in infos)
+
+
+def topics_with(node: Node, kind: str) -> tuple[str, ...]:
+    """Return the topics on which somebody publishes messages of a type."""
+    return tuple(
+        topic
+        for topic, kinds in node.get_topic_names_and_types()
+        if kind in kinds and node.count_publishers(topic)
+    )
 
 
 def listeners_of(node: Node, topic: str, publisher: str) -> tuple[Endpoint, ...]:

@@ -2,45 +2,47 @@
 # SPDX-License-Identifier: Apache-2.0
 """What is said in the graph of one arm: topics with their types."""
 
+import importlib
+from typing import Any
+
 from rcl_interfaces.msg import Log
 from sensor_msgs.msg import JointState, Range
-from std_msgs.msg import Bool, Float64, Float64MultiArray
-from trajectory_msgs.msg import JointTrajectory
+from std_msgs.msg import Bool, Float64
 
 from vla_ros.msg import ActionChunk, GateState, Observation, Obstacles
 from vla_ros.robot.profile import RobotProfile
-from vla_ros.ros.interfaces import import_interface
 
-_COMMANDS = {
-    "forward_position": Float64MultiArray,
-    "forward_velocity": Float64MultiArray,
-    "joint_trajectory": JointTrajectory,
+# What each kind of `command` and `gripper` speaks; some packages are not in every installation.
+COMMANDS = {
+    "forward_position": "std_msgs/msg/Float64MultiArray",
+    "forward_velocity": "std_msgs/msg/Float64MultiArray",
+    "joint_trajectory": "trajectory_msgs/msg/JointTrajectory",
+    "joint_jog": "control_msgs/msg/JointJog",
+    "follow_joint_trajectory": "control_msgs/action/FollowJointTrajectory",
+    "gripper_command": "control_msgs/action/GripperCommand",
+    "parallel_gripper_command": "control_msgs/action/ParallelGripperCommand",
 }
 
 
-def command_topics(robot: RobotProfile) -> dict[str, type]:
-    """Return the topics of commands for arm and gripper; an action has none.
+def full_name(topic: str, namespace: str, node: str) -> str:
+    """Return the full name of a topic or action as a node understands it.
 
-    Raises:
-        ConfigError: A message is not installed.
+    Args:
+        topic: As a profile says it: `/absolute`, `relative` or `~/private`.
+        namespace: Of the node.
+        node: Its name.
     """
-    topics = {
-        part.topic: _COMMANDS[part.kind]
-        for part in (robot.command, robot.gripper)
-        if part.kind in _COMMANDS
-    }
-    if robot.command.kind == "joint_jog":
-        topics[robot.command.topic] = import_interface(
-            "control_msgs.msg", "JointJog", wanted_by="command.kind: joint_jog"
-        )
-    return topics
+    if topic.startswith("/"):
+        return topic
+    space = namespace.rstrip("/")
+    return f"{space}/{node}{topic[1:]}" if topic.startswith("~") else f"{space}/{topic}"
 
 
 def topics_of(robot: RobotProfile) -> dict[str, type]:
     """Return the topics between observation and command, as executor_node sees them.
 
     Cameras are left out: an Observation holds their images as the policy sees them, and those
-    are small.
+    are small. So are commands that are goals of an action.
     """
     topics = {
         "observation": Observation,
@@ -48,9 +50,11 @@ def topics_of(robot: RobotProfile) -> dict[str, type]:
         "gate_state": GateState,
         "executor_node/speed_scale": Float64,
         robot.state_topic: JointState,
-        **command_topics(robot),
         "/rosout": Log,
     }
+    for section in (robot.command, robot.gripper):
+        if not is_action(COMMANDS[section.kind]):
+            topics[section.topic] = _type_of(COMMANDS[section.kind])
     if robot.estop != "none":
         topics[robot.estop.topic] = Bool
     optional = ((robot.driver, Bool), (robot.deadman, Bool), (robot.human, Range))
@@ -58,3 +62,13 @@ def topics_of(robot: RobotProfile) -> dict[str, type]:
     if robot.obstacles is not None:
         topics[robot.obstacles.topic] = Obstacles
     return topics
+
+
+def is_action(interface: str) -> bool:
+    """Say whether an interface of `COMMANDS` is an action; else it is a message."""
+    return interface.split("/")[1] == "action"
+
+
+def _type_of(interface: str) -> Any:
+    package, folder, name = interface.split("/")
+    return getattr(importlib.import_module(f"{package}.{folder}"), name)
