@@ -61,5 +61,9 @@ def test_a_policy_that_does_not_fit_its_robot_refuses_goals_with_the_reason(
     assert "Raise infer_deadline_s in the robot profile" in message
 
 
-def test_a_policy_that_fits_its_robot_lets_goals_begin(ros: None) -> None:
-    assert "no observation yet" in refusal("sim_arm").message
+def test_without_an_observation_a_goal_ends_with_the_streams_that_are_missing(ros: None) -> None:
+    message = refusal("sim_arm").message
+    assert message.startswith("no observation yet: is perception_node running?")
+    for topic in ("/front/image_raw", "/wrist/image_raw", "/joint_states"):
+        assert f"nobody publishes {topic}" in message
+    assert "Start the camera's driver, or correct topic and transport" in message

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 import itertools
 import queue
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -112,6 +113,38 @@ def test_the_thread_survives_a_failure_and_answers_the_next_question() -> None:
     worker.ask(question())
     assert answers.get(timeout=5.0).chunk is not None
     worker.close(5.0)
+
+
+def test_an_answer_that_is_objected_to_is_a_failure_until_one_of_its_goal_is_not() -> None:
+    answers: queue.SimpleQueue[Answer] = queue.SimpleQueue()
+    objections = iter(["'dx' is in millimetres", "", "never asked for"])
+    policy = Policy()
+    worker = PolicyWorker(
+        policy, Adapter(), answers.put, lambda: 0, lambda seen, output: next(objections)
+    )
+    worker.start()
+    for _ in range(3):
+        worker.ask(question())
+    first, second, third = (answers.get(timeout=5.0) for _ in range(3))
+    worker.close(5.0)
+    assert (first.chunk, first.failure, first.details) == (None, "'dx' is in millimetres", "")
+    assert second.chunk is not None
+    assert third.chunk is not None
+
+
+def test_every_goal_is_judged_anew() -> None:
+    answers: queue.SimpleQueue[Answer] = queue.SimpleQueue()
+    objections = iter(["", "too far"])
+    worker = PolicyWorker(
+        Policy(), Adapter(), answers.put, lambda: 0, lambda seen, output: next(objections)
+    )
+    worker.start()
+    worker.ask(question())
+    other = ChunkHeader(goal_id="c" * 32, session=1, epoch=2, sequence=4)
+    worker.ask(replace(question(), header=other))
+    failures = [answers.get(timeout=5.0).failure for _ in range(2)]
+    worker.close(5.0)
+    assert failures == ["", "too far"]
 
 
 @pytest.mark.parametrize("asked", [0, 1])

@@ -21,6 +21,7 @@ from rclpy.subscription import Subscription
 from vla_ros.chunk.ending import make_ending
 from vla_ros.chunk.request import RequestTimer
 from vla_ros.doctor.policy import find_objection
+from vla_ros.doctor.probe import make_answer_check
 from vla_ros.errors import ObservationError
 from vla_ros.msg import ActionChunk as ActionChunkMessage
 from vla_ros.msg import GateState as GateStateMessage
@@ -40,6 +41,7 @@ from vla_ros.ros.decode import decode_observation
 from vla_ros.ros.diagnostics import encode_diagnostics, encode_policy
 from vla_ros.ros.encode import encode_chunk
 from vla_ros.ros.goal import decode_gate_state
+from vla_ros.ros.preflight import Preflight
 from vla_ros.ros.qos import DIAGNOSTICS, LATCHED, RELIABLE_NEWEST
 from vla_ros.types import ActionChunk, Observation
 
@@ -86,13 +88,20 @@ class InferenceNode(BaseNode[InferenceParams]):
         self._objection = find_objection(profile, self._robot)
         if self._objection:
             self.get_logger().error(f"every goal will be refused: {self._objection}")
+        self._preflight = Preflight(self, self._robot, profile)
         self._timer = RequestTimer(replan_s=profile.replan_s, stop_s=0.0)
         self._patience = Patience(
             observation_max_age_s=self._robot.thresholds.observation_max_age_s
         )
         self._goals = GoalServer(self, self)
         adapter = PolicyAdapter(profile, self._robot)
-        self._worker = PolicyWorker(self._backend, adapter, self._goals.deliver, time.monotonic_ns)
+        self._worker = PolicyWorker(
+            self._backend,
+            adapter,
+            self._goals.deliver,
+            time.monotonic_ns,
+            make_answer_check(self._backend, self._robot, adapter),
+        )
         self._worker.start()
         self._chunks = self.create_publisher(ActionChunkMessage, "action_chunk", _CHUNK_DEPTH)
         self._inputs = self._subscribe()
@@ -150,6 +159,7 @@ class InferenceNode(BaseNode[InferenceParams]):
             self._patience,
             accepted_ns,
             objection=self._objection,
+            find_fault=self._preflight.find_fault,
         )
 
     def ask(self, run: GoalRun, ask: Ask) -> None:

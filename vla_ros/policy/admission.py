@@ -159,12 +159,16 @@ def is_silent(
     now_ns: int,
 ) -> bool:
     """Say whether perception_node or executor_node is not heard at all."""
-    if observation is None:
-        return True
-    age_s = (now_ns - observation.stamp_ns) * 1e-9
-    if not age_s <= patience.observation_max_age_s:
+    if not is_fresh(observation, patience, now_ns):
         return True
     return not (goal.dry_run or _is_heard(gate, patience, now_ns))
+
+
+def is_fresh(observation: Observation | None, patience: Patience, now_ns: int) -> bool:
+    """Say whether an observation is there and young enough to be shown to the policy."""
+    if observation is None:
+        return False
+    return (now_ns - observation.stamp_ns) * 1e-9 <= patience.observation_max_age_s
 
 
 def check_running(

@@ -7,7 +7,8 @@ policy, or end. Every answer of the policy goes through `answered`.
 """
 
 import math
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from enum import Enum
 
 from vla_ros.chunk.begin import begin_from_rest
@@ -20,6 +21,7 @@ from vla_ros.policy.admission import (
     check_goal,
     check_running,
     check_start,
+    is_fresh,
     is_silent,
 )
 from vla_ros.policy.backend import PolicyBackend
@@ -74,6 +76,10 @@ class Progress:
     intervention_count: int
 
 
+def _find_nothing(observation: Observation | None) -> str:  # noqa: ARG001
+    return ""
+
+
 class GoalRun:
     """One goal. One thread calls it; `cancel`, `preempt` and `abandon` any thread may call.
 
@@ -84,6 +90,9 @@ class GoalRun:
         patience: How long to wait for what.
         accepted_ns: When the goal was accepted, node clock.
         objection: Why no goal at all may run; empty if goals may.
+        find_fault: Says what else keeps the goal from running, empty if nothing does. Given the
+            newest observation before the goal starts, or None for why there is none. Must return
+            at once.
     """
 
     def __init__(
@@ -95,6 +104,7 @@ class GoalRun:
         accepted_ns: int,
         *,
         objection: str = "",
+        find_fault: Callable[[Observation | None], str] = _find_nothing,
     ) -> None:
         self.goal = goal
         self.inference_count = 0
@@ -105,6 +115,7 @@ class GoalRun:
         self._patience = patience
         self._accepted_ns = accepted_ns
         self._objection = objection
+        self._find_fault = find_fault
         self._completion = Completion(spec=backend.profile.done)
         self._told_ns = accepted_ns
         self._checked = False
@@ -267,12 +278,12 @@ class GoalRun:
             end = check_goal(self.goal, self._backend, self._objection)
             if end is not None:
                 return end
-        missing = check_start(self.goal, observation, gate, self._patience, now_ns)
+        missing, limit_s = self._missing(now_ns, observation, gate)
         if missing is not None:
-            limit_s = self._patience.start_s
-            if is_silent(self.goal, observation, gate, self._patience, now_ns):
-                limit_s = self._patience.discovery_s
-            return missing if self.duration_s(now_ns) >= limit_s else None
+            if self.duration_s(now_ns) < limit_s:
+                return None
+            fresh = is_fresh(observation, self._patience, now_ns)
+            return self._explained(missing, observation if fresh else None)
         self.phase = Phase.RUNNING
         self._timer.restart()
         self._shown_ns = None if observation is None else observation.stamp_ns
@@ -282,6 +293,26 @@ class GoalRun:
             if gate.longest_stop_s >= 0.0:
                 self._timer.stop_s = gate.longest_stop_s
         return None
+
+    def _missing(
+        self, now_ns: int, observation: Observation | None, gate: GateFacts | None
+    ) -> tuple[End | None, float]:
+        """Return what keeps the goal from starting, and how long to wait for it [s]."""
+        patience = self._patience
+        missing = check_start(self.goal, observation, gate, patience, now_ns)
+        if missing is not None:
+            silent = is_silent(self.goal, observation, gate, patience, now_ns)
+            return missing, patience.discovery_s if silent else patience.start_s
+        fault = self._find_fault(observation)
+        end = End(outcome=Outcome.REJECTED, message=fault) if fault else None
+        return end, patience.discovery_s
+
+    def _explained(self, missing: End, observation: Observation | None) -> End:
+        """Add why there is no observation, or why the gate objects, where that can be seen."""
+        why = self._find_fault(observation)
+        if not why or why in missing.message:
+            return missing
+        return replace(missing, message=f"{missing.message}. {why}")
 
     def _run(
         self, now_ns: int, observation: Observation, gate: GateFacts | None

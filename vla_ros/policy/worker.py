@@ -8,10 +8,12 @@ import traceback
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from vla_ros.errors import VlaRosError
+from vla_ros.errors import PolicyError, VlaRosError
 from vla_ros.policy.backend import PolicyBackend
 from vla_ros.policy.transforms import ChunkHeader, PolicyAdapter
 from vla_ros.types import ActionChunk, Observation, PolicyOutput
+
+FindObjection = Callable[[Observation, PolicyOutput], str]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -58,6 +60,8 @@ class PolicyWorker:
         adapter: From its rows to joint positions; used by this thread alone.
         on_answer: Called in this thread with every answer; must return at once.
         clock_ns: A clock for durations.
+        find_objection: Says why an answer must not reach the arm; called with the answers of a
+            goal until it says nothing. The gate judges all of them.
     """
 
     def __init__(
@@ -66,11 +70,14 @@ class PolicyWorker:
         adapter: PolicyAdapter,
         on_answer: Callable[[Answer], None],
         clock_ns: Callable[[], int],
+        find_objection: FindObjection | None = None,
     ) -> None:
         self._backend = backend
         self._adapter = adapter
         self._on_answer = on_answer
         self._clock_ns = clock_ns
+        self._find_objection = find_objection
+        self._unobjected = ""
         self._questions: queue.SimpleQueue[Question | None] = queue.SimpleQueue()
         self._thread = threading.Thread(target=self._work, name="policy", daemon=True)
 
@@ -101,12 +108,23 @@ class PolicyWorker:
         chunk = self._adapter.make_chunk(output, observation, question.header)
         return replace(chunk, speed_scale=question.speed_scale)
 
+    def _judge(self, question: Question, output: PolicyOutput) -> None:
+        """Raise PolicyError for an answer that nobody should try, at the beginning of a goal."""
+        goal_id = question.header.goal_id
+        if self._find_objection is None or goal_id == self._unobjected:
+            return
+        objection = self._find_objection(question.observation, output)
+        if objection:
+            raise PolicyError(objection)
+        self._unobjected = goal_id
+
     def _answer(self, question: Question) -> Answer:
         goal_id = question.header.goal_id
         began_ns = self._clock_ns()
         try:
             output = self._backend.infer(question.observation, question.instruction)
             inferred_ns = self._clock_ns()
+            self._judge(question, output)
             chunk = self._chunk(question, output)
         except VlaRosError as error:
             return Answer(goal_id=goal_id, chunk=None, inference_ms=0.0, failure=str(error))
