@@ -5,7 +5,6 @@
 import json
 import subprocess
 import sys
-import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -99,7 +98,6 @@ def test_a_profile_that_the_nodes_do_not_work_with_is_named(
 
 
 def test_a_graph_without_our_nodes_cannot_be_looked_at(station: Station) -> None:
-    began_s = time.monotonic()
     done = subprocess.run(
         [sys.executable, "-m", "vla_ros.cli.main", "doctor", "--namespace", "/nobody"],
         capture_output=True,
@@ -109,7 +107,6 @@ def test_a_graph_without_our_nodes_cannot_be_looked_at(station: Station) -> None
     )
     assert done.returncode == 2
     assert "no node says which robot profile it works with: start the nodes" in done.stderr
-    assert time.monotonic() - began_s < 30.0
 
 
 def test_a_camera_that_is_missing_is_named(doctor: Doctor, graph: Graph, station: Station) -> None:
@@ -130,7 +127,9 @@ def test_a_camera_that_is_missing_is_named(doctor: Doctor, graph: Graph, station
     code, found = doctor()
     assert code == 1
     line = found["camera.wrist.topic"]
-    assert (line["level"], line["found"]) == ("FAIL", "nobody publishes /wrist/image_raw")
+    assert line["level"] == "FAIL"
+    assert line["found"].startswith("nobody publishes /wrist/image_raw; there is sensor_msgs/msg/")
+    assert "/lost/image_raw" in line["found"]
     assert "Start the camera's driver" in line["remedy"]
     assert found["observation.topic"]["level"] == "FAIL"
     assert not [
