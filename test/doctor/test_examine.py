@@ -12,6 +12,7 @@ from healthy import (
     with_camera,
     with_graph,
     with_joints,
+    with_parameters,
 )
 from planted_graph import CAMERAS, COMMANDS, JOINTS, WARN
 from planted_profiles import MACHINES, NODES, PROBES, PROFILES
@@ -95,3 +96,13 @@ def test_nodes_on_simulated_time_need_a_clock() -> None:
     assert "nobody publishes /clock" in lines[0].text
     clock = (Endpoint(node="/sim_node", kind="rosgraph_msgs/msg/Clock"),)
     assert found(examine(with_graph(nodes=tuple(nodes), clock=clock))) == []
+
+
+def test_a_dry_run_commands_no_controller_and_says_so() -> None:
+    dry = with_parameters(2, dry_run=True)
+    silent = tuple(replace(command, publishers=()) for command in GRAPH.commands)
+    lines = examine(replace(dry, graph=replace(dry.graph, commands=silent)))
+    assert found(lines) == []
+    (line,) = (line for line in lines if line.check == "command.dry_run")
+    assert line.level is Level.INFO
+    assert line.text == "/vla/executor_node has dry_run: it commands a ghost, no controller"

@@ -9,7 +9,7 @@ from vla_ros.doctor.cameras import check_camera
 from vla_ros.doctor.commands import check_listener, check_no_estop, check_publisher, check_source
 from vla_ros.doctor.facts import GraphSeen, MachineSeen, PolicySeen, RobotSeen
 from vla_ros.doctor.joints import check_joints
-from vla_ros.doctor.line import Line, failed
+from vla_ros.doctor.line import Line, failed, told
 from vla_ros.doctor.machine import check_machine
 from vla_ros.doctor.nodes import (
     check_chunks,
@@ -99,7 +99,14 @@ def _inputs(seen: Seen, robot: RobotProfile) -> Iterator[Line]:
 
 
 def _outputs(graph: GraphSeen, robot: RobotProfile) -> Iterator[Line]:
+    executor = f"{graph.namespace}/executor_node"
+    dry_run = any(n.parameters.get("dry_run") for n in graph.nodes if n.name == executor)
+    if dry_run:
+        yield told(
+            "command.dry_run", f"{executor} has dry_run: it commands a ghost, no controller"
+        )
     for command in graph.commands:
-        yield check_publisher(command, f"{graph.namespace}/executor_node")
+        if not dry_run:
+            yield check_publisher(command, executor)
         yield check_listener(command, robot)
     yield check_chunks(graph.chunks)

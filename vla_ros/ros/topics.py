@@ -2,15 +2,13 @@
 # SPDX-License-Identifier: Apache-2.0
 """What is said in the graph of one arm: topics with their types."""
 
-import importlib
-from typing import Any
-
 from rcl_interfaces.msg import Log
 from sensor_msgs.msg import JointState, Range
 from std_msgs.msg import Bool, Float64
 
 from vla_ros.msg import ActionChunk, GateState, Observation, Obstacles
 from vla_ros.robot.profile import RobotProfile
+from vla_ros.ros.interfaces import import_interface
 
 # What each kind of `command` and `gripper` speaks; some packages are not in every installation.
 COMMANDS = {
@@ -53,8 +51,11 @@ def topics_of(robot: RobotProfile) -> dict[str, type]:
         "/rosout": Log,
     }
     for section in (robot.command, robot.gripper):
-        if not is_action(COMMANDS[section.kind]):
-            topics[section.topic] = _type_of(COMMANDS[section.kind])
+        package, folder, name = COMMANDS[section.kind].split("/")
+        if folder != "action":
+            topics[section.topic] = import_interface(
+                f"{package}.{folder}", name, wanted_by=f"kind: {section.kind}"
+            )
     if robot.estop != "none":
         topics[robot.estop.topic] = Bool
     optional = ((robot.driver, Bool), (robot.deadman, Bool), (robot.human, Range))
@@ -67,8 +68,3 @@ def topics_of(robot: RobotProfile) -> dict[str, type]:
 def is_action(interface: str) -> bool:
     """Say whether an interface of `COMMANDS` is an action; else it is a message."""
     return interface.split("/")[1] == "action"
-
-
-def _type_of(interface: str) -> Any:
-    package, folder, name = interface.split("/")
-    return getattr(importlib.import_module(f"{package}.{folder}"), name)
