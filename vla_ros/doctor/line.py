@@ -61,3 +61,8 @@ def failed(check: str, found: str, remedy: str) -> Line:
 def worst(lines: Iterable[Line]) -> Level:
     """Return the level of the worst line."""
     return max((line.level for line in lines), default=Level.PASS)
+
+
+def words_of_failures(lines: Iterable[Line]) -> str:
+    """Return what failed and what to do, for those who refuse because of it; empty for nothing."""
+    return ". ".join(line.text.rstrip(".") for line in lines if line.level is Level.FAIL)

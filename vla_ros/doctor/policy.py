@@ -5,7 +5,7 @@
 from collections.abc import Iterator
 
 from vla_ros.doctor.facts import PolicySeen
-from vla_ros.doctor.line import Level, Line, failed, passed, warned
+from vla_ros.doctor.line import Line, failed, passed, warned, words_of_failures
 from vla_ros.doctor.robot import longest_stop_s
 from vla_ros.errors import VlaRosError
 from vla_ros.policy.spec import PolicyProfile, load_policy_profile
@@ -35,8 +35,7 @@ def check_policy(policy: PolicyProfile, robot: RobotProfile) -> Iterator[Line]:
 
 def find_objection(policy: PolicyProfile, robot: RobotProfile) -> str:
     """Return why no goal of this policy may run on this robot; empty if it may."""
-    lines = check_policy(policy, robot)
-    return " ".join(line.text for line in lines if line.level is Level.FAIL)
+    return words_of_failures(check_policy(policy, robot))
 
 
 def check_images(policy: PolicyProfile, robot: RobotProfile) -> Line:

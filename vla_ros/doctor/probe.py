@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from vla_ros.doctor.line import Level, Line, failed, passed, warned
+from vla_ros.doctor.line import Level, Line, failed, passed, warned, words_of_failures
 from vla_ros.doctor.round_trip import check_round_trip
 from vla_ros.errors import InstructionError, VlaRosError
 from vla_ros.policy.backend import PolicyBackend, SaysStatistics
@@ -175,8 +175,8 @@ def make_answer_check(
     policy, statistics = backend.profile, statistics_of(backend)
 
     def find_objection(observation: Observation, output: PolicyOutput) -> str:
-        lines = check_output(output, adapter.state(observation), statistics, policy, robot)
-        return " ".join(line.text for line in lines if line.level is Level.FAIL)
+        state = adapter.state(observation)
+        return words_of_failures(check_output(output, state, statistics, policy, robot))
 
     return find_objection
 

@@ -47,7 +47,7 @@ if TYPE_CHECKING:
     from vla_ros.robot.parts import CameraProfile
 
 NODES = ("perception_node", "inference_node", EXECUTOR)
-_ANSWER_S = 2.0
+_ANSWER_S = 4.0
 _POLL_S = 0.1
 _ROS_TIME = "use_sim_time"
 _IMAGES = {"raw": (Image, decode_image), "compressed": (CompressedImage, decode_compressed_image)}

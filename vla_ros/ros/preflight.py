@@ -11,7 +11,7 @@ from sensor_msgs.msg import CompressedImage, Image, JointState
 
 from vla_ros.doctor import cameras, joints
 from vla_ros.doctor.facts import Stream
-from vla_ros.doctor.line import Level, Line
+from vla_ros.doctor.line import Line, words_of_failures
 from vla_ros.doctor.streams import check_publishers
 from vla_ros.policy.spec import PolicyProfile
 from vla_ros.robot.profile import RobotProfile
@@ -52,8 +52,7 @@ class Preflight:
             observation: The newest one; None if there is none, or only an old one.
         """
         lines = self._streams() if observation is None else (self._joints(observation),)
-        found = " ".join(line.text for line in lines if line.level is Level.FAIL)
-        return found or ("" if observation is not None else _ELSEWHERE)
+        return words_of_failures(lines) or ("" if observation is not None else _ELSEWHERE)
 
     def _joints(self, observation: Observation) -> Line:
         sample = observation.joints
