@@ -89,6 +89,13 @@ def test_another_order_and_more_joints_are_fine() -> None:
     )
 
 
+def test_a_gripper_with_messages_of_its_own_is_fine() -> None:
+    lines = examine(with_joints(layouts=(NAMES[6:], NAMES[:6])))
+    assert found(lines) == []
+    text = next(line.text for line in lines if line.check == "joints.names")
+    assert text == "all 7 joints are there, the gripper's in messages of its own"
+
+
 def test_nodes_on_simulated_time_need_a_clock() -> None:
     nodes = [replace(n, parameters={**n.parameters, "use_sim_time": True}) for n in GRAPH.nodes]
     lines = found(examine(with_graph(nodes=tuple(nodes))))

@@ -110,6 +110,27 @@ def test_joints_are_put_together_from_every_message(clock: Clock) -> None:
     assert heard.speed == pytest.approx(0.2, rel=0.01)
 
 
+def test_a_gripper_with_messages_of_its_own_does_not_count_for_the_arms_pace(clock: Clock) -> None:
+    heard = JointListening(("a", "b"), "/j", JointState, RELIABLE, lambda: 0)
+    for _ in range(5):
+        clock.now_s += 0.1
+        heard.hear(JointState(name=["a", "b"], position=[0.0, 0.0]))
+        for _ in range(3):
+            heard.hear(JointState(name=["gripper"], position=[0.04], velocity=[0.0]))
+    seen = heard.stream(graph(), 1.0)
+    assert seen.count == 5
+    assert seen.rate_hz == pytest.approx(10.0)
+    assert heard.velocities == 0
+
+
+def test_joints_of_other_names_count_while_the_right_ones_are_not_heard(clock: Clock) -> None:
+    heard = JointListening(("a", "b"), "/j", JointState, RELIABLE, lambda: 0)
+    for _ in range(3):
+        clock.now_s += 0.1
+        heard.hear(JointState(name=["elbow"], position=[0.0]))
+    assert heard.stream(graph(), 1.0).count == 3
+
+
 def test_joints_with_fewer_positions_than_names_do_not_break_it(clock: Clock) -> None:
     heard = JointListening(("a", "b"), "/j", JointState, RELIABLE, lambda: 0)
     for _ in range(3):

@@ -55,10 +55,12 @@ def check_names(seen: JointsSeen, robot: RobotProfile) -> Line:
             f"{', '.join(missing)} is missing in {seen.stream.topic}; it has: {has}",
             f"Correct the names in config/robots/{robot.name}.yaml, or let the driver report them",
         )
-    if any(not set(wanted) <= set(names) for names in seen.layouts):
+    arm = robot.joint_names
+    layouts = [names for names in seen.layouts if not set(arm).isdisjoint(names)]
+    if any(not set(arm) <= set(names) for names in layouts):
         return failed(
             check,
-            f"the joints come in {len(seen.layouts)} different messages from "
+            f"the arm's joints come in {len(layouts)} different messages from "
             f"{names_of(seen.stream.publishers)}; wanted all in each",
             "Merge them, for example with joint_state_publisher and its source_list, and give "
             "the merged topic as state_topic",
@@ -68,8 +70,10 @@ def check_names(seen: JointsSeen, robot: RobotProfile) -> Line:
         return failed(check, f"{twice[0]} is there twice in one message", "Correct the driver")
     extra = sorted(everywhere - set(wanted))
     found = f"all {len(wanted)} joints are there"
-    if any([n for n in names if n in wanted] != list(wanted) for names in seen.layouts):
+    if any([n for n in names if n in arm] != list(arm) for names in layouts):
         found += ", in another order, which is sorted by name"
+    if any(robot.gripper.joint not in names for names in layouts):
+        found += ", the gripper's in messages of its own"
     return passed(check, found + (f"; not used: {', '.join(extra)}" if extra else ""))
 
 

@@ -98,7 +98,7 @@ class JointListening(Listening):
     Attributes:
         layouts: Every different list of names.
         position: Newest position of each joint, in the driver's unit.
-        velocities: Most numbers in the field `velocity`.
+        velocities: Most numbers in the field `velocity` beside the joints that matter.
         speed: Fastest change of one of the joints that matter, per second.
 
     Args:
@@ -113,15 +113,20 @@ class JointListening(Listening):
         self.velocities = 0
         self.speed = 0.0
         self._names = names
+        self._heard = False
         self._before: tuple[float, dict[str, float]] | None = None
 
     def hear(self, message: Any) -> None:
-        """Take down a message."""
-        super().hear(message)
+        """Take down a message; those of a gripper alone say nothing about the arm's pace."""
+        ours = not set(self._names).isdisjoint(message.name)
+        self._heard = self._heard or ours
+        if ours or not self._heard:
+            super().hear(message)
         self.layouts[tuple(message.name)] = None
         # A driver may forget some: what has no position is not there.
         self.position.update(zip(message.name, map(float, message.position), strict=False))
-        self.velocities = max(self.velocities, len(message.velocity))
+        if ours:
+            self.velocities = max(self.velocities, len(message.velocity))
         self._watch_speed(time.monotonic())
 
     def _watch_speed(self, now_s: float) -> None:
