@@ -144,3 +144,58 @@ def test_fast_dds_profile_of_the_user_is_kept() -> None:
     environ = {"FASTRTPS_DEFAULT_PROFILES_FILE": "mine.xml"}
     resources.ensure_fastdds_profile(environ)
     assert environ == {"FASTRTPS_DEFAULT_PROFILES_FILE": "mine.xml"}
+
+
+# ---- robot descriptions ----
+
+
+@pytest.fixture
+def prefix(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A prefix with one package, which has a URDF and a xacro file."""
+    folder = tmp_path / "prefix" / "share" / "my_description" / "urdf"
+    folder.mkdir(parents=True)
+    (folder / "arm.urdf").touch()
+    (folder / "arm.urdf.xacro").touch()
+    monkeypatch.setenv("AMENT_PREFIX_PATH", f"/nowhere:{tmp_path / 'prefix'}")
+    return tmp_path / "prefix"
+
+
+def test_urdf_of_a_package_is_found(prefix: Path) -> None:
+    found = resources.urdf_path("package://my_description/urdf/arm.urdf")
+    assert found == prefix / "share" / "my_description" / "urdf" / "arm.urdf"
+
+
+def test_package_that_is_not_installed_is_named_with_what_to_install(prefix: Path) -> None:
+    text = r"'ur_description' is not installed.*apt install ros-\$ROS_DISTRO-ur-description"
+    with pytest.raises(ConfigError, match=text):
+        resources.urdf_path("package://ur_description/urdf/ur.urdf")
+
+
+@pytest.mark.parametrize("inside", ["urdf/gone.urdf", "urdf", ""])
+def test_file_that_a_package_lacks_is_named(prefix: Path, inside: str) -> None:
+    text = f"package 'my_description' in .* has no file '{inside}'"
+    with pytest.raises(ConfigError, match=text):
+        resources.urdf_path(f"package://my_description/{inside}")
+
+
+@pytest.mark.parametrize("uri", ["package://", "package:///urdf/arm.urdf"])
+def test_package_without_a_name_is_refused(prefix: Path, uri: str) -> None:
+    with pytest.raises(ConfigError, match="package '' is not installed"):
+        resources.urdf_path(uri)
+
+
+def test_xacro_file_is_answered_with_the_command_that_makes_a_urdf(prefix: Path) -> None:
+    text = r"is a xacro file.* Run: xacro \S+/arm\.urdf\.xacro > arm\.urdf "
+    with pytest.raises(ConfigError, match=text):
+        resources.urdf_path("package://my_description/urdf/arm.urdf.xacro")
+
+
+def test_urdf_that_was_not_made_yet_is_answered_with_the_page_that_says_how() -> None:
+    with pytest.raises(ConfigError, match=r"'/no/arm\.urdf' is not a file.*add-your-arm\.md"):
+        resources.urdf_path("/no/arm.urdf")
+
+
+def test_urdf_may_lie_in_the_home_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "arm.urdf").touch()
+    monkeypatch.setenv("HOME", str(tmp_path))
+    assert resources.urdf_path("~/arm.urdf") == tmp_path / "arm.urdf"

@@ -16,6 +16,8 @@ from vla_ros.errors import ConfigError
 
 PACKAGE = "vla_ros"
 _PROFILE_SUFFIXES = (".yaml", ".yml")
+_PACKAGE_URI = "package://"
+_XACRO = ".xacro"
 _FASTDDS_VARIABLE = "FASTDDS_DEFAULT_PROFILES_FILE"
 _FASTDDS_2_VARIABLE = "FASTRTPS_DEFAULT_PROFILES_FILE"  # Up to ROS 2 Jazzy; later ones warn.
 
@@ -52,12 +54,30 @@ def config_path(kind: str, name: str | Path) -> Path:
 
 
 def urdf_path(name: str | Path) -> Path:
-    """Path of a robot description, given the name of a shipped one or its own path.
+    """Path of a robot description.
+
+    Args:
+        name: Name of a shipped one, the path of a file (`~` is the home folder), or
+            `package://PACKAGE/path/in/it` for a file of an installed ROS package.
 
     Raises:
-        ConfigError: If there is no such file; the text lists the names that exist.
+        ConfigError: If there is no such file, or it is a xacro file; the text says what to do.
     """
-    return _resolve(share_dir() / "urdf", name, (".urdf",), "robot description")
+    text = str(name)
+    path = _in_package(text) if text.startswith(_PACKAGE_URI) else Path(text).expanduser()
+    if path.suffix == _XACRO:
+        made = f"{path.stem.removesuffix('.urdf')}.urdf"
+        raise ConfigError(
+            f"robot description '{name}' is a xacro file, from which a URDF has to be made "
+            f"first. Run: xacro {path} > {made} (with the arguments of your arm, see "
+            f"docs/how-to/add-your-arm.md), and name the path of {made}"
+        )
+    if len(path.parts) > 1 and path.suffix == ".urdf" and not path.is_file():
+        raise ConfigError(
+            f"robot description '{name}' is not a file; looked in {Path.cwd()}. If it is to be "
+            "made with xacro, docs/how-to/add-your-arm.md says how"
+        )
+    return _resolve(share_dir() / "urdf", path, (".urdf",), "robot description")
 
 
 def config_names(kind: str) -> tuple[str, ...]:
@@ -98,6 +118,26 @@ def _candidates() -> Iterator[Path]:
     prefixes = [*os.environ.get("AMENT_PREFIX_PATH", "").split(os.pathsep), sys.prefix]
     for prefix_text in filter(None, prefixes):
         yield Path(prefix_text, "share", PACKAGE)
+
+
+def _in_package(uri: str) -> Path:
+    """Return the path of `package://PACKAGE/path/in/it`.
+
+    Raises:
+        ConfigError: No such package, or no such file in it.
+    """
+    package, _, inside = uri.removeprefix(_PACKAGE_URI).partition("/")
+    for prefix in filter(None, os.environ.get("AMENT_PREFIX_PATH", "").split(os.pathsep)):
+        share = Path(prefix, "share", package)
+        if package and share.is_dir():
+            if inside and (share / inside).is_file():
+                return share / inside
+            raise ConfigError(f"'{uri}': package '{package}' in {share} has no file '{inside}'")
+    raise ConfigError(
+        f"'{uri}': package '{package}' is not installed, or the setup file of its workspace is "
+        f"not sourced. Install it, for example: sudo apt install "
+        f"ros-$ROS_DISTRO-{package.replace('_', '-')}"
+    )
 
 
 def _resolve(folder: Path, name: str | Path, suffixes: tuple[str, ...], what: str) -> Path:
