@@ -18,6 +18,7 @@ from vla_ros.gate.state import Obstacle
 from vla_ros.resources import urdf_path
 from vla_ros.robot.parts import CollisionProfile
 from vla_ros.robot.profile import RobotProfile
+from vla_ros.robot.urdf import bounded_urdf
 
 CUBES = 2
 CUBE_M = 0.15  # Edge of the obstacles that a topic reports.
@@ -52,11 +53,11 @@ class Distances:
         """Read the shapes of the arm and set up what stands around it."""
         if profile.collision == "none":
             raise SystemExit(f"robot '{profile.name}' has no collision model: nothing to measure")
-        path = str(urdf_path(profile.urdf))
-        self._model = pinocchio.buildModelFromUrdf(path)
+        urdf = bounded_urdf(urdf_path(profile.urdf), profile.joint_names)
+        self._model = pinocchio.buildModelFromXML(urdf)
         self._data = self._model.createData()
-        self._shapes = pinocchio.buildGeomFromUrdf(
-            self._model, path, pinocchio.GeometryType.COLLISION, package_dirs=_folders()
+        self._shapes = pinocchio.buildGeomFromUrdfString(
+            self._model, urdf, pinocchio.GeometryType.COLLISION, package_dirs=_folders()
         )
         self._q = pinocchio.neutral(self._model)
         self._arm = [self._index(name) for name in profile.joint_names]

@@ -196,9 +196,25 @@ def test_a_joint_or_frame_that_the_urdf_lacks_is_named(planar: Path) -> None:
 def test_a_file_that_is_no_urdf_is_named(tmp_path: Path) -> None:
     path = tmp_path / "arm.urdf"
     path.write_text("<robot>")
-    with pytest.raises(ConfigError, match=r"arm\.urdf: is not a URDF that can be read"):
+    with pytest.raises(ConfigError, match=r"arm\.urdf: is not XML"):
         Kinematics(path, ("a",), "b")
 
 
 def test_the_urdf_of_the_simulated_arm_is_found_by_name() -> None:
     assert urdf_path("sim_arm").name == "sim_arm.urdf"
+
+
+def test_a_joint_that_turns_without_end_has_the_range_of_the_profile(planar: Path) -> None:
+    endless = PLANAR.replace('name="elbow" type="revolute"', 'name="elbow" type="continuous"')
+    planar.write_text(endless.replace('lower="-2" upper="2" ', ""))
+    arm = Kinematics(planar, ("shoulder", "elbow"), "tip", lower_rad=(-1, -3), upper_rad=(1, 3))
+    assert arm.upper_rad.tolist() == [1.0, 3.0]
+    q = np.array([0.2, 2.9])
+    position, rotation = arm.forward(q)
+    np.testing.assert_allclose(arm.inverse(position, rotation, q - 0.05), q, atol=1e-4)
+
+
+def test_without_a_profile_such_a_joint_may_turn_twice(planar: Path) -> None:
+    planar.write_text(PLANAR.replace('type="revolute"', 'type="continuous"'))
+    arm = Kinematics(planar, ("shoulder", "elbow"), "tip")
+    assert arm.upper_rad == pytest.approx([4.0 * math.pi] * 2)

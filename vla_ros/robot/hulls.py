@@ -17,6 +17,7 @@ import numpy as np
 import pinocchio
 
 from vla_ros.errors import ConfigError
+from vla_ros.robot.urdf import bounded_urdf
 from vla_ros.types import FloatArray
 
 _SIDES = 16
@@ -52,7 +53,7 @@ def load_hulls(
     Raises:
         ConfigError: The URDF or a mesh cannot be read, or a moving link has no collision geometry.
     """
-    model, shapes = _read(urdf)
+    model, shapes = _read(urdf, joint_names)
     others = [model.getJointId(name) for name in list(model.names)[1:] if name not in joint_names]
     corners: dict[str, list[FloatArray]] = {}
     joints: dict[str, int] = {}
@@ -74,13 +75,16 @@ def load_hulls(
     return reduced, tuple(hulls)
 
 
-def _read(urdf: Path) -> tuple[pinocchio.Model, pinocchio.GeometryModel]:
+def _read(
+    urdf: Path, joint_names: Sequence[str]
+) -> tuple[pinocchio.Model, pinocchio.GeometryModel]:
     prefixes = os.environ.get("AMENT_PREFIX_PATH", "").split(os.pathsep)
     folders = [str(urdf.parent), *(str(Path(prefix) / "share") for prefix in prefixes if prefix)]
+    text = bounded_urdf(urdf, joint_names)
     try:
-        model = pinocchio.buildModelFromUrdf(str(urdf))
-        shapes = pinocchio.buildGeomFromUrdf(
-            model, str(urdf), pinocchio.GeometryType.COLLISION, package_dirs=folders
+        model = pinocchio.buildModelFromXML(text)
+        shapes = pinocchio.buildGeomFromUrdfString(
+            model, text, pinocchio.GeometryType.COLLISION, package_dirs=folders
         )
     except (ValueError, RuntimeError) as e:
         raise ConfigError(f"{urdf}: its collision geometry cannot be read: {e}") from e

@@ -13,6 +13,7 @@ from numpy.typing import ArrayLike
 from vla_ros.errors import ConfigError, UnreachableError
 from vla_ros.resources import urdf_path
 from vla_ros.robot.profile import RobotProfile
+from vla_ros.robot.urdf import bounded_urdf
 from vla_ros.types import FloatArray
 
 _ITERATIONS = 60
@@ -272,7 +273,7 @@ def make_kinematics(profile: RobotProfile) -> Kinematics:
 def _reduced_model(urdf: Path, joint_names: tuple[str, ...]) -> pinocchio.Model:
     """Load a URDF and fix every joint but the arm's."""
     try:
-        model = pinocchio.buildModelFromUrdf(str(urdf))
+        model = pinocchio.buildModelFromXML(bounded_urdf(urdf, joint_names))
     except (ValueError, RuntimeError) as e:
         raise ConfigError(f"{urdf}: is not a URDF that can be read: {e}") from e
     known = list(model.names)[1:]

@@ -3,7 +3,7 @@
 """Reads from a URDF what the profile of the robot has to agree with: joints, limits, links."""
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from vla_ros.robot.profile import RobotProfile
 
 _MOVING = ("revolute", "continuous", "prismatic")
+_TWO_TURNS_RAD = 4.0 * math.pi
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,15 +57,7 @@ def read_urdf(path: Path) -> Urdf:
     Raises:
         ConfigError: The file cannot be read or is not a URDF.
     """
-    try:
-        # The description of one's own robot is trusted like its configuration.
-        root = ET.parse(path).getroot()  # noqa: S314
-    except OSError as e:
-        raise ConfigError(f"{path}: cannot be read: {e.strerror}") from e
-    except ET.ParseError as e:
-        raise ConfigError(f"{path}: is not XML: {e}") from e
-    if root.tag != "robot":
-        raise ConfigError(f"{path}: the root element is <{root.tag}>, wanted <robot> (a URDF)")
+    root = _parse(path)
     joints = {
         joint.get("name", ""): _joint(path, joint)
         for joint in root.findall("joint")
@@ -91,6 +84,44 @@ def validate_profile(profile: "RobotProfile", urdf: Urdf) -> None:
         raise ConfigError(
             f"config/robots/{profile.name}.yaml does not fit {urdf.path}:\n  {lines}"
         )
+
+
+def bounded_urdf(path: Path, joint_names: Iterable[str]) -> str:
+    """Return a URDF as text in which continuous arm joints have a range: two turns either way.
+
+    So one number is the position of every joint. The range that counts is the profile's.
+
+    Args:
+        path: Of the URDF.
+        joint_names: The arm joints; all others stay as they are.
+
+    Raises:
+        ConfigError: The file cannot be read or is not a URDF.
+    """
+    root, names = _parse(path), set(joint_names)
+    for joint in root.findall("joint"):
+        if joint.get("type") == "continuous" and joint.get("name") in names:
+            joint.set("type", "revolute")
+            limit = joint.find("limit")
+            limit = ET.SubElement(joint, "limit") if limit is None else limit
+            limit.set("lower", str(-_TWO_TURNS_RAD))
+            limit.set("upper", str(_TWO_TURNS_RAD))
+            for key in ("effort", "velocity"):
+                limit.set(key, limit.get(key, "0"))
+    return ET.tostring(root, encoding="unicode")
+
+
+def _parse(path: Path) -> ET.Element:
+    try:
+        # The description of one's own robot is trusted like its configuration.
+        root = ET.parse(path).getroot()  # noqa: S314
+    except OSError as e:
+        raise ConfigError(f"{path}: cannot be read: {e.strerror}") from e
+    except ET.ParseError as e:
+        raise ConfigError(f"{path}: is not XML: {e}") from e
+    if root.tag != "robot":
+        raise ConfigError(f"{path}: the root element is <{root.tag}>, wanted <robot> (a URDF)")
+    return root
 
 
 def _joint(path: Path, element: ET.Element) -> UrdfJoint:
