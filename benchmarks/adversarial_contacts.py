@@ -6,7 +6,6 @@ import mujoco
 import numpy as np
 from adversarial_scene import Array
 
-from vla_ros.resources import urdf_path
 from vla_ros.robot.profile import RobotProfile
 
 
@@ -15,7 +14,7 @@ class Contacts:
 
     def __init__(self, profile: RobotProfile) -> None:
         """Load the arm's shapes."""
-        path = str(urdf_path(profile.urdf))
+        path = str(profile.urdf_file())
         try:
             spec = mujoco.MjSpec.from_file(path)
         except ValueError as e:

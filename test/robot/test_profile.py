@@ -8,7 +8,7 @@ import pytest
 
 from vla_ros.errors import ConfigError
 from vla_ros.resources import config_names, config_path, urdf_path
-from vla_ros.robot.profile import RobotProfile, load_robot_profile
+from vla_ros.robot.profile import RobotProfile, load_robot_profile, read_robot_profile
 
 TEXT = config_path("robots", "sim_arm").read_text(encoding="utf-8")
 DRIVEN = "driver_command_timeout_s: 0.1"
@@ -30,7 +30,7 @@ def load(tmp_path: Path) -> Callable[[str, str], RobotProfile]:
 
 @pytest.mark.parametrize("name", config_names("robots"))
 def test_every_shipped_profile_is_right(name: str) -> None:
-    assert load_robot_profile(name).name == name
+    assert read_robot_profile(name).name == name
 
 
 def test_the_simulated_arm_has_what_everybody_relies_on() -> None:
@@ -154,6 +154,10 @@ def test_limits_and_geometry_have_no_default(
             "confidence.least = 1.5: input should be less than or equal to 1",
         ),
         ("name: sim_arm", "name: other", "name = 'other': should be 'sim_arm', as the file"),
+        ("urdf: sim_arm", "urdf: {topik: /d}", "urdf.topik: unknown key. Did you mean 'topic'?"),
+        ("urdf: sim_arm", "urdf: {topic: a b}", "urdf.topic = 'a b': should be the name of a to"),
+        ("urdf: sim_arm", "urdf: {}", "urdf.topic: this key is missing"),
+        ("urdf: sim_arm", "urdf: 5", "urdf = 5: should be a mapping with the keys topic"),
     ],
 )
 def test_a_wrong_value_is_named_with_what_is_allowed(
@@ -192,6 +196,18 @@ def test_a_real_robot_that_does_not_know_where_people_are_is_slow(
     text = f"tcp_speed_m_s = {speed}: should be at most 0.25 m/s for a real robot"
     with pytest.raises(ConfigError, match=re.escape(text)):
         load(old, new)
+
+
+def test_a_urdf_on_a_topic_is_for_nodes_and_everybody_else_is_told_how_to_make_a_file(
+    load: Callable[[str, str], RobotProfile],
+) -> None:
+    text = (
+        "robot 'sim_arm' has its URDF from topic '/robot_description', which only nodes hear. "
+        "Name a file for everything else. To make it: ros2 param get --hide-type "
+        "/robot_state_publisher robot_description > sim_arm.urdf"
+    )
+    with pytest.raises(ConfigError, match=re.escape(text)):
+        load("urdf: sim_arm", "urdf: {topic: /robot_description}")
 
 
 def test_a_urdf_may_lie_beside_the_profile(

@@ -67,11 +67,10 @@ def make_judge(header: "Header", urdf: Path | None) -> "Judge":
     from vla_ros.gate.audit import digest  # noqa: PLC0415
     from vla_ros.gate.config import make_gate_config  # noqa: PLC0415
     from vla_ros.gate.final import ThoroughChecker, make_envelope  # noqa: PLC0415
-    from vla_ros.resources import urdf_path  # noqa: PLC0415
     from vla_ros.robot.kinematics import make_kinematics  # noqa: PLC0415
 
     there = Path(header.urdf)
-    path = urdf or (there if there.is_file() else urdf_path(header.robot.urdf))
+    path = urdf or (there if there.is_file() else header.robot.urdf_file())
     if digest(path.read_bytes()) != header.urdf_sha256:
         raise ConfigError(
             f"{path} is not the URDF that the log was written with (SHA-256 "

@@ -9,7 +9,6 @@ import yaml
 
 from vla_ros.errors import ConfigError
 from vla_ros.faults.table import Setting
-from vla_ros.resources import urdf_path
 from vla_ros.robot.profile import RobotProfile
 from vla_ros.sim.profile import check_profile
 
@@ -74,7 +73,7 @@ def write_profile(profile: RobotProfile, folder: Path) -> Path:
     told = profile.model_dump(mode="json", exclude_none=True)
     told |= {
         "name": "bench",
-        "urdf": str(urdf_path(profile.urdf)),
+        "urdf": str(profile.urdf_file()),
         "state_topic": _STATES,
         "estop": {**told["estop"], "topic": _ESTOP},
     }

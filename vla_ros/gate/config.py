@@ -11,7 +11,6 @@ from vla_ros.gate.collision import CollisionModel, make_collision_model
 from vla_ros.gate.fingerprint import make_fingerprint
 from vla_ros.gate.limits import JointLimits, Vector, make_joint_limits
 from vla_ros.gate.singular import make_tool_condition
-from vla_ros.resources import urdf_path
 from vla_ros.robot.kinematics import Kinematics
 from vla_ros.robot.parts import (
     BoxProfile,
@@ -164,7 +163,7 @@ def make_gate_config(profile: RobotProfile, kinematics: Kinematics | None) -> Ga
     arm = kinematics
     estop = None if profile.estop == "none" else profile.estop
     dt_s = 1.0 / profile.command.rate_hz
-    urdf = urdf_path(profile.urdf)
+    urdf = profile.urdf_file()
     return GateConfig(
         dt_s=dt_s,
         limits=make_joint_limits(profile),

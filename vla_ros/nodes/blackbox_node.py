@@ -26,7 +26,7 @@ from vla_ros.gate.vocabulary import GateMode
 from vla_ros.msg import GateState
 from vla_ros.nodes.base import BaseNode, run_node
 from vla_ros.params import BlackBoxParams
-from vla_ros.robot.profile import load_robot_profile
+from vla_ros.robot.profile import read_robot_profile
 from vla_ros.ros.definitions import definition_text, type_name
 from vla_ros.ros.folders import log_folder
 from vla_ros.ros.qos import RECORDED, RECORDED_LATCHED
@@ -79,7 +79,7 @@ class BlackBoxNode(BaseNode[BlackBoxParams]):
         self._folder = folder
         # One folder may serve several arms.
         self._family = f"blackbox{self.get_namespace().rstrip('/').replace('/', '_')}"
-        topics = topics_of(load_robot_profile(self.params.robot))
+        topics = topics_of(read_robot_profile(self.params.robot))
         self._topics = {self.resolve_topic_name(name): kind for name, kind in topics.items()}
         self._types = {name: type_name(kind) for name, kind in self._topics.items()}
         for name in self._types.values():

@@ -14,7 +14,6 @@ from vla_ros.gate.config import GateConfig
 from vla_ros.gate.record import PublishedCommand
 from vla_ros.gate.state import Event
 from vla_ros.params import ExecutorParams
-from vla_ros.resources import urdf_path
 from vla_ros.robot.profile import RobotProfile
 from vla_ros.ros.audit_files import AuditFiles
 from vla_ros.ros.audit_log import AuditHealth, AuditLog
@@ -59,7 +58,7 @@ class ExecutorAudit:
             return
         chain = secrets.token_hex(8)
         opened = datetime.now(timezone.utc).strftime("%Y%m%d_%H%M%S")
-        urdf = urdf_path(self._profile.urdf)
+        urdf = self._profile.urdf_file()
         urdf_sha256 = digest(urdf.read_bytes())
 
         def header(number: int) -> Header:

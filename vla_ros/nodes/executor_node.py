@@ -23,8 +23,8 @@ from vla_ros.nodes.executor_outputs import ExecutorOutputs
 from vla_ros.nodes.executor_power import PowerOff
 from vla_ros.params import ExecutorParams
 from vla_ros.robot.kinematics import make_kinematics
-from vla_ros.robot.profile import load_robot_profile
 from vla_ros.ros.control_loop import ControlClock, SimulatedClock, SteadyClock
+from vla_ros.ros.description import load_robot
 from vla_ros.ros.ownership import find_rivals
 from vla_ros.ros.priority import raise_priority
 from vla_ros.ros.spin import RequestExecutor
@@ -51,7 +51,7 @@ class ExecutorNode(BaseNode[ExecutorParams]):
 
     def configure(self) -> None:
         """Read the profile and connect to the graph."""
-        self._profile = load_robot_profile(self.params.robot)
+        self._profile = load_robot(self, self.params.robot)
         if self.params.auto_arm and not self._profile.simulated:
             raise ConfigError(
                 f"auto_arm = true is only for simulations, and robot '{self._profile.name}' is "

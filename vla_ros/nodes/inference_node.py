@@ -36,8 +36,9 @@ from vla_ros.policy.goal import Ask, GoalRun
 from vla_ros.policy.spec import PolicyProfile, load_policy_profile
 from vla_ros.policy.transforms import ChunkHeader, PolicyAdapter
 from vla_ros.policy.worker import PolicyWorker, Question
-from vla_ros.robot.profile import RobotProfile, load_robot_profile
+from vla_ros.robot.profile import RobotProfile
 from vla_ros.ros.decode import decode_observation
+from vla_ros.ros.description import load_robot
 from vla_ros.ros.diagnostics import encode_diagnostics, encode_policy
 from vla_ros.ros.encode import encode_chunk
 from vla_ros.ros.goal import decode_gate_state
@@ -81,7 +82,7 @@ class InferenceNode(BaseNode[InferenceParams]):
 
     def configure(self) -> None:
         """Load the policy, answer once for nothing, and join the graph."""
-        self._robot = load_robot_profile(self.params.robot)
+        self._robot = load_robot(self, self.params.robot)
         profile = load_policy_profile(self.params.policy)
         self._backend = self._make_backend(profile, self._robot)
         self._backend.warm_up()

@@ -18,8 +18,8 @@ from vla_ros.observe.watch import Change, ChangeWatch
 from vla_ros.params import PerceptionParams
 from vla_ros.policy.spec import load_policy_profile
 from vla_ros.robot.parts import CameraProfile
-from vla_ros.robot.profile import load_robot_profile
 from vla_ros.ros.decode import decode_compressed_image, decode_image
+from vla_ros.ros.description import load_robot
 from vla_ros.ros.diagnostics import encode_diagnostics, encode_stream
 from vla_ros.ros.encode import encode_observation
 from vla_ros.ros.joint_parts import JointParts
@@ -48,7 +48,7 @@ class PerceptionNode(BaseNode[PerceptionParams]):
         """Read both profiles and create the publishers."""
         # Waking other threads takes longer than resizing an image does.
         cv2.setNumThreads(1)
-        self._robot = load_robot_profile(self.params.robot)
+        self._robot = load_robot(self, self.params.robot)
         self._policy = load_policy_profile(self.params.policy)
         self._observer = Observer(self._robot, self._policy.images)
         self._observations = self.create_publisher(

@@ -11,7 +11,6 @@ import pinocchio
 from numpy.typing import ArrayLike
 
 from vla_ros.errors import ConfigError, UnreachableError
-from vla_ros.resources import urdf_path
 from vla_ros.robot.profile import RobotProfile
 from vla_ros.robot.urdf import bounded_urdf
 from vla_ros.types import FloatArray
@@ -261,7 +260,7 @@ def make_kinematics(profile: RobotProfile) -> Kinematics:
     """
     margin = profile.position_margin_rad
     return Kinematics(
-        urdf_path(profile.urdf),
+        profile.urdf_file(),
         profile.joint_names,
         profile.tool_frame,
         base_frame=profile.base_frame,

@@ -9,7 +9,7 @@ thresholds have one.
 from pathlib import Path
 from typing import Annotated
 
-from pydantic import Field, model_validator
+from pydantic import Discriminator, Field, Tag, model_validator
 
 from vla_ros.errors import ConfigError
 from vla_ros.resources import config_path, urdf_path
@@ -40,14 +40,35 @@ SPEED_NEAR_PEOPLE_M_S = 0.25
 VELOCITY_WATCHDOG_S = 0.1
 
 
+class UrdfTopicProfile(StrictModel):
+    """A URDF that the robot's own graph says: std_msgs/String, latched.
+
+    Attributes:
+        topic: Its topic.
+    """
+
+    topic: Topic
+
+
+def _urdf_branch(value: object) -> str:
+    return "file" if isinstance(value, str) else "heard"
+
+
+UrdfSource = Annotated[
+    Annotated[UrdfTopicProfile, Tag("heard")] | Annotated[str, Tag("file")],
+    Discriminator(_urdf_branch),
+]
+
+
 class RobotProfile(StrictModel):
     """Everything vla_ros has to know about one robot.
 
     Attributes:
         name: As the file.
         simulated: Nobody can be hurt by it; permits arming without a person.
-        urdf: Name of a shipped description (urdf/NAME.urdf), or the path of a URDF file, from the
-            folder of the profile or from the present one.
+        urdf: Name of a shipped description (urdf/NAME.urdf); the path of a URDF file, from the
+            folder of the profile or from the present one; `package://PACKAGE/path/in/it`; or the
+            topic on which the robot says it.
         base_frame: Frame of workspace and boxes; a link of the URDF.
         tool_frame: The point that grasps; a link of the URDF.
         state_topic: sensor_msgs/JointState of arm and gripper.
@@ -78,7 +99,7 @@ class RobotProfile(StrictModel):
 
     name: str
     simulated: bool
-    urdf: str
+    urdf: UrdfSource
     base_frame: str
     tool_frame: str
     state_topic: Topic
@@ -108,6 +129,20 @@ class RobotProfile(StrictModel):
     def joint_names(self) -> tuple[str, ...]:
         """The arm joints, in the order used everywhere."""
         return tuple(joint.name for joint in self.joints)
+
+    def urdf_file(self) -> Path:
+        """Return the path of the URDF.
+
+        Raises:
+            ConfigError: There is no such file, or the URDF is said on a topic.
+        """
+        if isinstance(self.urdf, UrdfTopicProfile):
+            raise ConfigError(
+                f"robot '{self.name}' has its URDF from topic '{self.urdf.topic}', which only "
+                "nodes hear. Name a file for everything else. To make it: ros2 param get "
+                f"--hide-type /robot_state_publisher robot_description > {self.name}.urdf"
+            )
+        return urdf_path(self.urdf)
 
     def camera(self, name: str) -> CameraProfile:
         """Return one camera.
@@ -200,12 +235,24 @@ def load_robot_profile(name_or_path: str | Path) -> RobotProfile:
     Raises:
         ConfigError: The file is missing or wrong, or does not fit the URDF.
     """
+    profile = read_robot_profile(name_or_path)
+    validate_profile(profile, read_urdf(profile.urdf_file()))
+    return profile
+
+
+def read_robot_profile(name_or_path: str | Path) -> RobotProfile:
+    """Read the profile of a robot whose URDF need not be there.
+
+    Args:
+        name_or_path: Name of a shipped profile (config/robots/NAME.yaml) or a path.
+
+    Raises:
+        ConfigError: The file is missing or wrong.
+    """
     path = config_path("robots", name_or_path)
     profile = load_strict_yaml(path, RobotProfile)
     if profile.name != path.stem:
         raise ConfigError(f"{path}: name = '{profile.name}': should be '{path.stem}', as the file")
-    beside = path.parent / profile.urdf
-    if beside.is_file():
+    if isinstance(profile.urdf, str) and (beside := path.parent / profile.urdf).is_file():
         profile = profile.model_copy(update={"urdf": str(beside.resolve())})
-    validate_profile(profile, read_urdf(urdf_path(profile.urdf)))
     return profile

@@ -21,7 +21,15 @@ def log_folder(wanted: str, kind: str, environ: Mapping[str, str] = os.environ) 
     """
     if wanted == NONE:
         return None
-    if wanted != ROS:
-        return Path(wanted).expanduser()
+    return ros_folder(kind, environ) if wanted == ROS else Path(wanted).expanduser()
+
+
+def ros_folder(kind: str, environ: Mapping[str, str] = os.environ) -> Path:
+    """Return the folder of one kind of files beside ROS's own logs.
+
+    Args:
+        kind: Its name.
+        environ: Of the process.
+    """
     base = environ.get("ROS_LOG_DIR") or environ.get("ROS_HOME") or "~/.ros"
     return Path(base).expanduser() / "vla_ros" / kind

@@ -12,7 +12,6 @@ from pathlib import Path
 from xml.etree import ElementTree as ET
 
 from vla_ros.errors import ConfigError
-from vla_ros.resources import urdf_path
 from vla_ros.robot.profile import RobotProfile
 from vla_ros.sim.arm import CAMERAS, GRIPPER_JOINT, JOINT_NAMES
 from vla_ros.sim.arm_urdf import arm_urdf
@@ -48,7 +47,7 @@ def _differences(profile: RobotProfile) -> Iterator[str]:
     names = dict(zip(JOINT_NAMES, profile.joint_names, strict=True))
     names[GRIPPER_JOINT] = profile.gripper.joint
     ours = ET.fromstring(arm_urdf(names))  # noqa: S314  Written a line above.
-    theirs = _joints_of(urdf_path(profile.urdf))
+    theirs = _joints_of(profile.urdf_file())
     for joint in ours.findall("joint"):
         if joint.find("mimic") is None:  # Else no profile names it.
             yield from _compare(joint, theirs)
