@@ -15,10 +15,9 @@ import pinocchio
 from adversarial_scene import Array
 
 from vla_ros.gate.state import Obstacle
-from vla_ros.resources import urdf_path
 from vla_ros.robot.parts import CollisionProfile
 from vla_ros.robot.profile import RobotProfile
-from vla_ros.robot.urdf import bounded_urdf
+from vla_ros.robot.urdf import bounded_urdf, read_followers
 
 CUBES = 2
 CUBE_M = 0.15  # Edge of the obstacles that a topic reports.
@@ -53,12 +52,16 @@ class Distances:
         """Read the shapes of the arm and set up what stands around it."""
         if profile.collision == "none":
             raise SystemExit(f"robot '{profile.name}' has no collision model: nothing to measure")
-        urdf = bounded_urdf(urdf_path(profile.urdf), profile.joint_names)
+        urdf = bounded_urdf(profile.urdf_file(), profile.joint_names)
         self._model = pinocchio.buildModelFromXML(urdf)
         self._data = self._model.createData()
         self._shapes = pinocchio.buildGeomFromUrdfString(
             self._model, urdf, pinocchio.GeometryType.COLLISION, package_dirs=_folders()
         )
+        for item in self._shapes.geometryObjects:  # Distances of whole meshes take minutes.
+            if isinstance(item.geometry, coal.BVHModelBase):
+                item.geometry.buildConvexHull(True, "Qt")  # noqa: FBT003 - not ours.
+                item.geometry = item.geometry.convex
         self._q = pinocchio.neutral(self._model)
         self._arm = [self._index(name) for name in profile.joint_names]
         self._arm_joints = {int(self._model.getJointId(name)) for name in profile.joint_names}
@@ -99,10 +102,10 @@ class Distances:
 
     def _open_gripper(self, profile: RobotProfile) -> None:
         """Leave the gripper as wide as it gets."""
-        for name in list(self._model.names)[1:]:
-            if name not in profile.joint_names:
-                index = self._index(name)
-                self._q[index] = self._model.upperPositionLimit[index]
+        self._q[self._index(profile.gripper.joint)] = profile.gripper.open
+        for follower in read_followers(profile.urdf_file()):
+            lead = self._q[self._index(follower.leader)]
+            self._q[self._index(follower.name)] = follower.multiplier * lead + follower.offset
 
     def _add_own_pairs(self, settings: CollisionProfile) -> None:
         """Pair all links with each other that share no joint and are not left out by name."""

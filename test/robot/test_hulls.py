@@ -123,3 +123,39 @@ def test_every_link_of_the_simulated_arm_has_a_hull() -> None:
     model, hulls = load_hulls(urdf_path("sim_arm"), names)
     assert model.nq == 6
     assert {hull.joint for hull in hulls} == set(range(7))
+
+
+JAW = """<robot name="jaw">
+  <link name="base"/>
+  <link name="rod"><collision><geometry><box size="0.1 0.1 0.1"/></geometry></collision></link>
+  <joint name="hip" type="revolute">
+    <parent link="base"/><child link="rod"/><axis xyz="0 0 1"/>
+    <limit lower="-1" upper="1" velocity="1" effort="1"/>
+  </joint>
+  <link name="knuckle"/>
+  <joint name="grip" type="revolute">
+    <parent link="rod"/><child link="knuckle"/><axis xyz="0 1 0"/>
+    <limit lower="0" upper="0.8" velocity="1" effort="1"/>
+  </joint>
+  <link name="tip">
+    <collision><geometry><box size="0.01 0.01 0.1"/></geometry></collision>
+  </link>
+  <joint name="tip_joint" type="revolute">
+    <parent link="knuckle"/><child link="tip"/><axis xyz="0 1 0"/><origin xyz="0 0 0.06"/>
+    <limit lower="-0.8" upper="0" velocity="1" effort="1"/>
+    <mimic joint="grip" multiplier="-1"/>
+  </joint>
+</robot>"""
+
+
+def test_a_finger_that_mimics_another_joint_is_swept_where_that_one_leads_it(
+    tmp_path: Path,
+) -> None:
+    path = tmp_path / "jaw.urdf"
+    path.write_text(JAW)
+    tip = next(hull for hull in load_hulls(path, ("hip",))[1] if hull.link == "tip")
+    for turn in np.linspace(0.0, 0.8, 9):  # It stays parallel while it moves on a circle.
+        center = 0.06 * np.array((np.sin(turn), 0.0, np.cos(turn)))
+        for end in (-0.0499, 0.0499):
+            assert distance_to(tip, (center[0], 0.0, center[2] + end)) < 0.0
+    assert distance_to(tip, (-0.02, 0.0, 0.1)) == pytest.approx(0.015, abs=1e-4)

@@ -9,7 +9,7 @@ import pytest
 from vla_ros.errors import ConfigError
 from vla_ros.resources import urdf_path
 from vla_ros.robot.profile import load_robot_profile
-from vla_ros.robot.urdf import read_urdf, validate_profile
+from vla_ros.robot.urdf import Follower, read_followers, read_urdf, validate_profile
 
 TEXT = urdf_path("sim_arm").read_text(encoding="utf-8")
 
@@ -85,3 +85,32 @@ def test_a_profile_has_to_fit_its_urdf(tmp_path: Path, old: str, new: str, text:
     path.write_text(TEXT.replace(old, new, 1), encoding="utf-8")
     with pytest.raises(ConfigError, match=re.escape(text)):
         validate_profile(load_robot_profile("sim_arm"), read_urdf(path))
+
+
+MIMIC = "<joint name='b' type='revolute'><mimic joint='a' {more}/></joint>"
+
+
+def test_a_joint_that_mimics_another_one_is_read(tmp_path: Path) -> None:
+    path = tmp_path / "arm.urdf"
+    path.write_text(f"<robot>{MIMIC.format(more='')}</robot>")
+    assert read_followers(path) == (Follower("b", "a", 1.0, 0.0),)
+    path.write_text(f"<robot>{MIMIC.format(more='''multiplier='-1' offset='0.5' ''')}</robot>")
+    assert read_followers(path) == (Follower("b", "a", -1.0, 0.5),)
+
+
+@pytest.mark.parametrize("number", ["nan", "inf", "-inf", "x", ""])
+def test_a_joint_that_mimics_by_no_number_is_refused(tmp_path: Path, number: str) -> None:
+    path = tmp_path / "arm.urdf"
+    for key in ("multiplier", "offset"):
+        more = f"{key}='{number}'"
+        path.write_text(f"<robot>{MIMIC.format(more=more)}</robot>")
+        with pytest.raises(ConfigError, match=f"<mimic> of joint 'b': '{number}' is no number"):
+            read_followers(path)
+
+
+def test_a_joint_that_mimics_one_that_mimics_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "arm.urdf"
+    second = MIMIC.replace("'a'", "'c'").replace("'b'", "'a'").format(more="")
+    path.write_text(f"<robot>{MIMIC.format(more='')}{second}</robot>")
+    with pytest.raises(ConfigError, match="'b' mimics 'a', which mimics another one"):
+        read_followers(path)

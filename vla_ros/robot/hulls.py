@@ -17,7 +17,7 @@ import numpy as np
 import pinocchio
 
 from vla_ros.errors import ConfigError
-from vla_ros.robot.urdf import bounded_urdf
+from vla_ros.robot.urdf import Follower, bounded_urdf, read_followers
 from vla_ros.types import FloatArray
 
 _SIDES = 16
@@ -55,14 +55,19 @@ def load_hulls(
     """
     model, shapes = _read(urdf, joint_names)
     others = [model.getJointId(name) for name in list(model.names)[1:] if name not in joint_names]
+    followers = read_followers(urdf)
+    links = [model.frames[item.parentFrame].name for item in shapes.geometryObjects]
+    outlines = [
+        _corners(item.geometry, f"{urdf}: link '{link}'")
+        for item, link in zip(shapes.geometryObjects, links, strict=True)
+    ]
     corners: dict[str, list[FloatArray]] = {}
     joints: dict[str, int] = {}
     for part in np.linspace(0.0, 1.0, _STROKES if others else 1):
-        reduced, placed = pinocchio.buildReducedModel(model, shapes, others, _stroke(model, part))
-        for whole, item in zip(shapes.geometryObjects, placed.geometryObjects, strict=True):
-            link = model.frames[whole.parentFrame].name
-            points = _corners(item.geometry, f"{urdf}: link '{link}'")
-            points = points @ item.placement.rotation.T + item.placement.translation
+        stroke = _stroke(model, part, followers)
+        reduced, placed = pinocchio.buildReducedModel(model, shapes, others, stroke)
+        for link, outline, item in zip(links, outlines, placed.geometryObjects, strict=True):
+            points = outline @ item.placement.rotation.T + item.placement.translation
             corners.setdefault(link, []).append(points)
             joints[link] = item.parentJoint
     for index, name in enumerate(list(reduced.names)[1:], start=1):
@@ -91,11 +96,20 @@ def _read(
     return model, shapes
 
 
-def _stroke(model: pinocchio.Model, part: float) -> FloatArray:
-    """Return joint positions with every joint at a part of its range, or at 0 without one."""
+def _stroke(model: pinocchio.Model, part: float, followers: Sequence[Follower]) -> FloatArray:
+    """Return joint positions with every joint at a part of its range, or at 0 without one.
+
+    A joint that follows another one is where that one leads it: fingers stay parallel.
+    """
     low, high = model.lowerPositionLimit, model.upperPositionLimit
     limited = np.isfinite(low) & np.isfinite(high) & (np.abs(low) < 1e3) & (np.abs(high) < 1e3)
     q = np.where(limited, low + part * (high - low), pinocchio.neutral(model))
+    joints = zip(model.names, model.joints, strict=True)
+    index = {name: joint.idx_q for name, joint in joints if joint.nq == 1}
+    for follower in followers:
+        if {follower.name, follower.leader} <= index.keys():
+            lead = q[index[follower.leader]]
+            q[index[follower.name]] = follower.multiplier * lead + follower.offset
     return np.asarray(q)
 
 
@@ -114,7 +128,9 @@ def _corners(shape: coal.CollisionGeometry, what: str) -> FloatArray:
         low, high = (np.full((_SIDES, 1), z) for z in (-shape.halfLength, shape.halfLength))
         return np.vstack((np.hstack((ring, low)), np.hstack((ring, high))))
     if isinstance(shape, coal.BVHModelBase):
-        return np.asarray(shape.vertices())
+        points = np.unique(np.asarray(shape.vertices()), axis=0)
+        # A mesh of a maker has 100,000 corners, most of them inside of its hull.
+        return points if len(points) <= _MOST_CORNERS else np.asarray(_convex(points).points())
     if isinstance(shape, coal.ConvexBase):
         return np.asarray(shape.points())
     raise ConfigError(f"{what} has a collision shape of an unknown kind: {type(shape).__name__}")
@@ -139,10 +155,11 @@ def _hull(points: FloatArray) -> coal.Convex:
     hull = _convex(points)
     if hull.num_points <= _MOST_CORNERS:
         return hull
-    thin = _convex(points[np.unique(np.argmax(points @ _directions().T, axis=0))])
+    outer = np.asarray(hull.points())
+    thin = _convex(outer[np.unique(np.argmax(outer @ _directions().T, axis=0))])
     speck, here = coal.Sphere(1e-9), coal.Transform3s()
     grown = 0.0
-    for corner in np.asarray(hull.points()):
+    for corner in outer:
         there = coal.Transform3s(np.eye(3), corner)
         request, result = coal.DistanceRequest(), coal.DistanceResult()
         grown = max(grown, coal.distance(thin, here, speck, there, request, result))

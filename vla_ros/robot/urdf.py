@@ -36,6 +36,23 @@ class UrdfJoint:
     velocity: float
 
 
+@dataclass(frozen=True, slots=True)
+class Follower:
+    """A joint that goes where another one leads it: <mimic> of the URDF.
+
+    Attributes:
+        name: Of the joint.
+        leader: The joint that leads it; no follower itself.
+        multiplier: Of the leader's position.
+        offset: On top of that [rad] or [m].
+    """
+
+    name: str
+    leader: str
+    multiplier: float
+    offset: float
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Urdf:
     """The part of a robot description that a profile refers to.
@@ -65,6 +82,32 @@ def read_urdf(path: Path) -> Urdf:
     }
     links = frozenset(link.get("name", "") for link in root.findall("link"))
     return Urdf(path=path, joints=joints, links=links)
+
+
+def read_followers(path: Path) -> tuple[Follower, ...]:
+    """Read which joints follow others.
+
+    Raises:
+        ConfigError: The file cannot be read or is not a URDF, or a joint follows a follower.
+    """
+    found = [
+        Follower(
+            joint.get("name", ""),
+            mimic.get("joint", ""),
+            _number(path, mimic.get("multiplier", "1"), joint),
+            _number(path, mimic.get("offset", "0"), joint),
+        )
+        for joint in _parse(path).findall("joint")
+        if (mimic := joint.find("mimic")) is not None
+    ]
+    names = {follower.name for follower in found}
+    for follower in found:
+        if follower.leader in names:
+            raise ConfigError(
+                f"{path}: joint '{follower.name}' mimics '{follower.leader}', which mimics "
+                "another one; name the joint that leads them both"
+            )
+    return tuple(found)
 
 
 def validate_profile(profile: "RobotProfile", urdf: Urdf) -> None:
@@ -122,6 +165,17 @@ def _parse(path: Path) -> ET.Element:
     if root.tag != "robot":
         raise ConfigError(f"{path}: the root element is <{root.tag}>, wanted <robot> (a URDF)")
     return root
+
+
+def _number(path: Path, text: str, joint: ET.Element) -> float:
+    """Read a number of <mimic>."""
+    try:
+        number = float(text)
+    except ValueError:
+        number = math.nan
+    if not math.isfinite(number):
+        raise ConfigError(f"{path}: <mimic> of joint '{joint.get('name')}': '{text}' is no number")
+    return number
 
 
 def _joint(path: Path, element: ET.Element) -> UrdfJoint:
