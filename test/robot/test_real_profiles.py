@@ -9,13 +9,12 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-import yaml
 from stand_in_urdf import write_stand_in
 
 from vla_ros.errors import ConfigError
 from vla_ros.gate import EstopInput, Gate, GateInputs, GateMode, GateState, Request, Verdict
 from vla_ros.gate.config import make_gate_config
-from vla_ros.resources import config_names, share_dir, urdf_path
+from vla_ros.resources import config_names, urdf_path
 from vla_ros.robot.kinematics import make_kinematics
 from vla_ros.robot.profile import (
     RobotProfile,
@@ -222,14 +221,15 @@ def test_home_is_inside_the_limits(name: str) -> None:
 
 
 @EACH
-def test_the_gripper_has_a_controller_of_that_name(name: str) -> None:
+def test_the_gripper_is_commanded_by_the_controller_that_its_driver_starts(name: str) -> None:
     gripper = read_robot_profile(name).gripper
-    shipped = "so101_gripper" if name == "so101" else "robotiq_2f_85"
-    path = share_dir() / "config" / "controllers" / f"{shipped}.yaml"
-    ((controller, settings),) = yaml.safe_load(path.read_text(encoding="utf-8")).items()
-    assert gripper.topic == f"/{controller.lstrip('/')}/commands"
-    assert settings["ros__parameters"]["joints"] == [gripper.joint]
-    assert settings["ros__parameters"]["interface_name"] == "position"
+    # robotiq_description/config/robotiq_controllers.yaml and ros2_controllers.yaml of a Gen3;
+    # so101_bringup/config/ros2_control/follower_split_controllers.yaml.
+    topic, joint = "/robotiq_gripper_controller/gripper_cmd", "robotiq_85_left_knuckle_joint"
+    if name == "so101":
+        topic, joint = "/follower/gripper_controller/gripper_cmd", "gripper"
+    assert (gripper.kind, gripper.topic) == ("parallel_gripper_command", topic)
+    assert gripper.joint == joint
 
 
 MADE = [name for name in ARMS if name != "so101"]  # The URDF is made of one of our recipes.
