@@ -50,6 +50,12 @@ def generate_launch_description() -> LaunchDescription:
                 description="Arm without a person. Refused for a robot that is not simulated.",
             ),
             DeclareLaunchArgument(
+                "dry_run",
+                default_value="false",
+                choices=FLAGS,
+                description="Shadow mode: command a ghost instead of the robot; nothing moves.",
+            ),
+            DeclareLaunchArgument(
                 "black_box",
                 default_value="true",
                 choices=FLAGS,
@@ -63,7 +69,14 @@ def generate_launch_description() -> LaunchDescription:
             ),
             make_node("perception_node", profiles),
             make_node("inference_node", profiles),
-            make_node("executor_node", {"robot": text("robot"), "auto_arm": flag("auto_arm")}),
+            make_node(
+                "executor_node",
+                {
+                    "robot": text("robot"),
+                    "auto_arm": flag("auto_arm"),
+                    "dry_run": flag("dry_run"),
+                },
+            ),
             make_node(
                 "blackbox_node",
                 {"robot": text("robot")},

@@ -128,6 +128,11 @@ class ExecutorParams(NodeParams):
         "Arm without a person. Refused unless the robot profile says `simulated: true`.",
         default=False,
     )
+    dry_run: bool = param(
+        "Command a ghost (~/ghost, sensor_msgs/JointState) instead of the robot: everything runs "
+        "as ever, and nothing moves.",
+        default=False,
+    )
     audit_folder: str = param(
         "Folder of the audit log; `ros`: vla_ros/audit in ROS_LOG_DIR, ROS_HOME or ~/.ros, the "
         "first of them that is set; `none` writes no log.",

@@ -56,6 +56,7 @@ class Header:
         robot: Profile of the robot: limits, gripper, tool speed, workspace, collision.
         urdf: Path of its URDF.
         urdf_sha256: Of the URDF's bytes, in hex.
+        dry_run: The commands went to a ghost; the robot got none.
     """
 
     format: int
@@ -69,6 +70,7 @@ class Header:
     robot: RobotProfile
     urdf: str
     urdf_sha256: str
+    dry_run: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -158,6 +158,8 @@ class AuditCheck:
                 self._note(f"goes on from files that are not here: it is number {header.file}")
             elif line.link.number or line.previous:
                 self._break("was changed: a log begins with line 0")
+            if header.dry_run:
+                self._note("is of a dry run: a ghost got these commands, the robot none")
         if last is None or (header.robot, header.urdf_sha256) != (last.robot, last.urdf_sha256):
             self._judge = self._make_judge(header)
         self._header = header

@@ -74,6 +74,7 @@ class ExecutorAudit:
                 robot=self._profile,
                 urdf=str(urdf.absolute()),
                 urdf_sha256=urdf_sha256,
+                dry_run=self._params.dry_run,
             )
 
         family, name = f"audit{self._node.replace('/', '_')}", f"{opened}_{chain}"

@@ -9,6 +9,7 @@ from vla_ros.gate.foresee import hear_nothing
 from vla_ros.gate.gate import Gate
 from vla_ros.gate.mailbox import Mailbox, Ticket
 from vla_ros.gate.record import PublishedCommand
+from vla_ros.gate.shadow import Shadow
 from vla_ros.gate.state import Decision, Event, GateInputs, GateState
 from vla_ros.gate.vocabulary import GateMode, Reason, Request, Verdict
 from vla_ros.nodes.executor_outputs import ExecutorOutputs
@@ -38,6 +39,8 @@ class Control:
         monotonic_ns: Callable[[], int],
         log: Callable[[str, str], None],
         record: Callable[[Event | PublishedCommand], None],
+        *,
+        shadow: Shadow | None = None,
     ) -> None:
         """Prepare; `start` begins.
 
@@ -48,6 +51,7 @@ class Control:
             monotonic_ns: A clock that never jumps, for the heartbeat of the emergency stop.
             log: Takes a severity (`info`, `warning`, `error`) and a text.
             record: Takes every event, and every command that was published; never blocks.
+            shadow: For a dry run.
         """
         self.mailbox = Mailbox()
         self.state = GateState()
@@ -58,6 +62,7 @@ class Control:
         self._monotonic_ns = monotonic_ns
         self._log = log
         self._record = record
+        self._shadow = shadow
         self._shift_ns = clock.shift_ns()
         self._shown: tuple[object, ...] = ()
         self._shown_ns = 0
@@ -141,7 +146,11 @@ class Control:
 
     def _decide(self, inputs: GateInputs, now_ns: int) -> Decision:
         """Have the gate decide, and do what it decided."""
+        if self._shadow is not None:
+            self.state, inputs = self._shadow.cast(self.state, inputs)
         self.state, decision = self._gate.step(self.state, inputs, now_ns)
+        if self._shadow is not None:
+            self._shadow.follow(decision.command)
         if decision.command is not None:
             self._outputs.send(decision.command, self.state, inputs)
         self._end_speech(speaks=decision.command is not None)

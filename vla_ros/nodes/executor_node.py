@@ -14,12 +14,13 @@ from std_srvs.srv import Trigger
 from vla_ros.errors import ConfigError
 from vla_ros.gate.config import make_gate_config
 from vla_ros.gate.gate import Gate
+from vla_ros.gate.shadow import Shadow
 from vla_ros.gate.vocabulary import GateMode, Request
 from vla_ros.nodes.base import BaseNode, run_node
 from vla_ros.nodes.executor_audit import ExecutorAudit
 from vla_ros.nodes.executor_control import Control
 from vla_ros.nodes.executor_inputs import ExecutorInputs
-from vla_ros.nodes.executor_outputs import ExecutorOutputs
+from vla_ros.nodes.executor_outputs import DRY_RUN, ExecutorOutputs
 from vla_ros.nodes.executor_power import PowerOff
 from vla_ros.params import ExecutorParams
 from vla_ros.robot.kinematics import make_kinematics
@@ -59,7 +60,8 @@ class ExecutorNode(BaseNode[ExecutorParams]):
             )
         kinematics = make_kinematics(self._profile)
         self._gate = Gate(make_gate_config(self._profile, kinematics))
-        self._outputs = ExecutorOutputs(self, self._profile, self._gate)
+        dry_run = self.params.dry_run
+        self._outputs = ExecutorOutputs(self, self._profile, self._gate, dry_run=dry_run)
         self._audit = ExecutorAudit(
             self.params,
             self._profile,
@@ -73,7 +75,7 @@ class ExecutorNode(BaseNode[ExecutorParams]):
         )
         self._power = PowerOff(
             self,
-            self._profile.power_off,
+            None if dry_run else self._profile.power_off,
             self._profile.name,
             lambda: self._control.state,
             self._log,
@@ -104,7 +106,7 @@ class ExecutorNode(BaseNode[ExecutorParams]):
         self._watch()
         self._audit.begin()
         self._control.start()
-        self.get_logger().info(f"{_NOTICE}. {self._estop_notice()}. Waiting for ~/arm")
+        self._log("info", f"{_NOTICE}. {self._estop_notice()}. Waiting for ~/arm")
 
     def deactivate(self) -> None:
         """Bring the arm to rest, then stop ticking."""
@@ -136,9 +138,16 @@ class ExecutorNode(BaseNode[ExecutorParams]):
             time.monotonic_ns,
             self._log,
             self._audit.put,
+            shadow=Shadow() if self.params.dry_run else None,
         )
 
+    @property
+    def _notice(self) -> str:
+        """What is said before everything else in a dry run."""
+        return DRY_RUN if self.params.dry_run else ""
+
     def _log(self, severity: str, text: str) -> None:
+        text = f"{self._notice}{text}"
         # Three lines, since rclpy binds a severity to the line that logs.
         if severity == "error":
             self.get_logger().error(text)
@@ -178,7 +187,7 @@ class ExecutorNode(BaseNode[ExecutorParams]):
         answer = self._control.mailbox.ask(request).wait(_ANSWER_S)
         if answer is None:
             return False, f"the control loop did not answer within {_ANSWER_S} s"
-        return answer.done, answer.message
+        return answer.done, f"{self._notice}{answer.message}"
 
     def _watch(self) -> None:
         """Look for other masters and for who obeys; arm a simulation; collect garbage."""

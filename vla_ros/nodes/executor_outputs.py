@@ -11,30 +11,46 @@ from vla_ros.gate.gate import Gate
 from vla_ros.gate.state import Decision, GateInputs, GateState
 from vla_ros.msg import GateState as GateStateMessage
 from vla_ros.robot.profile import RobotProfile
-from vla_ros.ros.command import make_arm_commander, make_gripper_commander
+from vla_ros.ros.command import (
+    ArmCommander,
+    GripperCommander,
+    make_arm_commander,
+    make_gripper_commander,
+)
+from vla_ros.ros.command.ghost import GhostArm, GhostGripper
 from vla_ros.ros.gate_state import encode_gate_diagnostics, encode_gate_state, encode_inactive
 from vla_ros.ros.qos import LATCHED
 from vla_ros.types import JointCommand
 
 _DIAGNOSTICS_DEPTH = 10
+DRY_RUN = "dry run, nothing moves: "  # Before all that is said in one.
 
 
 class ExecutorOutputs:
     """The publishers of executor_node."""
 
-    def __init__(self, node: Node, profile: RobotProfile, gate: Gate) -> None:
+    def __init__(
+        self, node: Node, profile: RobotProfile, gate: Gate, *, dry_run: bool = False
+    ) -> None:
         """Create the publishers.
 
         Args:
             node: They belong to.
             profile: Of the robot.
             gate: Whose commands are published.
+            dry_run: Command a ghost instead of the robot.
         """
         self._node = node
         self._profile = profile
         self._config = gate.config
-        self._arm = make_arm_commander(node, profile, gate)
-        self._hand = make_gripper_commander(node, profile)
+        self._notice = DRY_RUN if dry_run else ""
+        self._arm: ArmCommander
+        self._hand: GripperCommander
+        if dry_run:
+            self._arm, self._hand = GhostArm(node, profile), GhostGripper()
+        else:
+            self._arm = make_arm_commander(node, profile, gate)
+            self._hand = make_gripper_commander(node, profile)
         self._states = node.create_publisher(GateStateMessage, "gate_state", LATCHED)
         self._diagnostics = node.create_publisher(
             DiagnosticArray, "/diagnostics", _DIAGNOSTICS_DEPTH
@@ -77,14 +93,15 @@ class ExecutorOutputs:
 
     def show(self, decision: Decision, state: GateState, now_ns: int) -> None:
         """Publish what the gate decided."""
-        stamp_ns = self._now_ns()
-        self._states.publish(
-            encode_gate_state(decision, state, self._config, now_ns=now_ns, stamp_ns=stamp_ns)
+        self._publish(
+            encode_gate_state(
+                decision, state, self._config, now_ns=now_ns, stamp_ns=self._now_ns()
+            )
         )
 
     def show_inactive(self, state: GateState) -> None:
         """Publish that the gate does not run."""
-        self._states.publish(encode_inactive(state, self._config, stamp_ns=self._now_ns()))
+        self._publish(encode_inactive(state, self._config, stamp_ns=self._now_ns()))
 
     def diagnose(
         self,
@@ -98,16 +115,11 @@ class ExecutorOutputs:
         """Publish the gate's line in /diagnostics, and other lines of the node."""
         message = DiagnosticArray()
         message.header.stamp = self._node.get_clock().now().to_msg()
-        message.status = [
-            encode_gate_diagnostics(
-                decision,
-                state,
-                now_ns=now_ns,
-                late_ms=late_ms,
-                hardware_id=self._profile.name,
-            ),
-            *others,
-        ]
+        gate = encode_gate_diagnostics(
+            decision, state, now_ns=now_ns, late_ms=late_ms, hardware_id=self._profile.name
+        )
+        gate.message = f"{self._notice}{gate.message}"
+        message.status = [gate, *others]
         self._diagnostics.publish(message)
 
     def close(self) -> None:
@@ -115,6 +127,10 @@ class ExecutorOutputs:
         self.withdraw()
         for publisher in (self._states, self._diagnostics):
             self._node.destroy_publisher(publisher)
+
+    def _publish(self, message: GateStateMessage) -> None:
+        message.message = f"{self._notice}{message.message}"
+        self._states.publish(message)
 
     def _now_ns(self) -> int:
         return int(self._node.get_clock().now().nanoseconds)
