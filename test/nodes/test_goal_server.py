@@ -12,6 +12,8 @@ import pytest
 pytest.importorskip("rclpy", reason="needs ROS 2")
 
 from vla_ros.nodes.goal_server import GoalServer
+from vla_ros.policy.outcome import Outcome
+from vla_ros.policy.parking import PARKING_SPEED
 
 
 class Run:
@@ -75,6 +77,32 @@ def test_of_two_goals_accepted_at_once_one_preempts_the_other() -> None:
         thread.join()
 
     assert sum(run.preempted for run in runs) == 1
+
+
+def test_parking_takes_over_from_nobody_and_is_told_so() -> None:
+    runs: list[Run] = []
+    server = make_server(threading.Lock(), runs)
+    server._accept(handle(1))
+    ends: list[Any] = []
+    server._finish = lambda _, run, end: ends.append((run, end))
+    server._park(handle(2))
+
+    ((run, end),) = ends
+    assert run is runs[1]
+    assert run.goal.parks
+    assert end.outcome is Outcome.REJECTED
+    assert "a goal is running" in end.message
+    assert not runs[0].preempted
+    assert list(server._runs) == [runs[0].goal.goal_id]
+
+
+def test_parking_alone_runs_slowly_unless_a_speed_is_named() -> None:
+    runs: list[Run] = []
+    server = make_server(threading.Lock(), runs)
+    server._execute = lambda _: None
+    server._park(handle(1))
+    assert runs[0].goal.speed == PARKING_SPEED
+    assert list(server._runs) == [runs[0].goal.goal_id]
 
 
 def test_a_goal_accepted_while_the_node_is_deactivated_ends() -> None:

@@ -15,6 +15,7 @@ from vla_ros.errors import VlaRosError
 VERBS = {
     "demo": "start a simulated arm and let one sentence move it",
     "send": "send an instruction to a running system and watch it",
+    "park": "bring the arm home, slowly and through the gate",
     "train": "train the embedded policy from a seed",
     "eval": "measure how often a policy solves its tasks",
     "doctor": "look at a running robot and say what keeps it from working",

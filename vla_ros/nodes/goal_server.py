@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The action `execute_instruction`: one goal runs, a newer one preempts it.
 
+So does the action `~/park`, which brings the arm home and preempts nothing.
 Each goal runs in the thread that rclpy gives its execute callback. It sleeps until an
 observation, an answer or 20 ms have come, and then does what `GoalRun` says.
 """
@@ -15,16 +16,20 @@ from typing import Any, Protocol
 from rclpy.action import ActionServer, CancelResponse
 from rclpy.callback_groups import ReentrantCallbackGroup
 from rclpy.lifecycle import LifecycleNode
+from std_msgs.msg import String
 
 from vla_ros.action import ExecuteInstruction
 from vla_ros.policy.admission import GateFacts
 from vla_ros.policy.goal import Ask, GoalRun
 from vla_ros.policy.outcome import End, Outcome
 from vla_ros.policy.worker import Answer
-from vla_ros.ros.goal import decode_goal, encode_feedback, encode_result
+from vla_ros.ros.goal import decode_goal, decode_parking, encode_feedback, encode_result
+from vla_ros.ros.qos import LATCHED
 from vla_ros.types import ActionChunk, Observation
 
 ACTION = "execute_instruction"
+PARK = "~/park"
+INSTRUCTION = "instruction"  # Of the goal that runs now; empty if none does.
 _STEP_S = 0.02
 _CLOSE_S = 5.0
 _SEND_S = 0.1  # For rclpy to send the last result, which it does after the callback's end.
@@ -72,12 +77,22 @@ class GoalServer:
         self._turn = threading.Lock()
         self._wake = threading.Event()
         self._answers: queue.SimpleQueue[Answer] = queue.SimpleQueue()
+        self._node = node
+        self._instruction = node.create_publisher(String, INSTRUCTION, LATCHED)
         self._server: ActionServer = ActionServer(
             node,
             ExecuteInstruction,
             ACTION,
             execute_callback=self._execute,
             handle_accepted_callback=self._accept,
+            cancel_callback=self._cancel,
+            callback_group=ReentrantCallbackGroup(),
+        )
+        self._park_server: ActionServer = ActionServer(
+            node,
+            ExecuteInstruction,
+            PARK,
+            execute_callback=self._park,
             cancel_callback=self._cancel,
             callback_group=ReentrantCallbackGroup(),
         )
@@ -103,6 +118,8 @@ class GoalServer:
     def close(self) -> None:
         """Leave the graph."""
         self._server.destroy()
+        self._park_server.destroy()
+        self._node.destroy_publisher(self._instruction)
 
     def wake(self) -> None:
         """Something is new."""
@@ -115,8 +132,24 @@ class GoalServer:
 
     def _accept(self, handle: Any) -> None:
         goal = decode_goal(_goal_id(handle), handle.request)
+        self._register(self._host.make_run(goal, self._host.now_ns()))
+        handle.execute()
+
+    def _park(self, handle: Any) -> ExecuteInstruction.Result:
+        """Bring the arm home, unless it is at work: parking takes over from nobody."""
+        goal = decode_parking(_goal_id(handle), handle.request)
         run = self._host.make_run(goal, self._host.now_ns())
+        if self._register(run, preempts=False):
+            return self._execute(handle)
+        text = "a goal is running; cancel it, or park when it has ended"
+        return self._finish(handle, run, End(outcome=Outcome.REJECTED, message=text))
+
+    def _register(self, run: GoalRun, *, preempts: bool = True) -> bool:
+        """Let a goal take its turn; say whether it may."""
+        goal = run.goal
         with self._runs_lock:  # In one go: of two goals at a time one has to see the other.
+            if self._runs and not preempts:
+                return False
             for older in self._runs.values():
                 older.preempt()
             self._runs[goal.goal_id] = run
@@ -124,7 +157,7 @@ class GoalServer:
             run.abandon("inference_node is not active: ros2 lifecycle set inference_node activate")
         self._log.info(f"goal {goal.goal_id[:8]}: '{goal.instruction}' speed={goal.speed:g}")
         self.wake()
-        handle.execute()
+        return True
 
     def _cancel(self, handle: Any) -> CancelResponse:  # noqa: ARG002  Seen by its own thread.
         self.wake()
@@ -134,8 +167,10 @@ class GoalServer:
         run = self._runs[_goal_id(handle)]
         try:
             with self._turn:
+                self._instruction.publish(String(data=run.goal.instruction))
                 end = self._live(handle, run)
                 self._stop(handle, run)
+                self._instruction.publish(String())
                 return self._finish(handle, run, end)
         finally:
             with self._runs_lock:

@@ -33,6 +33,7 @@ from vla_ros.policy import registry
 from vla_ros.policy.admission import GateFacts, Goal, Patience
 from vla_ros.policy.backend import PolicyBackend
 from vla_ros.policy.goal import Ask, GoalRun
+from vla_ros.policy.parking import Parking
 from vla_ros.policy.spec import PolicyProfile, load_policy_profile
 from vla_ros.policy.transforms import ChunkHeader, PolicyAdapter
 from vla_ros.policy.worker import PolicyWorker, Question
@@ -104,6 +105,11 @@ class InferenceNode(BaseNode[InferenceParams]):
             make_answer_check(self._backend, self._robot, adapter),
         )
         self._worker.start()
+        self._parking = Parking(self._robot)
+        self._parking_timer = RequestTimer(replan_s=self._parking.profile.replan_s, stop_s=0.0)
+        adapter = PolicyAdapter(self._parking.profile, self._robot)
+        self._parker = PolicyWorker(self._parking, adapter, self._goals.deliver, time.monotonic_ns)
+        self._parker.start()
         self._chunks = self.create_publisher(ActionChunkMessage, "action_chunk", _CHUNK_DEPTH)
         self._inputs = self._subscribe()
         self._diagnostics = self.create_publisher(DiagnosticArray, "/diagnostics", DIAGNOSTICS)
@@ -130,6 +136,7 @@ class InferenceNode(BaseNode[InferenceParams]):
         self.destroy_publisher(self._chunks)
         self._goals.close()
         self._worker.close(_CLOSE_S)
+        self._parker.close(_CLOSE_S)
         self._backend.close()
 
     def _subscribe(self) -> tuple[Subscription, ...]:
@@ -153,6 +160,15 @@ class InferenceNode(BaseNode[InferenceParams]):
 
     def make_run(self, goal: Goal, accepted_ns: int) -> GoalRun:
         """Begin the life of a goal."""
+        if goal.parks:
+            return GoalRun(
+                goal,
+                self._parking,
+                self._parking_timer,
+                self._patience,
+                accepted_ns,
+                find_fault=self._preflight.find_fault,
+            )
         return GoalRun(
             goal,
             self._backend,
@@ -169,7 +185,8 @@ class InferenceNode(BaseNode[InferenceParams]):
         header = ChunkHeader(
             goal_id=goal.goal_id, session=self._session, epoch=ask.epoch, sequence=0
         )
-        self._worker.ask(
+        worker = self._parker if goal.parks else self._worker
+        worker.ask(
             Question(
                 header=header,
                 observation=ask.observation,

@@ -25,6 +25,7 @@ class Goal:
         timeout_s: Give up after this long [s]; 0 takes the policy's default / speed_scale.
         speed_scale: Speed along the path, 0 < s <= 1; 0 takes 1.
         dry_run: Run the policy, send nothing to the gate.
+        parks: Bring the arm home; no policy is asked.
     """
 
     goal_id: str
@@ -32,6 +33,7 @@ class Goal:
     timeout_s: float
     speed_scale: float
     dry_run: bool
+    parks: bool = False
 
     @property
     def speed(self) -> float:

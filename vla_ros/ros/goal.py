@@ -3,6 +3,7 @@
 """Goals, feedback, results and the gate's state: messages <-> our types."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 from vla_ros.action import ExecuteInstruction
 from vla_ros.gate.vocabulary import GateMode, Reason
@@ -10,6 +11,7 @@ from vla_ros.msg import GateState
 from vla_ros.policy.admission import GateFacts, Goal
 from vla_ros.policy.goal import GoalRun, Progress
 from vla_ros.policy.outcome import End
+from vla_ros.policy.parking import PARKING_SPEED
 
 _MODES = frozenset(GateMode)
 _REASONS = frozenset(Reason)
@@ -34,6 +36,18 @@ def decode_goal(goal_id: str, request: ExecuteInstruction.Goal) -> Goal:
         speed_scale=request.speed_scale,
         dry_run=request.dry_run,
     )
+
+
+def decode_parking(goal_id: str, request: ExecuteInstruction.Goal) -> Goal:
+    """Return the goal to bring the arm home; slowly, unless the client names a speed.
+
+    Args:
+        goal_id: UUID as 32 hex digits.
+        request: The message; what its instruction says does not matter.
+    """
+    goal = decode_goal(goal_id, request)
+    speed_scale = goal.speed_scale if goal.speed_scale != 0.0 else PARKING_SPEED
+    return replace(goal, instruction="park", speed_scale=speed_scale, parks=True)
 
 
 def decode_gate_state(message: GateState, arrival_ns: int) -> GateFacts:

@@ -48,6 +48,7 @@ class Station:
         self.node = Node(name, context=self._context)
         self.services = ServiceCaller(self.node)
         self.instructions = InstructionClient(self.node, f"{self.namespace}/execute_instruction")
+        self.parking = InstructionClient(self.node, f"{self.namespace}/inference_node/park")
         self.gate_state: GateState | None = None
         self.observed_s = -1.0
         self.observed_ns = 0
@@ -80,6 +81,7 @@ class Station:
         self._thread.join(2.0)
         self._executor.shutdown(timeout_sec=0)
         self.instructions.close()
+        self.parking.close()
         self.node.destroy_node()
         rclpy.try_shutdown(context=self._context)
 

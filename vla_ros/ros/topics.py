@@ -4,7 +4,7 @@
 
 from rcl_interfaces.msg import Log
 from sensor_msgs.msg import JointState, Range
-from std_msgs.msg import Bool, Float64
+from std_msgs.msg import Bool, Float64, String
 
 from vla_ros.msg import ActionChunk, GateState, Observation, Obstacles
 from vla_ros.robot.profile import RobotProfile
@@ -46,6 +46,8 @@ def topics_of(robot: RobotProfile) -> dict[str, type]:
         "observation": Observation,
         "action_chunk": ActionChunk,
         "gate_state": GateState,
+        "instruction": String,
+        "executor_node/ghost": JointState,  # In a dry run.
         "executor_node/speed_scale": Float64,
         robot.state_topic: JointState,
         "/rosout": Log,
