@@ -1,13 +1,14 @@
 # Copyright 2026 The vla_ros authors
 # SPDX-License-Identifier: Apache-2.0
-"""Start the three nodes between a robot's topics and its controller, and the black box."""
+"""Start the three nodes between a robot's topics and its controller, and those that watch."""
 
-from launch import LaunchDescription
-from launch.actions import DeclareLaunchArgument
+from launch import LaunchContext, LaunchDescription
+from launch.actions import DeclareLaunchArgument, OpaqueFunction
 from launch.conditions import IfCondition
-from launch.substitutions import LaunchConfiguration
+from launch.substitutions import LaunchConfiguration, PathJoinSubstitution
 from launch_ros.actions import Node
 from launch_ros.parameter_descriptions import ParameterValue
+from launch_ros.substitutions import FindPackageShare
 
 FLAGS = ["true", "false"]
 
@@ -62,6 +63,18 @@ def generate_launch_description() -> LaunchDescription:
                 description="Start blackbox_node, which leaves a recording of each latched stop.",
             ),
             DeclareLaunchArgument(
+                "view",
+                default_value="true",
+                choices=FLAGS,
+                description="Start view_node, which shows plan and verdict as markers and image.",
+            ),
+            DeclareLaunchArgument(
+                "rviz",
+                default_value="false",
+                choices=FLAGS,
+                description="Start RViz with config/vla.rviz; needs the package rviz2.",
+            ),
+            DeclareLaunchArgument(
                 "log_level",
                 default_value="info",
                 choices=["debug", "info", "warn", "error", "fatal"],
@@ -82,8 +95,36 @@ def generate_launch_description() -> LaunchDescription:
                 {"robot": text("robot")},
                 condition=IfCondition(LaunchConfiguration("black_box")),
             ),
+            make_node(
+                "view_node",
+                {"robot": text("robot")},
+                condition=IfCondition(LaunchConfiguration("view")),
+            ),
+            OpaqueFunction(function=make_rviz, condition=IfCondition(LaunchConfiguration("rviz"))),
         ]
     )
+
+
+def make_rviz(context: LaunchContext) -> list[Node]:
+    """Return RViz, in the base frame of the robot and with the topics of the namespace."""
+    from vla_ros.robot.profile import load_robot_profile  # noqa: PLC0415  Reads the profile.
+
+    robot = load_robot_profile(LaunchConfiguration("robot").perform(context))
+    namespace = LaunchConfiguration("namespace").perform(context).strip("/")
+    config = PathJoinSubstitution([FindPackageShare("vla_ros"), "config", "vla.rviz"])
+    shown = ("view_node/markers", "view_node/image")
+    return [
+        Node(
+            package="rviz2",
+            executable="rviz2",
+            name="rviz",
+            namespace=namespace,
+            arguments=["-d", config, "-f", robot.base_frame],
+            parameters=[{"use_sim_time": flag("use_sim_time")}],
+            remappings=[(f"/vla/{topic}", f"/{namespace}/{topic}") for topic in shown],
+            output="screen",
+        )
+    ]
 
 
 def make_node(

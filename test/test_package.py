@@ -16,7 +16,10 @@ from vla_ros.params import NODE_PARAMS
 ROOT = Path(__file__).parents[1]
 MANIFEST = ET.parse(ROOT / "package.xml").getroot()
 CMAKE = (ROOT / "CMakeLists.txt").read_text()
-NODES = ("perception_node", "inference_node", "executor_node", "sim_node", "blackbox_node")
+NODES = (
+    *("perception_node", "inference_node", "executor_node", "sim_node"),
+    *("blackbox_node", "view_node"),
+)
 SOURCES = sorted(
     path
     for folder in ("vla_ros", "test", "launch", "benchmarks", "resource", "cmake")

@@ -214,12 +214,41 @@ class BlackBoxParams(NodeParams):
     )
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ViewParams(NodeParams):
+    """Parameters of view_node."""
+
+    robot: str = param("Robot profile: a name in config/robots or the path of a YAML file.")
+    rate_hz: float = param(
+        "Marker arrays per second while somebody watches them.",
+        unit="Hz",
+        low=1.0,
+        high=10.0,
+        default=10.0,
+    )
+    image_rate_hz: float = param(
+        "Largest number of annotated images per second while somebody watches them.",
+        unit="Hz",
+        low=0.5,
+        high=5.0,
+        default=5.0,
+    )
+    image_height: int = param(
+        "Height to which a smaller camera image is enlarged, without the text below it.",
+        unit="pixels",
+        low=96,
+        high=1080,
+        default=480,
+    )
+
+
 NODE_PARAMS: dict[str, type[NodeParams]] = {
     "perception_node": PerceptionParams,
     "inference_node": InferenceParams,
     "executor_node": ExecutorParams,
     "sim_node": SimParams,
     "blackbox_node": BlackBoxParams,
+    "view_node": ViewParams,
 }
 
 _Params = TypeVar("_Params", bound=NodeParams)

@@ -120,11 +120,36 @@ def test_arguments_reach_the_nodes(monkeypatch: pytest.MonkeyPatch) -> None:
     }
 
 
+@pytest.mark.parametrize(("value", "flag"), [("true", True), ("false", False)])
+def test_a_dry_run_reaches_the_executor(
+    value: str, flag: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = LAUNCH / "bringup.launch.py"
+    options = nodes_of(path, monkeypatch)["executor_node"]
+    context = context_with(path, robot="sim_arm", dry_run=value)
+    assert parameters(options, context)["dry_run"] is flag
+
+
+def test_rviz_shows_the_base_frame_and_the_topics_of_the_namespace(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    path = LAUNCH / "bringup.launch.py"
+    module = load_python_launch_file_as_module(str(path))
+    given: list[dict[str, Any]] = []
+    monkeypatch.setattr(module, "Node", lambda **options: given.append(options))
+    module.make_rviz(context_with(path, robot="sim_arm", namespace="left"))
+    assert given[0]["arguments"][-2:] == ["-f", "base_link"]
+    assert given[0]["remappings"] == [
+        ("/vla/view_node/markers", "/left/view_node/markers"),
+        ("/vla/view_node/image", "/left/view_node/image"),
+    ]
+
+
 def test_nodes_of_the_bringup_share_the_namespace(monkeypatch: pytest.MonkeyPatch) -> None:
     path = LAUNCH / "bringup.launch.py"
     context = context_with(path, namespace="left")
     spaces = [o["namespace"].perform(context) for o in nodes_of(path, monkeypatch).values()]
-    assert spaces == ["left"] * 4
+    assert spaces == ["left"] * 5
 
 
 def test_declared_arguments_are_unique() -> None:

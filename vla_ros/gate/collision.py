@@ -19,7 +19,7 @@ import pinocchio
 from vla_ros.errors import ConfigError
 from vla_ros.gate.bounds import DistanceBounds
 from vla_ros.gate.limits import Vector
-from vla_ros.gate.pairs import Nearness, Pair, Pairs, Shape
+from vla_ros.gate.pairs import Gap, Nearness, Pair, Pairs, Shape
 from vla_ros.gate.state import Obstacle
 from vla_ros.robot.hulls import LinkHull, load_hulls
 from vla_ros.robot.parts import BoxProfile, CollisionProfile
@@ -143,6 +143,27 @@ class CollisionModel:
         self._set_surroundings(obstacles)
         self._place(q)
         return self._surroundings.nearest(self._model, self._data)
+
+    def gaps(self, q: Vector, obstacles: tuple[Obstacle, ...] = ()) -> list[Gap]:
+        """Return every pair near enough to slow the arm down, with its nearest points [m].
+
+        The points are in the base frame. It takes longer than a tick may: not for the gate.
+        """
+        self._set_surroundings(obstacles)
+        self._place(q)
+        settings = self.settings
+        around_m = settings.environment_slow_m
+        contact_m = around_m if settings.contact is None else settings.contact.within_m
+        return [
+            gap
+            for pairs, slow_m in (
+                (self._own, settings.self_slow_m),
+                (self._free, around_m),
+                (self._keep_out, around_m),
+                (self._contacts, contact_m),
+            )
+            for gap in pairs.gaps(self._model, self._data, slow_m, self._base)
+        ]
 
     def excesses_around(
         self, q: Vector, obstacles: tuple[Obstacle, ...] = ()

@@ -35,6 +35,21 @@ class Nearness:
 
 
 @dataclass(frozen=True, slots=True)
+class Gap:
+    """A pair that is near, and where.
+
+    Attributes:
+        near: Which, how near, and what the pair has to keep.
+        slow_m: Nearer than this the arm slows down [m].
+        ends_m: The two nearest points, of the first and of the second [m].
+    """
+
+    near: Nearness
+    slow_m: float
+    ends_m: tuple[tuple[float, float, float], tuple[float, float, float]]
+
+
+@dataclass(frozen=True, slots=True)
 class Pair:
     """Two shapes, as numbers in a list of shapes, and the margin between them [m]."""
 
@@ -130,6 +145,25 @@ class Pairs:
     def distances(self, model: pinocchio.Model, data: pinocchio.Data) -> list[float]:
         """Return the distance of each pair [m]; look at all of them before."""
         return [near.distance_m for near in self._all(model, data)]
+
+    def gaps(
+        self, model: pinocchio.Model, data: pinocchio.Data, slow_m: float, base: pinocchio.SE3
+    ) -> list[Gap]:
+        """Return the pairs nearer than `slow_m` [m], with their nearest points in a base frame.
+
+        Shapes that are in each other may have no nearest points; such a pair is left out.
+        """
+        found = []
+        for near, result in zip(self._all(model, data), self._data.distanceResults, strict=True):
+            if not near.distance_m <= slow_m:
+                continue
+            first, second = (
+                tuple(base.actInv(point).tolist())
+                for point in (result.getNearestPoint1(), result.getNearestPoint2())
+            )
+            if all(map(math.isfinite, (*first, *second))):
+                found.append(Gap(near, slow_m, (first, second)))
+        return found
 
     def least_m(self, model: pinocchio.Model, data: pinocchio.Data) -> float:
         """Return the smallest distance whatever its margin [m]; infinite without pairs."""
