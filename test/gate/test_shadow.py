@@ -3,6 +3,7 @@
 """In a dry run the gate sees a ghost that follows it; the live arm stays where it is."""
 
 import math
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -111,14 +112,56 @@ def test_after_a_reset_the_gate_sees_the_live_arm_and_objects_to_nothing(rig: An
     assert rig.commands[-1].tolist() == list(LIVE)
 
 
-def test_right_after_the_ghost_nobody_arms_before_the_arm_is_known_to_rest(rig: Any) -> None:
+@pytest.mark.parametrize("velocity", [np.array([0.5, 0.0]), None])
+def test_nobody_arms_a_ghost_of_an_arm_that_moves(rig: Any, velocity: Any) -> None:
     rig.run()
     rig.tick(Request.STOP)
     rig.ticks(130)
-    rig.tick(Request.RESET)
-    answer = rig.tick(Request.ARM).answers[0]
+    rig.moves_joints = False
+    for k, request in enumerate((Request.RESET, Request.ARM)):
+        moved = np.array([LIVE[0] + 0.005 * k, LIVE[1]])
+        joints = rig.sample(position=moved, velocity=velocity, arrival_ns=rig.now_ns + 1)
+        joints = replace(joints, stamp_ns=joints.arrival_ns)
+        answer = rig.tick(request, joints=joints).answers[0]
     assert not answer.done
-    assert "the arm moves at inf rad/s" in answer.message
+    assert "the arm moves at 0.500 rad/s" in answer.message
+
+
+def test_a_ghost_that_rests_after_its_goal_is_taken_back_to_the_arm(rig: Any) -> None:
+    rig.run()
+    epoch = rig.state.epoch
+    decision = rig.tick(chunks=(rig.end_chunk(),))
+    assert decision.mode is GateMode.ARMED
+    away = rig.ticks(90)
+    assert away.command.position[0] > LIVE[0] + 0.05
+    rig.ticks(60)
+    assert rig.state.mode is GateMode.ARMED
+    assert rig.state.epoch == epoch + 1
+    assert rig.commands[-1].tolist() == list(LIVE)
+    rig.ticks(300)
+    assert rig.state.epoch == epoch + 1
+    assert rig.state.findings == ()
+
+
+def test_a_ghost_that_cannot_be_taken_back_stays_and_nothing_is_objected_to(rig: Any) -> None:
+    rig.run()
+    rig.tick(chunks=(rig.end_chunk(),))
+    moving = np.array([0.5, 0.0])  # Nobody arms while the live arm moves.
+    for _ in range(400):
+        joints = rig.sample(velocity=moving, arrival_ns=rig.now_ns + 10_000_000)
+        decision = rig.tick(joints=joints)
+        assert decision.findings == ()
+    assert decision.mode is GateMode.ARMED
+    assert decision.command.position[0] > LIVE[0] + 0.05
+
+
+def test_a_goal_that_follows_at_once_begins_where_the_ghost_is(rig: Any) -> None:
+    rig.run()
+    rig.tick(chunks=(rig.end_chunk(),))
+    rig.ticks(50)
+    decision = rig.tick(chunks=(rig.chunk(),))
+    assert decision.mode is GateMode.RUN
+    assert rig.ticks(40).mode is GateMode.RUN
 
 
 def test_the_ghost_ends_even_while_no_joint_states_come(rig: Any) -> None:

@@ -57,3 +57,6 @@ def test_a_goal_moves_the_ghost_and_not_the_arm(
     assert armed.mode is GateMode.ARMED
     assert armed.gate_state is not None
     assert armed.gate_state.message.startswith("dry run, nothing moves: ")
+
+    again = armed.instructions.send(goal(instruction="nod"))
+    assert again.outcome is Outcome.SUCCEEDED, again.message

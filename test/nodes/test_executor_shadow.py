@@ -118,6 +118,18 @@ def test_after_a_reset_the_ghost_begins_again_where_the_arm_is(
     assert ghosts[-1].position[:6].tolist() == pytest.approx(PROFILE.home, abs=1e-9)
 
 
+def test_the_ghost_goes_back_to_the_arm_when_its_goal_has_ended(
+    make_bench: Callable[..., Bench],
+) -> None:
+    bench = make_bench(DRY)
+    ghosts = run(bench)
+    epoch = bench.driver.states[-1].epoch
+    bench.send_chunk(last=True)
+    bench.until(lambda: bench.driver.states[-1].epoch == epoch + 1)
+    bench.until(lambda: ghosts[-1].position[:6].tolist() == pytest.approx(PROFILE.home, abs=1e-9))
+    assert bench.mode() is GateMode.ARMED
+
+
 def test_the_power_of_a_robot_that_was_not_moved_is_not_cut(
     make_bench: Callable[..., Bench],
 ) -> None:

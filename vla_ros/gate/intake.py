@@ -43,7 +43,7 @@ def take_in(state: GateState, inputs: GateInputs, config: GateConfig) -> GateSta
     return state.but(
         joints=sample,
         seen_ns=sample.arrival_ns,
-        speed_rad_s=_speed(state.joints, sample),
+        speed_rad_s=speed_of(state.joints, sample),
         frozen_ns=_frozen_since(state, sample, config),
         invalid_samples=state.invalid_samples + 1 if jumps else 0,
     )
@@ -143,7 +143,7 @@ def _jumps(before: JointSample, sample: JointSample, config: GateConfig) -> bool
     return not all(abs(q - p) <= top * reach_s + _JUMP_SLACK_RAD for p, q, top in joints)
 
 
-def _speed(before: JointSample | None, sample: JointSample) -> float:
+def speed_of(before: JointSample | None, sample: JointSample) -> float:
     """Return the fastest joint [rad/s]: as reported, else from the two newest positions."""
     if sample.velocity is not None:
         return float(max(map(abs, sample.velocity.tolist())))

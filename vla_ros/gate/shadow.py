@@ -2,13 +2,17 @@
 # SPDX-License-Identifier: Apache-2.0
 """A dry run: the gate sees the arm where its commands would have brought it."""
 
-import math
 from dataclasses import replace
 
 import numpy as np
 
+from vla_ros.gate.intake import speed_of
 from vla_ros.gate.state import GateInputs, GateState
+from vla_ros.gate.vocabulary import GateMode, Request
 from vla_ros.types import JointCommand, JointSample
+
+_REST_S = 1.0
+_APART_RAD = 0.01
 
 
 class Shadow:
@@ -17,15 +21,19 @@ class Shadow:
     There is a ghost as long as the gate commands one; before and after, the gate sees the live
     arm. Live joint states keep their say all the time: when they are missing, late or cannot be
     right, the gate sees just that. Belongs to the control thread.
+
+    The live arm stays where it is, and there the next goal begins. A ghost that rests after a goal
+    is therefore taken back to it, by arming the armed gate anew.
     """
 
     def __init__(self) -> None:
         self._ghost: JointCommand | None = None
-        self._returns = False
+        self._live: JointSample | None = None
+        self._shows_ghost = False
+        self._tried_ns = 0
 
     def follow(self, command: JointCommand | None) -> None:
         """Move the ghost to a command; None ends it."""
-        self._returns = command is None and (self._returns or self._ghost is not None)
         self._ghost = command
 
     def cast(self, state: GateState, inputs: GateInputs) -> tuple[GateState, GateInputs]:
@@ -38,21 +46,38 @@ class Shadow:
         live = inputs.joints
         if live is None or not _is_right(live, state):
             return state, inputs
-        ghost = self._ghost
-        if ghost is None:
-            return self._return(state, live), inputs
-        seen = replace(live, position=ghost.position, velocity=ghost.velocity)
+        ghost, seen = self._ghost, live
+        if ghost is not None and self._comes_back(ghost, live, state, inputs):
+            inputs = replace(inputs, requests=(Request.ARM,))
+            ghost = None
+        if ghost is not None:
+            seen = replace(live, position=ghost.position, velocity=ghost.velocity)
+        if self._shows_ghost is not (ghost is not None):
+            # Another arm is elsewhere, and did not jump.
+            self._shows_ghost = ghost is not None
+            state = state.but(
+                joints=seen,
+                seen_ns=seen.arrival_ns,
+                speed_rad_s=speed_of(self._live, seen),
+                frozen_ns=None,
+            )
+        if self._live is None or live.arrival_ns != self._live.arrival_ns:
+            self._live = live
         return state, replace(inputs, joints=seen)
 
-    def _return(self, state: GateState, live: JointSample) -> GateState:
-        """Go back from the ghost to the live arm, which is elsewhere and did not jump."""
-        if not self._returns:
-            return state
-        self._returns = False
-        # How fast it moves is not known before its next joint state: no ~/arm until then.
-        return state.but(
-            joints=live, seen_ns=live.arrival_ns, speed_rad_s=math.inf, frozen_ns=None
-        )
+    def _comes_back(
+        self, ghost: JointCommand, live: JointSample, state: GateState, inputs: GateInputs
+    ) -> bool:
+        """Say whether to take the ghost back to the live arm now; it is tried once a second."""
+        if state.mode is not GateMode.ARMED or not state.resting or state.tick_ns is None:
+            return False
+        since_ns = state.tick_ns - max(state.entered_ns, self._tried_ns)
+        if since_ns * 1e-9 < _REST_S or inputs.chunks or inputs.requests:
+            return False
+        if not np.abs(ghost.position - live.position).max() > _APART_RAD:
+            return False
+        self._tried_ns = state.tick_ns
+        return True
 
 
 def _is_right(live: JointSample, state: GateState) -> bool:
