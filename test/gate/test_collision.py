@@ -57,6 +57,22 @@ class TestDistances:
         assert near.distance_m == pytest.approx(0.05 - 0.009, abs=2e-4)
         assert {near.first[-11:], near.second} == {"finger_link", "table"}
 
+    def test_gaps_are_the_pairs_that_slow_the_arm_down_with_their_nearest_points(
+        self, model: CollisionModel
+    ) -> None:
+        assert model.gaps(HOME) == []
+        kinematics = make_kinematics(PROFILE)
+        low = kinematics.inverse((0.4, 0.0, 0.02), np.diag([1.0, -1.0, -1.0]), np.array(HOME))
+        gaps = model.gaps(tuple(low.tolist()))
+        fingers = [gap for gap in gaps if "finger" in gap.near.first]
+        assert [gap.near.second for gap in fingers] == ["table", "table"]
+        for gap in fingers:
+            first, second = gap.ends_m
+            assert math.dist(first, second) == pytest.approx(gap.near.distance_m, abs=1e-6)
+            assert gap.near.distance_m == pytest.approx(0.011, abs=2e-4)
+            assert second[2] == pytest.approx(0.0, abs=1e-6)
+            assert (gap.near.margin_m, gap.slow_m) == (0.002, 0.03)
+
     def test_a_crate_beside_the_hand_is_as_far_as_the_tape_says(
         self, model: CollisionModel
     ) -> None:

@@ -138,7 +138,7 @@ class TestGate:
             mode=GateMode.HOLD,
             stopping=True,
             speed_scale=0.5,
-            reasons=(Reason.STARVED, 999),
+            reasons=(Reason.STARVED, 999, Reason.STARVED),
         )
         assert view.gate_lines(NOW) == [
             "HOLD stopping HOLD speed 50%",

@@ -32,6 +32,7 @@ _GOAL_SILENT_S = 1.0
 _OVER_S = 0.5  # A plan stays to be seen for this long after its last row.
 _LARGEST_RAD = 1e3
 _MOST_LETTERS = 160
+_FULL_SPEED = 0.995
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -138,9 +139,10 @@ class View:
         gate = self._gate_now(now_ns)
         if gate is None:
             return ["no word of executor_node"]
-        names = [r.name if isinstance(r, Reason) else f"reason {r}" for r in gate.reasons]
+        named = (r.name if isinstance(r, Reason) else f"reason {r}" for r in gate.reasons)
+        names = list(dict.fromkeys(named))  # Several checks may give the same one.
         stopping = " stopping" if gate.stopping else ""
-        slow = f" speed {gate.speed_scale:.0%}" if gate.speed_scale < 1.0 else ""
+        slow = f" speed {gate.speed_scale:.0%}" if gate.speed_scale < _FULL_SPEED else ""
         first = f"{gate.mode.name}{stopping} {gate.verdict.name}{slow}"
         return [line for line in (first, " ".join(names), gate.message[:_MOST_LETTERS]) if line]
 
