@@ -80,12 +80,15 @@ def look(args: argparse.Namespace, environment: Mapping[str, str]) -> "Seen":
     from vla_ros.doctor.examine import Seen  # noqa: PLC0415
     from vla_ros.doctor.policy import see_policy  # noqa: PLC0415
     from vla_ros.doctor.robot import see_robot  # noqa: PLC0415
+    from vla_ros.ros.description import load_robot  # noqa: PLC0415
     from vla_ros.ros.examination import Examination, see_nodes  # noqa: PLC0415
     from vla_ros.ros.station import Station  # noqa: PLC0415
 
     with Station(args.namespace, name="vla_doctor") as station:
         nodes = see_nodes(station, _DISCOVERY_S)
-        robot = see_robot(args.robot or _asked(nodes, "robot"))
+        robot = see_robot(
+            args.robot or _asked(nodes, "robot"), lambda name: load_robot(station.node, name)
+        )
         policy = see_policy(args.policy or _asked(nodes, "policy"))
         sys.stderr.write(f"listening for {args.listen:g} s\n")
         examination = Examination(station, nodes, robot.profile, policy.profile)

@@ -128,7 +128,7 @@ def _find_robot(station: "Station", timeout_s: float) -> "RobotProfile":
     """
     from rcl_interfaces.srv import GetParameters  # noqa: PLC0415
 
-    from vla_ros.robot.profile import load_robot_profile  # noqa: PLC0415
+    from vla_ros.robot.profile import read_robot_profile  # noqa: PLC0415
 
     service = f"{station.namespace}/executor_node/get_parameters"
     request = GetParameters.Request(names=["robot", "dry_run"])
@@ -137,7 +137,7 @@ def _find_robot(station: "Station", timeout_s: float) -> "RobotProfile":
         raise VlaRosError(
             "executor_node runs with dry_run: nothing would move. Start it without, then park"
         )
-    return load_robot_profile(robot.string_value)
+    return read_robot_profile(robot.string_value)
 
 
 def _arm(station: "Station", robot: "RobotProfile") -> None:

@@ -3,7 +3,7 @@
 """Reads a robot profile, tries what is made of it, and judges both."""
 
 import math
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from vla_ros.doctor.facts import RobotSeen
 from vla_ros.doctor.line import Line, failed, passed, warned
@@ -11,7 +11,6 @@ from vla_ros.errors import ConfigError, VlaRosError
 from vla_ros.gate.collision import make_collision_model
 from vla_ros.gate.config import make_gate_config
 from vla_ros.gate.limits import make_joint_limits
-from vla_ros.resources import urdf_path
 from vla_ros.robot.kinematics import make_kinematics
 from vla_ros.robot.parts import JointProfile
 from vla_ros.robot.profile import RobotProfile, load_robot_profile
@@ -20,10 +19,15 @@ _CAREFUL = 0.5
 _LONGEST_TIMEOUT_S = 0.5  # A driver that goes on for longer leaves a dead gate's arm moving.
 
 
-def see_robot(name: str) -> RobotSeen:
-    """Read a robot profile and make of it what executor_node makes; errors become words."""
+def see_robot(name: str, load: Callable[[str], RobotProfile] = load_robot_profile) -> RobotSeen:
+    """Read a robot profile and make of it what executor_node makes; errors become words.
+
+    Args:
+        name: Name of a shipped profile, or a path.
+        load: Reads it; one that hears URDFs in the graph where there is a graph.
+    """
     try:
-        profile = load_robot_profile(name)
+        profile = load(name)
     except VlaRosError as error:
         return RobotSeen(name=name, objection=str(error))
     arm, collision, sha256 = "", "", ""
@@ -32,7 +36,7 @@ def see_robot(name: str) -> RobotSeen:
     except VlaRosError as error:
         arm = str(error)
     try:
-        make_collision_model(urdf_path(profile.urdf), profile)
+        make_collision_model(profile.urdf_file(), profile)
     except VlaRosError as error:
         collision = str(error)
     if not (arm or collision):

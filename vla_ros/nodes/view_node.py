@@ -21,11 +21,11 @@ from vla_ros.gate.collision import make_collision_model
 from vla_ros.msg import ActionChunk, GateState, Observation, Obstacles
 from vla_ros.nodes.base import BaseNode, run_node
 from vla_ros.params import ViewParams
-from vla_ros.resources import urdf_path
 from vla_ros.robot.kinematics import Kinematics, make_kinematics
 from vla_ros.robot.parts import CameraProfile
-from vla_ros.robot.profile import RobotProfile, load_robot_profile
+from vla_ros.robot.profile import RobotProfile
 from vla_ros.ros.decode import decode_chunk, decode_image, decode_joint_state, decode_obstacles
+from vla_ros.ros.description import load_robot
 from vla_ros.ros.ears import Ears
 from vla_ros.ros.encode import encode_rgb
 from vla_ros.ros.markers import (
@@ -57,9 +57,9 @@ class ViewNode(BaseNode[ViewParams]):
 
     def configure(self) -> None:
         """Read the profile and create the publishers."""
-        robot = self._robot = load_robot_profile(self.params.robot)
+        robot = self._robot = load_robot(self, self.params.robot)
         arm = make_kinematics(robot)
-        collision = make_collision_model(urdf_path(robot.urdf), robot)
+        collision = make_collision_model(robot.urdf_file(), robot)
         self._view = View(robot, arm.tool_position, collision)
         self._camera = _scene_camera(robot)
         self._eye = self._find_eye()
@@ -119,7 +119,7 @@ class ViewNode(BaseNode[ViewParams]):
         robot = self._robot
         try:
             return Kinematics(
-                urdf_path(robot.urdf),
+                robot.urdf_file(),
                 robot.joint_names,
                 self._camera.frame,
                 base_frame=robot.base_frame,
