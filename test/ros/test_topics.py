@@ -12,14 +12,8 @@ from std_msgs.msg import Bool
 from trajectory_msgs.msg import JointTrajectory
 
 from vla_ros.msg import GateState, Observation, Obstacles
-from vla_ros.robot.commands import CommandProfile
-from vla_ros.robot.parts import (
-    DeadmanProfile,
-    DriverProfile,
-    GripperProfile,
-    HumanProfile,
-    ObstaclesProfile,
-)
+from vla_ros.robot.commands import CommandProfile, GripperProfile
+from vla_ros.robot.parts import DeadmanProfile, DriverProfile, HumanProfile, ObstaclesProfile
 from vla_ros.robot.profile import load_robot_profile
 from vla_ros.ros.topics import COMMANDS, full_name, is_action, topics_of
 from vla_ros.strict_yaml import StrictModel
