@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from vla_ros.gate import EstopInput, GateMode, Request
@@ -55,6 +55,7 @@ class Chain:
         self.told: list[tuple[Knot, ...]] = []
         self.commanded: list[np.ndarray] = []
         self.commanded_ns: list[int] = []
+        self.clock_ns = 0  # How far the node clock is ahead of the control clock.
         self._mail: list[tuple[int, list[TrajectoryPoint]]] = []
         self._update_ns = rig.now_ns
         self._ticks = 0
@@ -69,14 +70,14 @@ class Chain:
         rig.tick(*requests, **inputs)
         told = inputs.get("estop", rig.estop), {k: v for k, v in inputs.items() if k == "human"}
         heard = GateInputs(joints=rig.measured, estop=told[0], **rig.always)
-        knots = self.feed.follow(rig.state, heard, rig.now_ns, rig.now_ns)
+        knots = self.feed.follow(rig.state, heard, rig.now_ns, rig.now_ns + self.clock_ns)
         self._ticks += 1
         if knots:
             self.told.append(knots)
             self._lost = not self._lost and self.dice.random() < wire.loss
             if not self._lost and self._ticks < wire.dies:
                 way_ns = round(self.dice.uniform(wire.least_ms, wire.most_ms) * MS)
-                self._mail.append((rig.now_ns + way_ns, points_of(knots)))
+                self._mail.append((rig.now_ns + way_ns, points_of(knots, -self.clock_ns)))
         rig.now_ns = grid_ns
         self.update_until(grid_ns)
         return knots
@@ -118,10 +119,10 @@ class Chain:
             self.tick(chunks=chunks)
 
 
-def points_of(knots: tuple[Knot, ...]) -> list[TrajectoryPoint]:
+def points_of(knots: tuple[Knot, ...], by_ns: int) -> list[TrajectoryPoint]:
     return [
         TrajectoryPoint(
-            time_ns=knot.due_ns,
+            time_ns=knot.due_ns + by_ns,
             position_rad=np.array(knot.motion.position),
             velocity_rad_s=np.array(knot.motion.velocity),
             acceleration_rad_s2=np.array(knot.motion.acceleration),
@@ -145,7 +146,10 @@ WIRES = st.builds(
 
 
 @settings(
-    max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=15,
+    deadline=None,
+    phases=[Phase.explicit, Phase.reuse, Phase.generate],
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 @given(wire=WIRES, seed=st.integers(0, 10**6))
 def test_a_controller_keeps_the_limits_however_messages_come(
@@ -263,6 +267,28 @@ def test_when_ticks_are_late_the_arm_goes_slower_until_there_is_time_again(chain
     assert set(steps_ns) == {10 * MS, 10_500_000}
     assert steps_ns[-slow:] != [10_500_000] * slow  # There is time again.
     assert chain.rates()[0] <= 1.01
+
+
+@pytest.mark.parametrize("step_s", [-3600.0, -0.3, 0.3, 3600.0])
+def test_a_node_clock_that_is_set_in_motion_changes_nothing_for_the_arm(
+    chain: Chain, step_s: float
+) -> None:
+    chain.wander(64)
+    chain.clock_ns += round(step_s * 1e9)
+    chain.wander(60)
+    speed, bend = chain.rates()
+    assert speed <= 1.01
+    assert bend <= 1.05
+
+
+@pytest.mark.parametrize("step_s", [-3600.0, 3600.0])
+def test_a_node_clock_that_is_set_at_rest_is_followed_at_once(chain: Chain, step_s: float) -> None:
+    chain.ticks(14)
+    chain.clock_ns += round(step_s * 1e9)
+    chain.ticks(20)
+    knots = chain.told[-1]
+    age_ns = chain.rig.now_ns + chain.clock_ns - knots[0].due_ns
+    assert 0 < age_ns < 200 * MS
 
 
 def test_an_emergency_stop_that_is_pressed_is_told_at_once(chain: Chain) -> None:

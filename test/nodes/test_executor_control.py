@@ -152,3 +152,13 @@ def test_nothing_is_made_up_for_while_nothing_is_commanded() -> None:
     bench.tick()
     bench.tick(100)
     assert bench.sent == []
+
+
+def test_after_the_clock_went_back_ticks_are_made_up_for_as_before(bench: Bench) -> None:
+    bench.now_ns -= 5_000 * MS
+    bench.tick()
+    bench.control.mailbox.ask(Request.STOP)
+    bench.tick()
+    count = len(bench.sent)
+    bench.tick(40)
+    assert len(bench.sent) in (count + 3, count + 4)

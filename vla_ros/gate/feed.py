@@ -25,6 +25,7 @@ _SAME_RAD = 1e-4  # What a tick that is some microseconds late changes; both wer
 _RUNS_OUT = 2  # Ticks.
 _AGAIN = 1  # A message that was lost comes again so many times, before that matters much.
 _CLOSEST_NS = 1_000_000
+_SET_NS = 100_000_000  # A clock that differs by more was set.
 _LEAST_NS = 300_000_000  # How long a trajectory is; what comes later than that comes too late.
 
 
@@ -63,6 +64,7 @@ class TrajectoryFeed:
         self._repeats = repeats
         self._past: tuple[Knot, ...] = ()
         self._told: _Told | None = None
+        self._offset_ns: int | None = None
 
     def follow(
         self, state: GateState, inputs: GateInputs, tick_ns: int, now_ns: int
@@ -81,6 +83,7 @@ class TrajectoryFeed:
         if told is not None and told.states[0].epoch != state.epoch:
             told = self._told = None
             self._past = ()
+        self._keep_time(tick_ns, now_ns)
         if self._rests(motion):
             self._count_anew(now_ns, motion)
         due_ns = self._past[-1].due_ns + (self._dt_ns if told is None else told.step_ns)
@@ -122,6 +125,21 @@ class TrajectoryFeed:
         """Begin due times anew: for an arm at rest it does not matter when it is there."""
         ahead = range(_LEAD_TICKS - PAST_KNOTS, _LEAD_TICKS)
         self._past = tuple(Knot(now_ns + k * self._dt_ns, motion) for k in ahead)
+
+    def _keep_time(self, tick_ns: int, now_ns: int) -> None:
+        """Count on in the new time when the node clock was set: the motion went on meanwhile."""
+        before_ns, self._offset_ns = self._offset_ns, now_ns - tick_ns
+        if before_ns is None or not self._past:
+            return
+        wanted_ns = now_ns + (_LEAD_TICKS - 1) * self._dt_ns
+        by_ns = self._offset_ns - before_ns
+        if self._past[-1].due_ns - wanted_ns > _SET_NS:  # Back, and the control clock with it.
+            by_ns = wanted_ns - self._past[-1].due_ns
+        if abs(by_ns) > _SET_NS:
+            self._past = tuple(Knot(knot.due_ns + by_ns, knot.motion) for knot in self._past)
+            if self._told is not None:
+                self._told.due_ns += by_ns
+                self._told.message = ()
 
     def _is_due(self, told: "_Told", state: GateState) -> bool:
         """Say whether something new has to be told though what was told holds."""

@@ -136,7 +136,8 @@ class Control:
         if not told or self.state.motion is None or inputs is None:
             self._owed_ns = 0
             return
-        self._owed_ns += now_ns - last_ns - self._dt_ns
+        owed_ns = self._owed_ns + now_ns - last_ns - self._dt_ns
+        self._owed_ns = max(owed_ns, -self._dt_ns)  # A clock that went back owes nothing.
         missed = max(0, (self._owed_ns + self._dt_ns // 2) // self._dt_ns)
         self._owed_ns -= missed * self._dt_ns
         for k in range(1, min(missed, told) + 1):
