@@ -24,6 +24,7 @@ pytestmark = pytest.mark.ros
 
 KINDS = tuple(TOPICS)
 VELOCITIES = ("forward_velocity", "joint_jog")
+LATE_S = 2.0
 ACTIONS = ("gripper_command", "parallel_gripper_command")
 ELBOW_FIRST = (2, 1, 0, 3, 4, 5)
 QUIRKS = {
@@ -112,7 +113,8 @@ def test_a_driver_that_comes_late_is_waited_for(make_bench: MakeBench, kind: str
     assert not done
     assert "NO_CONTROLLER" in text or "JS_LOST" in text
     bench.until(lambda: TOPICS[kind] in bench.call("arm")[1])
-    time.sleep(0.5)
+    late = time.monotonic() + LATE_S
+    bench.until(lambda: time.monotonic() > late)
     assert bench.mode() is GateMode.IDLE
     bench.have_driver(bench.driver.begin)
     bench.run()
