@@ -35,23 +35,32 @@ class Motion(Enum):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Primitive:
-    """One solid of a link.
+class Solid:
+    """One solid.
 
     Attributes:
         shape: Kind of solid.
         size: See `Shape` [m].
-        at: Centre in the link frame [m].
-        rpy: Orientation in the link frame, fixed-axis roll, pitch, yaw [rad].
+        at: Centre in the frame of what it belongs to [m].
+        rpy: Orientation in that frame, fixed-axis roll, pitch, yaw [rad].
+    """
+
+    shape: Shape
+    size: tuple[float, ...]
+    at: Vector = ZERO
+    rpy: Vector = ZERO
+
+
+@dataclass(frozen=True, kw_only=True)
+class Primitive(Solid):
+    """One solid of a link; it is placed in the link's frame.
+
+    Attributes:
         paint: Colour.
         mass_kg: Mass, spread evenly over the solid.
         solid: True if it takes part in collisions.
     """
 
-    shape: Shape
-    size: tuple[float, ...]
-    at: Vector
-    rpy: Vector = ZERO
     paint: Paint
     mass_kg: float
     solid: bool = True

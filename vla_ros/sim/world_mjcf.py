@@ -2,26 +2,19 @@
 # SPDX-License-Identifier: Apache-2.0
 """The MuJoCo model of the whole scene: arm, table, cubes, bowls, lamp, cameras."""
 
-import math
+from collections.abc import Iterable
 
 import mujoco
 
 from vla_ros.sim.arm_mjcf import arm_actuators, arm_bodies, arm_constraints, arm_materials
-from vla_ros.sim.scene import (
-    BOWL_COUNT,
-    BOWL_FLOOR_M,
-    BOWL_RADIUS_M,
-    BOWL_RIM_M,
-    CUBE_COUNT,
-    CUBE_SIDE_M,
-)
+from vla_ros.sim.furniture import BOWL, FLOOR_HEIGHT_M, TABLE
+from vla_ros.sim.parts import Shape, Solid
+from vla_ros.sim.scene import BOWL_COUNT, CUBE_COUNT, CUBE_SIDE_M
+from vla_ros.sim.solids import quaternion
 
 PHYSICS_STEP_S = 0.002
 MAX_WIDTH, MAX_HEIGHT = 640, 480
 OVERVIEW = "overview"
-_WALLS = 10
-_WALL_TILT_RAD = 0.22
-_WALL_M = 0.007
 
 _FRAME = """<mujoco model="vla_ros">
 <compiler angle="radian" autolimits="true"/>
@@ -48,9 +41,9 @@ _FRAME = """<mujoco model="vla_ros">
 </default>
 <worldbody>
   <light name="lamp" pos=".3 -.4 1.6" dir="0 .3 -1" diffuse=".55 .55 .55" castshadow="true"/>
-  <geom name="table" type="box" size=".45 .50 .02" pos=".35 0 -.02" material="table"
+  <geom name="table" type="box" size="{table}" pos="{table_at}" material="table"
     friction="1 .01 .001"/>
-  <geom name="floor" type="plane" size="3 3 .1" pos="0 0 -.6" rgba=".40 .42 .45 1"/>
+  <geom name="floor" type="plane" size="3 3 .1" pos="0 0 {floor}" rgba=".40 .42 .45 1"/>
   <camera name="{overview}" pos="1.10 -0.75 0.72" xyaxes=".67 .74 0 -.33 .30 .89" fovy="46"/>
   {arm}
   {bowls}
@@ -76,6 +69,9 @@ def world_model(samples: int = 0, slices: int = 16) -> mujoco.MjModel:
         samples=samples,
         materials=arm_materials(),
         half=CUBE_SIDE_M / 2,
+        table=_half_sizes(TABLE),
+        table_at=_numbers(TABLE.at),
+        floor=FLOOR_HEIGHT_M,
         overview=OVERVIEW,
         arm=arm_bodies(),
         bowls="".join(_bowl(index) for index in range(BOWL_COUNT)),
@@ -94,26 +90,20 @@ def _cube(index: int) -> str:
 
 
 def _bowl(index: int) -> str:
-    """A floor and a ring of tilted walls; a mocap body, so it is placed but never moves."""
-    height = BOWL_RIM_M / 2
-    middle = BOWL_RADIUS_M - _WALL_M / 2 + math.tan(_WALL_TILT_RAD) * height
-    half_width = (BOWL_RADIUS_M + 2 * math.tan(_WALL_TILT_RAD) * height) * math.tan(
-        math.pi / _WALLS
+    """A mocap body, so it is placed but never moves."""
+    parts = "".join(
+        f'<geom class="bowl" type="{part.shape.value}" size="{_half_sizes(part)}" '
+        f'pos="{_numbers(part.at)}" quat="{_numbers(quaternion(part.rpy))}"/>'
+        for part in BOWL
     )
-    floor_half = BOWL_FLOOR_M / 2
-    parts = [
-        f'<geom class="bowl" type="cylinder" size="{BOWL_RADIUS_M} {floor_half}" '
-        f'pos="0 0 {floor_half}"/>'
-    ]
-    for k in range(_WALLS):
-        angle = 2 * math.pi * k / _WALLS
-        # Quaternion of a turn about z by `angle` after a tilt about y.
-        cz, sz = math.cos(angle / 2), math.sin(angle / 2)
-        cy, sy = math.cos(_WALL_TILT_RAD / 2), math.sin(_WALL_TILT_RAD / 2)
-        parts.append(
-            f'<geom class="bowl" type="box" '
-            f'size="{_WALL_M / 2} {half_width:.5f} {height / math.cos(_WALL_TILT_RAD):.5f}" '
-            f'pos="{middle * math.cos(angle):.5f} {middle * math.sin(angle):.5f} {height}" '
-            f'quat="{cz * cy:.9f} {-sz * sy:.9f} {cz * sy:.9f} {sz * cy:.9f}"/>'
-        )
-    return f'<body name="bowl{index}" mocap="true">{"".join(parts)}</body>'
+    return f'<body name="bowl{index}" mocap="true">{parts}</body>'
+
+
+def _half_sizes(part: Solid) -> str:
+    """MJCF gives half of every length, but the radius whole."""
+    whole = 0 if part.shape is Shape.BOX else 1
+    return _numbers([*part.size[:whole], *(length / 2 for length in part.size[whole:])])
+
+
+def _numbers(values: Iterable[float]) -> str:
+    return " ".join(f"{value:.9f}" for value in values)
