@@ -117,6 +117,21 @@ def test_limits_and_geometry_have_no_default(
         ("joint: finger_joint", "joint: joint1", "gripper.joint = 'joint1': is among 'joints'"),
         ("open: 0.042", "open: 0.0", "gripper.open = 0.0: should differ from 'closed'"),
         ("unit: m", "unit: mm", "gripper.unit = 'mm': input should be 'm' or 'rad'"),
+        (
+            "unit: m",
+            "unit: m\n  followers: [finger_joint_mirror]",
+            "gripper.followers = ('finger_joint_mirror',): is for kind joint_trajectory",
+        ),
+        (
+            "kind: forward_position\n  topic: /gripper",
+            "kind: joint_trajectory\n  followers: [finger_joint]\n  topic: /gripper",
+            "gripper.followers[0] = 'finger_joint': 'finger_joint' is there twice",
+        ),
+        (
+            "kind: forward_position\n  topic: /gripper",
+            "kind: joint_trajectory\n  followers: [thumb]\n  topic: /gripper",
+            "gripper.followers[0] = 'thumb' is no joint of the URDF",
+        ),
         ("lower_m: [0.15", "lower_m: [0.8", "workspace.lower_m[0] = 0.8: should be below upper_m"),
         ("-0.45, 0.0]", "-0.45]", "workspace.lower_m[2]: this key is missing"),
         (

@@ -153,6 +153,13 @@ def test_a_gripper_that_closes_with_a_larger_number_is_mapped(robot):
     assert gripper.opening_of(0.2) == pytest.approx(0.75)
 
 
+def test_a_finger_that_follows_is_told_the_same_position(robot):
+    changed = {"kind": "joint_trajectory", "followers": ("finger_joint_mirror",)}
+    message = encode_gripper(0.5, robot.gripper.model_copy(update=changed))
+    assert list(message.joint_names) == ["finger_joint", "finger_joint_mirror"]
+    assert list(message.points[0].positions) == [0.021, 0.021]
+
+
 def test_a_gripper_on_a_trajectory_controller_gets_a_trajectory(robot):
     gripper = robot.gripper.model_copy(update={"kind": "joint_trajectory"})
     message = encode_gripper(1.0, gripper)

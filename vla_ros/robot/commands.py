@@ -69,6 +69,8 @@ class GripperProfile(StrictModel):
         unit: Unit of the joint: `m` or `rad`.
         speed_per_s: Fastest change of the opening [1/s]; 1 is from closed to open in a second.
         max_effort: For an action: how hard it may grip [N] or [N m].
+        followers: Joints that have to be told the same position, because the controller does not
+            know that they move along; only for `joint_trajectory`. Mostly there are none.
     """
 
     kind: Literal[
@@ -81,6 +83,18 @@ class GripperProfile(StrictModel):
     unit: Literal["m", "rad"]
     speed_per_s: Positive
     max_effort: Positive | None = None
+    followers: tuple[str, ...] = ()
+
+    @model_validator(mode="after")
+    def _check_followers(self) -> "GripperProfile":
+        if self.followers and self.kind != "joint_trajectory":
+            text = f"is for kind joint_trajectory, where joints have names; kind is {self.kind}"
+            raise mistake(text, "followers")
+        names = (self.joint, *self.followers)
+        for i, name in enumerate(self.followers):
+            if name in names[: i + 1]:
+                raise mistake(f"'{name}' is there twice; names are unique", "followers", i)
+        return self
 
     @model_validator(mode="after")
     def _check_effort(self) -> "GripperProfile":

@@ -202,6 +202,9 @@ def _check_links(profile: "RobotProfile", urdf: Urdf) -> Iterator[str]:
 def _check_gripper(profile: "RobotProfile", urdf: Urdf) -> Iterator[str]:
     if profile.gripper.joint not in urdf.joints:
         yield _unknown("gripper.joint", profile.gripper.joint, "joint", urdf.joints)
+    for i, follower in enumerate(profile.gripper.followers):
+        if follower not in urdf.joints:
+            yield _unknown(f"gripper.followers[{i}]", follower, "joint", urdf.joints)
 
 
 def _check_limits(key: str, joint: "JointProfile", urdf: UrdfJoint) -> Iterator[str]:

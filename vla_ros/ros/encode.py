@@ -87,9 +87,12 @@ def encode_gripper(opening: float, gripper: GripperProfile) -> Float64MultiArray
     if gripper.kind == "forward_position":
         return Float64MultiArray(data=array.array("d", (position,)))
     time_ns = round(1e9 / gripper.speed_per_s)
-    point = JointTrajectoryPoint(positions=[position], time_from_start=encode_duration(time_ns))
+    names = [gripper.joint, *gripper.followers]
+    point = JointTrajectoryPoint(
+        positions=[position] * len(names), time_from_start=encode_duration(time_ns)
+    )
     # A stamp of zero means: from now on.
-    return JointTrajectory(joint_names=[gripper.joint], points=[point])
+    return JointTrajectory(joint_names=names, points=[point])
 
 
 def encode_gripper_goal(goal: Any, position: float, gripper: GripperProfile) -> Any:
