@@ -95,7 +95,7 @@ def test_ament_index_knows_the_package_and_its_interfaces(prefix: Path) -> None:
 def test_data_files_of_the_checkout_are_installed(prefix: Path) -> None:
     share = Path(python_in(prefix, "from vla_ros.resources import share_dir as s; print(s())"))
     assert share == prefix / "share" / "vla_ros"
-    for folder in ("config", "launch", "urdf", "msg", "srv", "action"):
+    for folder in ("config", "launch", "urdf", "worlds", "msg", "srv", "action"):
         wanted = {p.name for p in (ROOT / folder).rglob("*") if p.is_file() and p.suffix != ".pyc"}
         assert wanted <= {p.name for p in (share / folder).rglob("*")}
     assert (share / "package.xml").read_text() == (ROOT / "package.xml").read_text()

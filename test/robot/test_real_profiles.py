@@ -185,7 +185,7 @@ EACH = pytest.mark.parametrize("name", ARMS)
 
 
 def test_every_profile_that_ships_is_known_here() -> None:
-    assert {*config_names("robots")} == {*ARMS, "sim_arm", "template"}
+    assert {*config_names("robots")} == {*ARMS, "gazebo_arm", "sim_arm", "template"}
 
 
 @EACH
