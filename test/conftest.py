@@ -11,8 +11,9 @@ from contextlib import suppress
 import pytest
 
 from vla_ros.resources import ensure_fastdds_profile
+from vla_ros.ros.compat import stay_on_this_machine
 
-os.environ.setdefault("ROS_AUTOMATIC_DISCOVERY_RANGE", "LOCALHOST")
+stay_on_this_machine()
 os.environ.setdefault("ROS_DOMAIN_ID", str(10 + os.getpid() % 90))
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 ensure_fastdds_profile()

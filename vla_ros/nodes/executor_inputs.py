@@ -8,7 +8,6 @@ from dataclasses import replace
 from typing import Any
 
 import numpy as np
-from rclpy.event_handler import SubscriptionEventCallbacks
 from rclpy.node import Node
 from rclpy.qos import QoSProfile
 from sensor_msgs.msg import JointState, Range
@@ -19,6 +18,7 @@ from vla_ros.gate.mailbox import Mailbox
 from vla_ros.msg import ActionChunk as ActionChunkMessage
 from vla_ros.msg import Obstacles as ObstaclesMessage
 from vla_ros.robot.profile import RobotProfile
+from vla_ros.ros.compat import make_qos_events
 from vla_ros.ros.control_loop import ControlClock
 from vla_ros.ros.decode import (
     decode_chunk,
@@ -104,8 +104,9 @@ class ExecutorInputs:
             self._node.get_logger().error(unheard or f"a publisher of {topic} cannot be heard")
             self.watch()
 
-        events = SubscriptionEventCallbacks(incompatible_qos=warn)
-        return self._node.create_subscription(kind, topic, callback, qos, event_callbacks=events)
+        return self._node.create_subscription(
+            kind, topic, callback, qos, event_callbacks=make_qos_events(warn)
+        )
 
     # ---- callbacks ----
 
