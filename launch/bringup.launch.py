@@ -1,16 +1,26 @@
 # Copyright 2026 The vla_ros authors
 # SPDX-License-Identifier: Apache-2.0
-"""Start the three nodes between a robot's topics and its controller, and those that watch."""
+"""Start the three nodes between a robot's topics and its controller, and those that watch.
+
+A node that dies comes back, except the one that moves the arm: after that a person looks first.
+"""
+
+from typing import Any
 
 from launch import LaunchContext, LaunchDescription
 from launch.actions import DeclareLaunchArgument, OpaqueFunction
 from launch.conditions import IfCondition
+from launch.events.process import ProcessExited
 from launch.substitutions import LaunchConfiguration, PathJoinSubstitution
 from launch_ros.actions import Node
 from launch_ros.parameter_descriptions import ParameterValue
 from launch_ros.substitutions import FindPackageShare
 
 FLAGS = ["true", "false"]
+COMES_BACK = {"respawn": True, "respawn_delay": 2.0}
+# The longest stop of a slow arm must end before launch loses its patience with Ctrl-C.
+RESTS_FIRST = {"sigterm_timeout": "15", "sigkill_timeout": "15"}
+MISCONFIGURED = 2  # Exit code of a node that refuses its parameters or profiles.
 
 
 def generate_launch_description() -> LaunchDescription:
@@ -80,8 +90,8 @@ def generate_launch_description() -> LaunchDescription:
                 choices=["debug", "info", "warn", "error", "fatal"],
                 description="The least severe log messages that are shown.",
             ),
-            make_node("perception_node", profiles),
-            make_node("inference_node", profiles),
+            make_node("perception_node", profiles, **COMES_BACK),
+            make_node("inference_node", profiles, **COMES_BACK),
             make_node(
                 "executor_node",
                 {
@@ -89,16 +99,19 @@ def generate_launch_description() -> LaunchDescription:
                     "auto_arm": flag("auto_arm"),
                     "dry_run": flag("dry_run"),
                 },
+                **RESTS_FIRST,
             ),
             make_node(
                 "blackbox_node",
                 {"robot": text("robot")},
                 condition=IfCondition(LaunchConfiguration("black_box")),
+                **COMES_BACK,
             ),
             make_node(
                 "view_node",
                 {"robot": text("robot")},
                 condition=IfCondition(LaunchConfiguration("view")),
+                **COMES_BACK,
             ),
             OpaqueFunction(function=make_rviz, condition=IfCondition(LaunchConfiguration("rviz"))),
         ]
@@ -127,9 +140,7 @@ def make_rviz(context: LaunchContext) -> list[Node]:
     ]
 
 
-def make_node(
-    name: str, parameters: dict[str, ParameterValue], condition: IfCondition | None = None
-) -> Node:
+def make_node(name: str, parameters: dict[str, ParameterValue], **options: Any) -> Node:
     """Return one node of the namespace, with the parameters that all have and its own."""
     common = {"autostart": flag("autostart"), "use_sim_time": flag("use_sim_time")}
     return Node(
@@ -140,8 +151,19 @@ def make_node(
         parameters=[{**common, **parameters}],
         ros_arguments=["--log-level", LaunchConfiguration("log_level")],
         output="screen",
-        condition=condition,
+        on_exit=end_if_misconfigured,
+        **options,
     )
+
+
+def end_if_misconfigured(event: ProcessExited, _: LaunchContext) -> None:
+    """End everything when a node refuses its profiles: it would do so each time it came back.
+
+    Raises:
+        RuntimeError: Names the node; its own log says what is wrong.
+    """
+    if event.returncode == MISCONFIGURED:
+        raise RuntimeError(f"{event.process_name} refuses its configuration; see its words above")
 
 
 def text(argument: str) -> ParameterValue:

@@ -26,7 +26,7 @@ def edited(kind: str, name: str, tmp_path: Path, old: str, new: str) -> Path:
 
 
 def assert_refused(done: Any, *words: str) -> None:
-    assert done.returncode == 1, done.stdout
+    assert done.returncode == 2, done.stdout
     assert "Traceback" not in done.stdout
     for word in words:
         assert word in done.stdout

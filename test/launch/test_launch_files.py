@@ -11,6 +11,7 @@ pytest.importorskip("launch_ros", reason="launch_ros is not installed (it comes 
 
 from launch import LaunchContext, LaunchDescription
 from launch.actions import DeclareLaunchArgument, IncludeLaunchDescription
+from launch.events.process import ProcessExited
 from launch.launch_description_sources import get_launch_description_from_python_launch_file
 from launch.launch_description_sources.python_launch_file_utilities import (
     load_python_launch_file_as_module,
@@ -18,7 +19,10 @@ from launch.launch_description_sources.python_launch_file_utilities import (
 from launch_ros.actions import Node
 from launch_ros.utilities import evaluate_parameters, normalize_parameters
 
+from vla_ros.gate.limits import make_joint_limits
 from vla_ros.params import NODE_PARAMS, make_params, specs_of
+from vla_ros.resources import config_names
+from vla_ros.robot.profile import load_robot_profile
 
 LAUNCH = Path(__file__).parents[2] / "launch"
 FILES = sorted(LAUNCH.glob("*.launch.py"))
@@ -150,6 +154,52 @@ def test_nodes_of_the_bringup_share_the_namespace(monkeypatch: pytest.MonkeyPatc
     context = context_with(path, namespace="left")
     spaces = [o["namespace"].perform(context) for o in nodes_of(path, monkeypatch).values()]
     assert spaces == ["left"] * 5
+
+
+def test_what_cannot_move_the_arm_comes_back_and_executor_node_does_not(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    nodes = {}
+    for path in (LAUNCH / "bringup.launch.py", LAUNCH / "sim.launch.py"):
+        nodes |= nodes_of(path, monkeypatch)
+    back = {name: options.get("respawn_delay") for name, options in nodes.items()}
+    assert back.pop("executor_node") is None
+    assert back.pop("sim_node") is None
+    assert set(back.values()) == {2.0}
+    coming = {name for name, options in nodes.items() if options.get("respawn", False)}
+    assert coming == set(back)
+
+
+@pytest.mark.parametrize("robot", config_names("robots"))
+def test_launch_waits_for_the_longest_stop_before_it_insists(
+    robot: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    options = nodes_of(LAUNCH / "bringup.launch.py", monkeypatch)["executor_node"]
+    limits = make_joint_limits(load_robot_profile(robot))
+    assert float(options["sigterm_timeout"]) > 2.0 * limits.operating.longest_stop_s + 2.0
+    assert float(options["sigkill_timeout"]) > 0.0
+
+
+@pytest.mark.parametrize("code", [0, 1, -9, 2])
+def test_only_a_node_that_is_misconfigured_ends_the_launch(
+    code: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    options = nodes_of(LAUNCH / "bringup.launch.py", monkeypatch)
+    event = ProcessExited(
+        action=None,  # type: ignore[arg-type]
+        name="inference_node-3",
+        cmd=[],
+        cwd=None,
+        env=None,
+        pid=7,
+        returncode=code,
+    )
+    for each in options.values():
+        if code == 2:
+            with pytest.raises(RuntimeError, match=r"^inference_node-3 refuses its configuration"):
+                each["on_exit"](event, LaunchContext())
+        else:
+            assert each["on_exit"](event, LaunchContext()) is None
 
 
 def test_declared_arguments_are_unique() -> None:

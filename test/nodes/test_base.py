@@ -171,16 +171,16 @@ def test_a_signal_lets_the_node_come_to_rest_before_ros_ends(number: signal.Sign
     assert (probe.returncode, errors) == (0, "")
 
 
-def test_a_wrong_configuration_is_one_line_and_exit_code_1() -> None:
+def test_a_wrong_configuration_is_one_line_and_exit_code_2() -> None:
     with start_probe("wrong") as probe:
         _, errors = probe.communicate(timeout=20)
-    assert (probe.returncode, errors) == (1, "robot 'x' does not exist\n")
+    assert (probe.returncode, errors) == (2, "robot 'x' does not exist\n")
 
 
-def test_an_unknown_parameter_ends_the_node_with_exit_code_1() -> None:
+def test_an_unknown_parameter_ends_the_node_with_exit_code_2() -> None:
     with start_probe("--ros-args", "-p", "autostrat:=false") as probe:
         _, errors = probe.communicate(timeout=20)
-    assert probe.returncode == 1
+    assert probe.returncode == 2
     assert "autostrat is not a parameter of this node. Did you mean 'autostart'?" in errors
     assert "Traceback" not in errors
 

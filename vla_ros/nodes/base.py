@@ -13,7 +13,7 @@ from rclpy.lifecycle import LifecycleNode, LifecycleState, TransitionCallbackRet
 from rclpy.parameter import Parameter
 from rclpy.signals import SignalHandlerOptions
 
-from vla_ros.errors import VlaRosError
+from vla_ros.errors import ConfigError, VlaRosError
 from vla_ros.params import NodeParams
 from vla_ros.resources import ensure_fastdds_profile
 from vla_ros.ros.params import declare_params
@@ -21,6 +21,7 @@ from vla_ros.ros.spin import Spinner, hear_signals
 
 _Params = TypeVar("_Params", bound=NodeParams)
 _SWITCH_S = 0.0005
+_MISCONFIGURED = 2  # launch/bringup.launch.py knows it, and starts the node no more.
 
 
 class BaseNode(LifecycleNode, Generic[_Params]):
@@ -175,6 +176,8 @@ def run_node(
 ) -> int:
     """Start a node, serve it until SIGINT or SIGTERM, and return the exit code.
 
+    That is 0, or 2 where parameters or profiles are wrong, or 1 after any other error.
+
     The node is deactivated before ROS ends, with its callbacks still served: a goal can report
     its end and an arm can come to rest. A second signal does not cut that short.
 
@@ -198,6 +201,9 @@ def run_node(
         endings.get()
         node.pause()
         spinner.end()
+    except ConfigError as e:
+        sys.stderr.write(f"{e}\n")
+        return _MISCONFIGURED
     except VlaRosError as e:
         sys.stderr.write(f"{e}\n")
         return 1
