@@ -24,6 +24,12 @@ def generate_launch_description() -> LaunchDescription:
                 description="Robot profile: a name in config/robots or the path of a YAML file.",
             ),
             DeclareLaunchArgument(
+                "sim_namespace",
+                default_value="/",
+                description="Namespace of sim_node and of the topics that its profile names "
+                "without a leading slash; give each simulated arm its own.",
+            ),
+            DeclareLaunchArgument(
                 "seed",
                 default_value="0",
                 description="Draws the first scene; the same seed gives the same scene.",
@@ -46,6 +52,7 @@ def generate_launch_description() -> LaunchDescription:
                 package="vla_ros",
                 executable="sim_node",
                 name="sim_node",
+                namespace=LaunchConfiguration("sim_namespace"),
                 parameters=[
                     {
                         "robot": argument("robot", str),

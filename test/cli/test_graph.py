@@ -25,7 +25,12 @@ def options(tmp_path: Path, program: str) -> GraphOptions:
 
 def test_command_lines_carry_profiles_namespace_and_parameters(tmp_path: Path) -> None:
     given = GraphOptions(
-        log_dir=tmp_path, robot="r", policy="p", namespace="/left", sim={"seed": "3"}
+        log_dir=tmp_path,
+        robot="r",
+        policy="p",
+        namespace="/left",
+        sim_namespace="/right",
+        sim={"seed": "3"},
     )
     head = [sys.executable, "-m"]
     assert given.command("inference_node") == [
@@ -43,7 +48,7 @@ def test_command_lines_carry_profiles_namespace_and_parameters(tmp_path: Path) -
     assert given.command("sim_node") == [
         *head,
         "vla_ros.nodes.sim_node",
-        *("--ros-args", "-p", "robot:=r", "-p", "seed:=3"),
+        *("--ros-args", "-r", "__ns:=/right", "-p", "robot:=r", "-p", "seed:=3"),
     ]
 
 

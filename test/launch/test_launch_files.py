@@ -202,6 +202,13 @@ def test_only_a_node_that_is_misconfigured_ends_the_launch(
             assert each["on_exit"](event, LaunchContext()) is None
 
 
+def test_sim_node_is_in_the_namespace_that_is_given(monkeypatch: pytest.MonkeyPatch) -> None:
+    path = LAUNCH / "sim.launch.py"
+    namespace = nodes_of(path, monkeypatch)["sim_node"]["namespace"]
+    assert namespace.perform(context_with(path)) == "/"
+    assert namespace.perform(context_with(path, sim_namespace="left")) == "left"
+
+
 def test_declared_arguments_are_unique() -> None:
     for path in FILES:
         own = [e.name for e in describe(path).entities if isinstance(e, DeclareLaunchArgument)]

@@ -112,6 +112,11 @@ def test_limits_and_geometry_have_no_default(
             "joint states",
             "state_topic = 'joint states': should be the name of a t",
         ),
+        (
+            "/joint_states",
+            "~joint_states",
+            "state_topic = '~joint_states': should be the name of a t",
+        ),
         ("home: [0.0", "home: [2.86", "home[0] = 2.86: should be in [-2.85, 2.85] rad"),
         ("home: [0.0,", "home: [", "has 5 positions; wanted one for each of 6 joints"),
         ("joint: finger_joint", "joint: joint1", "gripper.joint = 'joint1': is among 'joints'"),

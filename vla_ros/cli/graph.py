@@ -15,6 +15,7 @@ from types import TracebackType
 
 from vla_ros.errors import VlaRosError
 from vla_ros.resources import ensure_fastdds_profile
+from vla_ros.ros.compat import stay_on_this_machine
 
 # The executor first: it brakes the arm while the others still live.
 STOP_ORDER = ("executor_node", "inference_node", "perception_node", "sim_node")
@@ -39,6 +40,7 @@ class GraphOptions:
         robot: Robot profile.
         policy: Policy profile.
         namespace: Of the three nodes around the policy.
+        sim_namespace: Of sim_node.
         sim: Parameters of sim_node, as `name: value`.
         log_dir: Where each node's output goes, and the audit log and recordings in folders.
         python: Interpreter.
@@ -50,6 +52,7 @@ class GraphOptions:
     robot: str = "sim_arm"
     policy: str = "native"
     namespace: str = "/vla"
+    sim_namespace: str = "/"
     sim: Mapping[str, str] = field(default_factory=dict)
     python: str = sys.executable
     black_box: bool = False
@@ -68,8 +71,8 @@ class GraphOptions:
         if node == "blackbox_node":
             parameters["folder"] = str(self.log_dir / "blackbox")
         words = [self.python, *program, "--ros-args"]
-        if node != "sim_node":
-            words += ["-r", f"__ns:={self.namespace}"]
+        namespace = self.sim_namespace if node == "sim_node" else self.namespace
+        words += ["-r", f"__ns:={namespace}"]
         for name, value in parameters.items():
             words += ["-p", f"{name}:={value}"]
         return words
@@ -220,7 +223,7 @@ def isolate() -> None:
 
     Must run before ROS is initialised. Where the user has chosen a Fast DDS profile it stays.
     """
-    os.environ["ROS_AUTOMATIC_DISCOVERY_RANGE"] = "LOCALHOST"
+    stay_on_this_machine()
     os.environ["ROS_DOMAIN_ID"] = str(_find_free_domain(os.getpid()))
     ensure_fastdds_profile()
 

@@ -26,7 +26,7 @@ def wait_until_ready(graph: Graph, station: Station, timeout_s: float = START_S)
 
     graph.wait_until(
         (
-            ("sim_node", "become active", lambda: active("/sim_node")),
+            ("sim_node", "become active", lambda: active(station.simulator)),
             ("executor_node", "become active", lambda: active(f"{namespace}/executor_node")),
             (
                 "executor_node",

@@ -18,8 +18,8 @@ from vla_ros.sim.driver import Driver
 
 # Where these two listen as well when the profile commands through something else.
 _USUAL = {
-    "forward_position": "/arm_controller/commands",
-    "joint_trajectory": "/arm_trajectory_controller/joint_trajectory",
+    "forward_position": "arm_controller/commands",
+    "joint_trajectory": "arm_trajectory_controller/joint_trajectory",
 }
 _DEPTH = 10
 _ARRIVED = 0.02  # Of the opening.

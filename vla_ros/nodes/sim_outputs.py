@@ -40,15 +40,15 @@ class SimOutputs:
         self._images: dict[str, Publisher[Image]] = {}
         self._infos: dict[str, Publisher[CameraInfo]] = {}
         for camera in profile.cameras:
-            info_topic = f"{camera.topic.rpartition('/')[0]}/camera_info"
+            place = camera.topic[: camera.topic.rfind("/") + 1]  # Where a relative name stays one.
             self._images[camera.name] = node.create_publisher(Image, camera.topic, RELIABLE_NEWEST)
             self._infos[camera.name] = node.create_publisher(
-                CameraInfo, info_topic, RELIABLE_NEWEST
+                CameraInfo, f"{place}camera_info", RELIABLE_NEWEST
             )
-        self._overview = node.create_publisher(Image, "/overview/image_raw", RELIABLE_NEWEST)
+        self._overview = node.create_publisher(Image, "overview/image_raw", RELIABLE_NEWEST)
         self._overview_ns = 0
         self._state = node.create_publisher(JointState, profile.state_topic, 10)
-        estop = "/estop" if profile.estop == "none" else profile.estop.topic
+        estop = "estop" if profile.estop == "none" else profile.estop.topic
         self._button = node.create_publisher(Bool, estop, RELIABLE_NEWEST)
         self._clock = node.create_publisher(Clock, "/clock", 1) if params.publish_clock else None
         self._node_clock: NodeClock = node.get_clock()

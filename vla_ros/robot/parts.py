@@ -14,7 +14,7 @@ from pydantic import AfterValidator, Discriminator, Field, Tag, model_validator
 from vla_ros.strict_yaml import StrictModel, mistake
 
 Positive = Annotated[float, Field(gt=0.0)]
-_TOPIC = re.compile(r"[~/]?[A-Za-z_]\w*(/[A-Za-z_]\w*)*", re.ASCII)
+_TOPIC = re.compile(r"/?[A-Za-z_]\w*(/[A-Za-z_]\w*)*", re.ASCII)
 
 
 def _check_topic(value: str) -> str:
@@ -24,6 +24,7 @@ def _check_topic(value: str) -> str:
 
 
 Topic = Annotated[str, AfterValidator(_check_topic)]
+"""Absolute (/estop: one for all arms), or relative to the namespace of the nodes."""
 Vector3 = tuple[float, float, float]
 
 

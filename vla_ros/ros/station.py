@@ -25,6 +25,7 @@ from vla_ros.gate.vocabulary import GateMode
 from vla_ros.msg import GateState, Observation
 from vla_ros.resources import ensure_fastdds_profile
 from vla_ros.ros.client import InstructionClient, ServerLostError, ServiceCaller
+from vla_ros.ros.compat import with_message_info
 from vla_ros.ros.qos import LATCHED, RELIABLE_NEWEST
 from vla_ros.srv import CheckTask, ResetScene
 
@@ -38,11 +39,18 @@ class Station:
     Args:
         namespace: Where the nodes live.
         name: Name of this node.
+        simulator: Full name of the simulator's node.
     """
 
-    def __init__(self, namespace: str = "/vla", name: str = "station") -> None:
+    def __init__(
+        self,
+        namespace: str = "/vla",
+        name: str = "station",
+        simulator: str = "/sim_node",
+    ) -> None:
         ensure_fastdds_profile()
         self.namespace = namespace.rstrip("/")
+        self.simulator = simulator
         self._context = rclpy.Context()
         rclpy.init(context=self._context, signal_handler_options=SignalHandlerOptions.NO)
         self.node = Node(name, context=self._context)
@@ -89,7 +97,7 @@ class Station:
         self, message_type: Any, topic: str, callback: Callable[..., None], qos: Any
     ) -> None:
         """Call back, in the station's thread, with every message of a topic (and its info)."""
-        self.node.create_subscription(message_type, topic, callback, qos)
+        self.node.create_subscription(message_type, topic, with_message_info(callback), qos)
 
     def now_ns(self) -> int:
         """Time on the clock that stamps carry [ns]."""
@@ -154,7 +162,7 @@ class Station:
         request = ResetScene.Request(seed=seed, instruction=instruction)
         until_s = time.monotonic() + _PATIENCE_S
         while True:
-            answer = self.services.call(ResetScene, "/sim_node/reset_scene", request)
+            answer = self.services.call(ResetScene, f"{self.simulator}/reset_scene", request)
             if answer.outcome != ResetScene.Response.FAILED or time.monotonic() > until_s:
                 break
             time.sleep(4 * _POLL_S)
@@ -165,7 +173,7 @@ class Station:
     def check_task(self, instruction: str = "") -> tuple[bool, str]:
         """Ask the physics whether a task is solved; and what is missing, in words."""
         request = CheckTask.Request(instruction=instruction)
-        answer = self.services.call(CheckTask, "/sim_node/check_task", request)
+        answer = self.services.call(CheckTask, f"{self.simulator}/check_task", request)
         return answer.outcome == CheckTask.Response.SOLVED, str(answer.message)
 
     # ---- waiting ----
