@@ -120,7 +120,7 @@ def test_a_wrong_configuration_is_logged_as_its_message(
 
 
 PROGRAM = """
-import sys
+import os, signal, sys
 from vla_ros.errors import ConfigError
 from vla_ros.nodes.base import BaseNode, run_node
 from vla_ros.params import NodeParams
@@ -145,6 +145,12 @@ class Probe(BaseNode[NodeParams]):
         self.get_clock().now()
         print("rests", self.context.ok(), flush=True)
 
+class Late:
+    # Called when Python has taken its signal handlers down.
+    def __del__(self, kill=os.kill, pid=os.getpid(), number=signal.SIGINT):
+        kill(pid, number)
+
+late = Late() if "late" in sys.argv else None
 sys.exit(run_node(Probe))
 """
 
@@ -166,6 +172,16 @@ def test_a_signal_lets_the_node_come_to_rest_before_ros_ends(number: signal.Sign
         assert probe.stdout is not None
         assert probe.stdout.readline() == "active\n"
         probe.send_signal(number)
+        seen, errors = probe.communicate(timeout=20)
+    assert seen == "rests True\n"
+    assert (probe.returncode, errors) == (0, "")
+
+
+def test_ctrl_c_that_comes_a_second_time_does_no_harm_at_the_very_end() -> None:
+    with start_probe("late") as probe:
+        assert probe.stdout is not None
+        assert probe.stdout.readline() == "active\n"
+        probe.send_signal(signal.SIGINT)
         seen, errors = probe.communicate(timeout=20)
     assert seen == "rests True\n"
     assert (probe.returncode, errors) == (0, "")

@@ -17,7 +17,7 @@ from vla_ros.errors import ConfigError, VlaRosError
 from vla_ros.params import NodeParams
 from vla_ros.resources import ensure_fastdds_profile
 from vla_ros.ros.params import declare_params
-from vla_ros.ros.spin import Spinner, hear_signals
+from vla_ros.ros.spin import Spinner, hear_signals, ignore_signals
 
 _Params = TypeVar("_Params", bound=NodeParams)
 _SWITCH_S = 0.0005
@@ -212,4 +212,5 @@ def run_node(
             node.stop()
             node.destroy_node()
         rclpy.try_shutdown()
+        ignore_signals()
     return 0

@@ -13,6 +13,7 @@ from rclpy.executors import Executor, ShutdownException, SingleThreadedExecutor,
 from rclpy.node import Node
 from rclpy.service import Service
 
+_ENDING = (signal.SIGINT, signal.SIGTERM)
 Endings = queue.SimpleQueue  # Its put() may be called from a signal handler.
 
 
@@ -26,9 +27,19 @@ def hear_signals() -> "Endings[None]":
     def on_signal(number: int, frame: FrameType | None) -> None:  # noqa: ARG001  A signal's.
         endings.put(None)
 
-    for number in (signal.SIGINT, signal.SIGTERM):
+    for number in _ENDING:
         signal.signal(number, on_signal)
     return endings
+
+
+def ignore_signals() -> None:
+    """Let SIGINT and SIGTERM do nothing any more: the process is about to end.
+
+    Ctrl-C comes twice under `ros2 launch`, once from the terminal and once from launch, and Python
+    takes the handlers down before it is done: the second one would be its death.
+    """
+    for number in _ENDING:
+        signal.signal(number, signal.SIG_IGN)
 
 
 class RequestExecutor(SingleThreadedExecutor):
