@@ -10,7 +10,6 @@ embedded policy runs, where there is one, so that the machine bears its load.
 import sys
 
 import numpy as np
-from rclpy.executors import MultiThreadedExecutor
 
 from vla_ros.nodes.base import run_node
 from vla_ros.nodes.inference_node import InferenceNode
@@ -19,6 +18,7 @@ from vla_ros.policy.registry import make_backend
 from vla_ros.policy.spec import PolicyProfile, load_policy_profile
 from vla_ros.policy.transforms import PolicyAdapter
 from vla_ros.robot.profile import RobotProfile
+from vla_ros.ros.spin import ThreadsExecutor
 from vla_ros.types import Observation, PolicyOutput
 
 SWITCH_S = 0.55  # The gate allows two switches a second.
@@ -95,6 +95,6 @@ if __name__ == "__main__":
     sys.exit(
         run_node(
             lambda: InferenceNode(make_metronome),
-            make_executor=lambda: MultiThreadedExecutor(num_threads=_THREADS),
+            make_executor=lambda: ThreadsExecutor(num_threads=_THREADS),
         )
     )

@@ -9,13 +9,13 @@ second and says done, `crash` fails with every answer.
 import sys
 
 import numpy as np
-from rclpy.executors import MultiThreadedExecutor
 
 from vla_ros.errors import InstructionError
 from vla_ros.nodes.base import run_node
 from vla_ros.nodes.inference_node import InferenceNode
 from vla_ros.policy.spec import PolicyProfile
 from vla_ros.robot.profile import RobotProfile
+from vla_ros.ros.spin import ThreadsExecutor
 from vla_ros.types import Observation, PolicyOutput
 
 WORDS = ("wave", "nod", "crash")
@@ -71,6 +71,6 @@ if __name__ == "__main__":
     sys.exit(
         run_node(
             lambda: InferenceNode(ScriptedBackend),
-            make_executor=lambda: MultiThreadedExecutor(num_threads=6),
+            make_executor=lambda: ThreadsExecutor(num_threads=6),
         )
     )

@@ -26,6 +26,7 @@ IN_HUMBLE = {
     "rclpy.callback_groups": {"MutuallyExclusiveCallbackGroup", "ReentrantCallbackGroup"},
     "rclpy.clock": {"Clock"},
     "rclpy.duration": {"Duration"},
+    "rclpy.exceptions": {"InvalidHandle"},
     "rclpy.executors": {
         *("Executor", "ExternalShutdownException", "MultiThreadedExecutor", "ShutdownException"),
         *("SingleThreadedExecutor", "TimeoutException"),

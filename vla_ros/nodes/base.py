@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from typing import Generic, TypeVar
 
 import rclpy
-from rclpy.executors import Executor, SingleThreadedExecutor
+from rclpy.executors import Executor
 from rclpy.lifecycle import LifecycleNode, LifecycleState, TransitionCallbackReturn
 from rclpy.parameter import Parameter
 from rclpy.signals import SignalHandlerOptions
@@ -17,7 +17,7 @@ from vla_ros.errors import ConfigError, VlaRosError
 from vla_ros.params import NodeParams
 from vla_ros.resources import ensure_fastdds_profile
 from vla_ros.ros.params import declare_params
-from vla_ros.ros.spin import Spinner, hear_signals, ignore_signals
+from vla_ros.ros.spin import CallbackExecutor, Spinner, hear_signals, ignore_signals
 
 _Params = TypeVar("_Params", bound=NodeParams)
 _SWITCH_S = 0.0005
@@ -172,7 +172,7 @@ def run_node(
     make_node: Callable[[], BaseNode[_Params]],
     *,
     args: Sequence[str] | None = None,
-    make_executor: Callable[[], Executor] = SingleThreadedExecutor,
+    make_executor: Callable[[], Executor] = CallbackExecutor,
 ) -> int:
     """Start a node, serve it until SIGINT or SIGTERM, and return the exit code.
 

@@ -14,7 +14,6 @@ from typing import Any
 
 from diagnostic_msgs.msg import DiagnosticArray
 from rclpy.callback_groups import MutuallyExclusiveCallbackGroup
-from rclpy.executors import MultiThreadedExecutor
 from rclpy.parameter import Parameter
 from rclpy.subscription import Subscription
 
@@ -45,6 +44,7 @@ from vla_ros.ros.encode import encode_chunk
 from vla_ros.ros.goal import decode_gate_state
 from vla_ros.ros.preflight import Preflight
 from vla_ros.ros.qos import DIAGNOSTICS, LATCHED, RELIABLE_NEWEST
+from vla_ros.ros.spin import ThreadsExecutor
 from vla_ros.types import ActionChunk, Observation
 
 MakeBackend = Callable[[PolicyProfile, RobotProfile], PolicyBackend]
@@ -238,9 +238,7 @@ class InferenceNode(BaseNode[InferenceParams]):
 
 def main() -> int:
     """Run the node until it is told to end."""
-    return run_node(
-        InferenceNode, make_executor=lambda: MultiThreadedExecutor(num_threads=_THREADS)
-    )
+    return run_node(InferenceNode, make_executor=lambda: ThreadsExecutor(num_threads=_THREADS))
 
 
 if __name__ == "__main__":

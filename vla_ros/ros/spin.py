@@ -6,10 +6,18 @@ import queue
 import signal
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from types import FrameType
 from typing import Any
 
-from rclpy.executors import Executor, ShutdownException, SingleThreadedExecutor, TimeoutException
+from rclpy.exceptions import InvalidHandle
+from rclpy.executors import (
+    Executor,
+    MultiThreadedExecutor,
+    ShutdownException,
+    SingleThreadedExecutor,
+    TimeoutException,
+)
 from rclpy.node import Node
 from rclpy.service import Service
 
@@ -42,7 +50,28 @@ def ignore_signals() -> None:
         signal.signal(number, signal.SIG_IGN)
 
 
-class RequestExecutor(SingleThreadedExecutor):
+class _Patient(Executor):
+    """Waits on when another thread destroys what is waited for.
+
+    rclpy expects that of subscriptions, timers and services, but not of their events.
+    """
+
+    def wait_for_ready_callbacks(self, *args: Any, **kwargs: Any) -> Any:
+        """Return the next callback that is ready."""
+        while True:
+            with suppress(InvalidHandle):  # Then it is in no list any more.
+                return super().wait_for_ready_callbacks(*args, **kwargs)
+
+
+class CallbackExecutor(_Patient, SingleThreadedExecutor):
+    """Serves everything in the thread that spins."""
+
+
+class ThreadsExecutor(_Patient, MultiThreadedExecutor):
+    """Serves everything in threads of its own."""
+
+
+class RequestExecutor(CallbackExecutor):
     """Serves requests in threads of their own, and everything else in the thread that spins.
 
     So a request may wait for what only another callback brings. rclpy's MultiThreadedExecutor
