@@ -22,7 +22,7 @@ from launch_ros.utilities import evaluate_parameters, normalize_parameters
 from vla_ros.gate.limits import make_joint_limits
 from vla_ros.params import NODE_PARAMS, make_params, specs_of
 from vla_ros.resources import config_names
-from vla_ros.robot.profile import load_robot_profile
+from vla_ros.robot.profile import read_robot_profile
 
 LAUNCH = Path(__file__).parents[2] / "launch"
 FILES = sorted(LAUNCH.glob("*.launch.py"))
@@ -175,7 +175,7 @@ def test_launch_waits_for_the_longest_stop_before_it_insists(
     robot: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     options = nodes_of(LAUNCH / "bringup.launch.py", monkeypatch)["executor_node"]
-    limits = make_joint_limits(load_robot_profile(robot))
+    limits = make_joint_limits(read_robot_profile(robot))
     assert float(options["sigterm_timeout"]) > 2.0 * limits.operating.longest_stop_s + 2.0
     assert float(options["sigkill_timeout"]) > 0.0
 
