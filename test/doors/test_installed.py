@@ -13,7 +13,14 @@ import pytest
 from vla_ros import __version__
 
 ROOT = Path(__file__).parents[2]
-NODES = ("perception_node", "inference_node", "executor_node", "sim_node", "blackbox_node")
+NODES = (
+    "perception_node",
+    "inference_node",
+    "executor_node",
+    "sim_node",
+    "blackbox_node",
+    "view_node",
+)
 INTERFACES = [
     path for kind in ("msg", "srv", "action") for path in sorted((ROOT / kind).iterdir())
 ]
@@ -106,7 +113,7 @@ def test_executable_starts_and_refuses_a_wrong_parameter(prefix: Path, node: str
     wrong = ("--ros-args", "-p", "robbot:=sim_arm")
     result = run_in(prefix, prefix / "lib" / "vla_ros" / node, *wrong)
     assert "robbot" in result.stderr + result.stdout
-    assert result.returncode == 1
+    assert result.returncode == 2
 
 
 def test_command_line_is_installed(prefix: Path) -> None:
