@@ -73,8 +73,9 @@ def test_a_latched_urdf_makes_the_same_gate_as_a_file(node: Node, say: Say, prof
 
 
 def test_the_same_text_is_the_same_file_and_leaves_no_other(
-    node: Node, say: Say, profile: Path
+    node: Node, say: Say, profile: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
+    monkeypatch.setenv("ROS_HOME", str(tmp_path / "home"))
     say(URDF)
     first, second = (load_robot(node, profile, patience_s=SOON_S).urdf_file() for _ in "ab")
     assert first == second
