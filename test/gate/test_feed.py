@@ -236,6 +236,27 @@ def test_what_holds_is_not_told_again(make_rig: Any) -> None:
     assert len(chain.told) == resting
 
 
+@pytest.mark.parametrize("stops", [False, True])
+def test_ticks_that_never_came_are_told_with_the_next_one_if_they_are_new(
+    make_rig: Any, *, stops: bool
+) -> None:
+    chain = Chain(make_rig().arm(), repeats=False)
+    chain.wander(40)
+    while not chain.tick():  # So that what was told last is fresh.
+        pass
+    chain.tick()
+    before = chain.feed._past[-1]
+    for _ in range(2):
+        chain.rig.tick(*([Request.STOP] if stops else []))
+        chain.feed.pass_over(chain.rig.state)
+    knots = chain.tick()
+    assert bool(knots) is stops
+    if stops:
+        dues = [knot.due_ns for knot in knots]
+        assert dues == sorted(dues)
+        assert knots[0] == before
+
+
 def test_an_arm_at_rest_is_told_to_stay_there_once_in_a_window(chain: Chain) -> None:
     chain.ticks(101)
     assert len(chain.told) in (10, 11)

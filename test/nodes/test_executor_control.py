@@ -13,6 +13,7 @@ pytest.importorskip("vla_ros.msg", reason="the interfaces are not built")
 
 from vla_ros.gate import Gate, GateMode, Reason, Request, make_gate_config
 from vla_ros.gate.record import PublishedCommand
+from vla_ros.gate.state import GateState
 from vla_ros.nodes.executor_control import Control
 from vla_ros.robot.kinematics import make_kinematics
 from vla_ros.robot.profile import load_robot_profile
@@ -29,11 +30,13 @@ class Bench:
     def __init__(self, told_ticks: int) -> None:
         self.now_ns = 0
         self.sent: list[tuple[int, Any]] = []
+        self.passed = 0
         self.records: list[Any] = []
         self.reasons: list[tuple[Reason, ...]] = []
         outputs = SimpleNamespace(
             told_ticks=told_ticks,
             send=lambda command, *_: self.sent.append((command.stamp_ns, command.position)),
+            pass_over=self._pass_over,
             show=lambda *_: None,
             pause=lambda: None,
         )
@@ -47,6 +50,11 @@ class Bench:
             lambda *_: None,
             self.records.append,
         )
+
+    def _pass_over(self, state: GateState) -> None:
+        assert state.motion is not None
+        self.passed += 1
+        self.sent.append((state.tick_ns, np.array(state.motion.position)))
 
     def tick(self, after_ms: int = 10) -> None:
         """Let time pass, with an arm that is where it was sent."""
@@ -109,6 +117,7 @@ def test_ticks_that_never_came_are_made_up_for_where_the_controller_went_on(benc
     bench.tick(40)
     new = [stamp - stamps[-1] for stamp, _ in bench.sent[len(stamps) :]]
     assert new == [10 * MS, 20 * MS, 30 * MS, 40 * MS]
+    assert bench.passed == 3  # Only the tick that came is worth a message.
     assert bench.steps[-5:] == pytest.approx([0.005] * 5, abs=2e-4)  # As if nothing was amiss.
     written = [r for r in bench.records if isinstance(r, PublishedCommand)]
     assert [record.stamp_ns for record in written[-4:]] == [s for s, _ in bench.sent[-4:]]

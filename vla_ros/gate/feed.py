@@ -92,11 +92,30 @@ class TrajectoryFeed:
         if told is not None:
             told.age += 1
             kept = told.motion_at(told.age)
-            if kept is not None and _same(kept, motion) and not self._is_due(told, state):
+            holds = told.holds and kept is not None and _same(kept, motion)
+            if kept is not None and holds and not self._is_due(told, state):
                 self._past = (*self._past[1:], Knot(due_ns, kept))
                 again = self._repeats and told.age <= _AGAIN and not state.resting
                 return told.message if again else ()
         return self._tell(state, inputs, tick_ns, due_ns, now_ns)
+
+    def pass_over(self, state: GateState) -> None:
+        """Note the command of a tick that never came; the next `follow` tells it if it is new.
+
+        To foresee from each of many missed ticks would take longer than a tick, and make the next
+        one late as well.
+
+        Args:
+            state: Of the gate after that tick.
+        """
+        motion, told = state.motion, self._told
+        if motion is None or told is None:
+            return
+        told.age += 1
+        kept = told.motion_at(told.age)
+        if kept is None or not _same(kept, motion):
+            told.holds, kept = False, motion
+        self._past = (*self._past[1:], Knot(self._past[-1].due_ns + told.step_ns, kept))
 
     def _tell(
         self, state: GateState, inputs: GateInputs, tick_ns: int, due_ns: int, now_ns: int
@@ -162,6 +181,7 @@ class _Told:
         step_ns: The same as it was told: a little longer while it is late.
         age: Ticks since.
         message: All of it.
+        holds: Every command since was what was told for it.
     """
 
     states: Sequence[GateState]
@@ -170,6 +190,7 @@ class _Told:
     step_ns: int
     age: int = 0
     message: tuple[Knot, ...] = ()
+    holds: bool = True
 
     def motion_at(self, age: int) -> MotionState | None:
         """Return what was told for a tick."""

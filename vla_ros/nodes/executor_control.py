@@ -142,17 +142,20 @@ class Control:
         self._owed_ns -= missed * self._dt_ns
         for k in range(1, min(missed, told) + 1):
             passed_ns = (now_ns - last_ns) * k // (missed + 1)
-            self._decide(hear_nothing(inputs, passed_ns * 1e-9), last_ns + passed_ns)
+            silence = hear_nothing(inputs, passed_ns * 1e-9)
+            self._decide(silence, last_ns + passed_ns, passed=True)
         self.state = self.state.but(tick_ns=last_ns)  # It is late all the same.
 
-    def _decide(self, inputs: GateInputs, now_ns: int) -> Decision:
-        """Have the gate decide, and do what it decided."""
+    def _decide(self, inputs: GateInputs, now_ns: int, *, passed: bool = False) -> Decision:
+        """Have the gate decide, and do what it decided; in a tick that passed nothing is sent."""
         if self._shadow is not None:
             self.state, inputs = self._shadow.cast(self.state, inputs)
         self.state, decision = self._gate.step(self.state, inputs, now_ns)
         if self._shadow is not None:
             self._shadow.follow(decision.command)
-        if decision.command is not None:
+        if decision.command is not None and passed:
+            self._outputs.pass_over(self.state)
+        elif decision.command is not None:
             self._outputs.send(decision.command, self.state, inputs)
         self._end_speech(speaks=decision.command is not None)
         if decision.published is not None:

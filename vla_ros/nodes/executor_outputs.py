@@ -86,6 +86,10 @@ class ExecutorOutputs:
         if command.gripper is not None:
             self._hand.send(command.gripper)
 
+    def pass_over(self, state: GateState) -> None:
+        """Note the command of a tick that never came; the next `send` follows at once."""
+        self._arm.pass_over(state)
+
     def pause(self) -> None:
         """Fall silent until the next `send`."""
         self._arm.pause()

@@ -59,6 +59,15 @@ class ArmCommander(Commander, Protocol):
             inputs: Of this tick.
         """
 
+    def pass_over(self, state: GateState) -> None:
+        """Note the command of a tick that never came; the next `send` follows at once.
+
+        Only for kinds whose controller goes on by itself.
+
+        Args:
+            state: Of the gate, after that tick.
+        """
+
 
 class GripperCommander(Commander, Protocol):
     """Brings the gripper's target to its controller."""
@@ -97,6 +106,9 @@ class TopicCommander:
     def find_intruder(self) -> str | None:
         """Return in words who else publishes on the topic; None if nobody does."""
         return find_intruder(self._node, (self._topic,))
+
+    def pass_over(self, state: GateState) -> None:
+        """Nothing: a controller that waits for each command hears the next one."""
 
     def pause(self) -> None:
         """Nothing: who holds a position needs no last word."""

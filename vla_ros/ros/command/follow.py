@@ -88,6 +88,10 @@ class FollowCommander:
             request.goal.trajectory = encode_trajectory(command.names, knots)
             self._goals.send(request)
 
+    def pass_over(self, state: GateState) -> None:
+        """Note the command of a tick that never came."""
+        self._feed.pass_over(state)
+
     def find_deaf(self) -> str | None:
         """Return in words why the controller does not obey; None if it does."""
         if not self._is_open:

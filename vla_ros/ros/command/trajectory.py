@@ -29,3 +29,7 @@ class TrajectoryCommander(TopicCommander):
         knots = self._feed.follow(state, inputs, command.stamp_ns, now_ns)
         if knots:
             self.publish(encode_trajectory(command.names, knots))
+
+    def pass_over(self, state: GateState) -> None:
+        """Note the command of a tick that never came."""
+        self._feed.pass_over(state)
