@@ -8,7 +8,7 @@ from vla_ros.learn.rollout import Ending, Rollout, RolloutOptions
 from vla_ros.policy.spec import load_policy_profile
 from vla_ros.robot.profile import load_robot_profile
 from vla_ros.sim.sample import sample_scene
-from vla_ros.sim.tasks import Task, is_solved, parse_instruction
+from vla_ros.sim.tasks import Task, check
 from vla_ros.sim.world import World
 from vla_ros.types import Observation, PolicyOutput
 
@@ -23,7 +23,7 @@ def rollout() -> Rollout:
 def lay_out(rollout: Rollout, seed: int) -> Task:
     scene = sample_scene(seed)
     rollout.world.reset(scene)
-    return parse_instruction(scene.instruction)
+    return scene.task
 
 
 def ask_expert(rollout: Rollout, task: Task, observation: Observation) -> PolicyOutput:
@@ -36,7 +36,7 @@ def test_the_expert_solves_its_task_without_a_correction_by_the_gate(rollout: Ro
     result = rollout.run(lambda o: ask_expert(rollout, task, o), BLIND, np.random.default_rng(0))
     assert result.ending is Ending.DONE
     assert result.interventions == 0
-    assert is_solved(rollout.world, task).solved
+    assert check(rollout.world.table(), task).solved
 
 
 def test_the_same_seed_gives_the_same_episode(rollout: Rollout) -> None:
@@ -74,7 +74,7 @@ def test_labels_are_relative_to_the_tool_and_name_both_places(rollout: Rollout) 
     task = lay_out(rollout, 30_000_005)
     anchor = rollout.adapter.anchor(rollout.observe(see=False))
     label = make_label(rollout.world, task, anchor, rollout.policy.action, ("front", "wrist"))
-    cube = np.array(rollout.world.cube(task.object).position_m)
+    cube = np.array(rollout.world.table().item(task.object).at_m)
     assert np.allclose(label.offsets_m[0], cube - anchor.position_m)
     assert label.pixels.shape == (2, 2, 2)
     assert ((label.pixels[0] > 0.0) & (label.pixels[0] < 1.0)).all()
@@ -103,7 +103,7 @@ def test_a_slower_goal_takes_the_same_way_and_longer(rollout: Rollout) -> None:
         )
         assert result.ending is Ending.DONE
         assert result.interventions == 0
-        assert is_solved(rollout.world, task).solved
+        assert check(rollout.world.table(), task).solved
         durations.append(result.duration_s)
         ways.append(np.array(way))
     full, slow = ways

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Pictures show the scene; skipped where no off-screen OpenGL exists."""
 
+import dataclasses
 import threading
 
 import numpy as np
@@ -9,8 +10,9 @@ import pytest
 
 from vla_ros.errors import SimulationError
 from vla_ros.sim import canvas
+from vla_ros.sim.basic import BASIC_COLORS
 from vla_ros.sim.sample import sample_scene
-from vla_ros.sim.scene import COLORS
+from vla_ros.sim.things import COLORS, Kind
 from vla_ros.sim.world import World, WorldOptions
 
 try:
@@ -39,15 +41,46 @@ def test_picture_has_the_size_asked_for(plain: World, size: tuple[int, int]) -> 
 def test_cube_is_seen_where_its_pixel_is(plain: World, seed: int) -> None:
     plain.reset(sample_scene(seed))
     image = plain.render("front", 480, 480).astype(float)
-    for cube in plain.scene.cubes:
-        x, y, z = plain.cube(cube.color).position_m
+    for cube in plain.table().items:
+        x, y, z = cube.at_m
         u, v = plain.pixel("front", (x, y, z + 0.018))
         pixel = image[int((v + 0.5) * 480), int((u + 0.5) * 480)]
         hue = pixel / pixel.sum()
         nearest = min(
-            COLORS, key=lambda c: np.linalg.norm(hue - np.array(COLORS[c]) / sum(COLORS[c]))
+            BASIC_COLORS, key=lambda c: np.linalg.norm(hue - np.array(COLORS[c]) / sum(COLORS[c]))
         )
         assert nearest == cube.color
+
+
+def test_scene_of_other_things_is_drawn_too(plain: World) -> None:
+    scene = sample_scene(0)
+    plain.reset(scene)
+    before = plain.render("front", 96, 96)
+    tray = dataclasses.replace(scene.containers[0], kind=Kind.TRAY)
+    plain.reset(dataclasses.replace(scene, containers=(tray,)))
+    assert (plain.render("front", 96, 96) != before).any()
+    plain.reset(scene)
+    np.testing.assert_array_equal(plain.render("front", 96, 96), before)
+
+
+@pytest.mark.parametrize(
+    ("change", "darker"), [({"ambient": 0.5}, True), ({"light": 0.5}, True), ({}, False)]
+)
+def test_light_of_a_scene_is_seen(plain: World, change: dict[str, float], darker: bool) -> None:
+    scene = sample_scene(0)
+    plain.reset(scene)
+    before = plain.render("front", 96, 96).mean()
+    plain.reset(dataclasses.replace(scene, look=dataclasses.replace(scene.look, **change)))
+    assert (plain.render("front", 96, 96).mean() < before - 5.0) == darker
+
+
+def test_shadows_of_a_scene_are_seen(plain: World) -> None:
+    scene = sample_scene(0)
+    plain.reset(scene)
+    before = plain.render("front", 96, 96).astype(int)
+    plain.reset(dataclasses.replace(scene, look=dataclasses.replace(scene.look, shadows=True)))
+    shaded = plain.render("front", 96, 96)
+    assert ((before - shaded).max(axis=2) > 20).mean() > 0.02
 
 
 def test_noise_keeps_a_still_scene_from_looking_frozen() -> None:

@@ -11,19 +11,21 @@ import pytest
 from vla_ros.errors import SimulationError
 from vla_ros.sim.arm import tool_down_joints
 from vla_ros.sim.sample import sample_scene
-from vla_ros.sim.scene import CUBE_SIDE_M, CubePlacement, Scene, StartPose
+from vla_ros.sim.scene import Scene, StartPose
+from vla_ros.sim.task import Noun
+from vla_ros.sim.things import ITEMS, Kind
 from vla_ros.sim.world import World
 
 SECOND = 1_000_000_000
 
 
-def scene_with_cube_at_hand(yaw_rad: float) -> Scene:
-    """Return a scene whose first cube stands between the open fingers."""
+def scene_with_item_at_hand(yaw_rad: float, kind: Kind = Kind.CUBE) -> Scene:
+    """Return a scene whose first item stands between the open fingers."""
     scene = sample_scene(3)
-    first = scene.cubes[0]
-    cube = CubePlacement(color=first.color, rgb=first.rgb, x_m=0.4, y_m=0.35, yaw_rad=yaw_rad)
+    first = scene.items[0]
+    cube = dataclasses.replace(first, kind=kind, x_m=0.4, y_m=0.35, yaw_rad=yaw_rad)
     start = StartPose(position_m=(0.4, 0.35, 0.016), yaw_rad=yaw_rad)
-    return dataclasses.replace(scene, cubes=(cube, *scene.cubes[1:]), start=start)
+    return dataclasses.replace(scene, items=(cube, *scene.items[1:]), start=start)
 
 
 def test_arm_at_rest_stays_where_it_is(world: World) -> None:
@@ -50,33 +52,33 @@ def test_gripper_closes_in_a_quarter_of_a_second(world: World) -> None:
     assert world.joint_state().opening < 0.03
 
 
+@pytest.mark.parametrize("kind", ITEMS)
 @pytest.mark.parametrize("yaw_rad", [-0.7, 0.0, 0.4])
-def test_closed_fingers_lift_a_cube_and_open_ones_let_it_fall(
-    world: World, yaw_rad: float
+def test_closed_fingers_lift_an_item_and_open_ones_let_it_fall(
+    world: World, yaw_rad: float, kind: Kind
 ) -> None:
-    scene = scene_with_cube_at_hand(yaw_rad)
-    color = scene.cubes[0].color
+    scene = scene_with_item_at_hand(yaw_rad, kind)
     world.reset(scene)
     start = world.joint_state().position_rad
     world.command(start, 0.0)
     world.step(SECOND // 2)
-    assert world.joint_state().opening == pytest.approx(CUBE_SIDE_M / 0.084, abs=0.03)
+    assert world.joint_state().opening == pytest.approx(ITEMS[kind].grip_m / 0.084, abs=0.03)
     lifted = tool_down_joints((0.4, 0.35, 0.15), yaw_rad)
     for share in np.linspace(0.0, 1.0, 100):
         world.command(start + share * (lifted - start))
         world.step(SECOND // 100)
     world.step(SECOND)
-    assert world.cube(color).position_m[2] > 0.12
+    assert world.table().items[0].at_m[2] > 0.12
     world.command_gripper(1.0)
     world.step(SECOND)
-    assert world.cube(color).position_m[2] < 0.03
+    assert world.table().items[0].at_m[2] < 0.05
 
 
 def test_same_commands_give_the_same_world() -> None:
     ends = []
     for _ in range(2):
         world = World()
-        world.reset(scene_with_cube_at_hand(0.2))
+        world.reset(scene_with_item_at_hand(0.2))
         world.command_gripper(0.0)
         world.step(SECOND // 2)
         ends.append(world.snapshot().positions)
@@ -112,9 +114,43 @@ def test_world_without_a_scene_says_so() -> None:
 def test_absent_color_is_named_with_the_present_ones(world: World) -> None:
     scene = sample_scene(1)
     world.reset(scene)
-    absent = ({"red", "green", "blue", "yellow"} - {c.color for c in scene.cubes}).pop()
-    with pytest.raises(SimulationError, match=f"there is no {absent} cube in this scene"):
-        world.cube(absent)
+    absent = ({"red", "green", "blue", "yellow"} - {c.color for c in scene.items}).pop()
+    with pytest.raises(SimulationError, match=f"there is no {absent} cube in this scene; it has"):
+        world.table().item(Noun(color=absent, kind=Kind.CUBE))
+
+
+@pytest.mark.parametrize("yaw_rad", [-1.4, -0.3, 0.0, 0.7, 1.5])
+def test_turn_of_a_bar_is_told_within_half_a_turn(world: World, yaw_rad: float) -> None:
+    world.reset(scene_with_item_at_hand(yaw_rad, Kind.BAR))
+    assert world.table().items[0].yaw_rad == pytest.approx(yaw_rad, abs=1e-3)
+
+
+def test_scenes_of_other_things_follow_each_other(world: World) -> None:
+    basic = sample_scene(1)
+    many = dataclasses.replace(basic, items=(*basic.items, *basic.items), containers=())
+    for scene in (many, basic, many):
+        world.reset(scene)
+        world.step(SECOND // 100)
+        assert len(world.table().items) == len(scene.items)
+        assert len(world.table().containers) == len(scene.containers)
+
+
+def test_friction_of_a_scene_is_that_of_its_things(world: World) -> None:
+    """A cube on the table slides farther when friction is low."""
+    ways = []
+    for friction in (0.3, 1.0):
+        scene = scene_with_item_at_hand(0.0)
+        look = dataclasses.replace(scene.look, friction=friction)
+        start = StartPose(position_m=(0.4, 0.24, 0.016), gripper=0.0)
+        world.reset(dataclasses.replace(scene, look=look, start=start))
+        begin = world.joint_state().position_rad
+        goal = tool_down_joints((0.4, 0.33, 0.016), 0.0)
+        for share in np.linspace(0.0, 1.0, 15):
+            world.command(begin + share * (goal - begin))
+            world.step(SECOND // 100)
+        world.step(SECOND)
+        ways.append(world.table().items[0].at_m[1])
+    assert ways[0] > ways[1] + 0.003
 
 
 def test_start_out_of_reach_is_refused(world: World) -> None:

@@ -20,8 +20,8 @@ from vla_ros.robot.profile import load_robot_profile
 from vla_ros.sim.arm import CAMERAS, JOINTS, LINKS, TCP
 from vla_ros.sim.parts import Shape
 from vla_ros.sim.sample import sample_scene
-from vla_ros.sim.scene import BOWL_RADIUS_M, CUBE_SIDE_M
 from vla_ros.sim.tasks import parse_instruction
+from vla_ros.sim.things import CONTAINERS, ITEMS, Kind
 from vla_ros.sim.world_mjcf import PHYSICS_STEP_S, world_model
 from vla_ros.sim.world_sdf import BOWLS, CUBES, STEP_S, world_sdf
 
@@ -175,7 +175,7 @@ def test_camera_says_what_the_profile_expects(arm: ET.Element, camera) -> None:
 
 def test_bowl_and_table_are_those_of_mujoco(world: ET.Element) -> None:
     model = world_model()
-    for name, body in (("blue_bowl", model.body("bowl0")), ("table", model.body("world"))):
+    for name, body in (("blue_bowl", model.body("container0")), ("table", model.body("world"))):
         solids = world.findall(f"model[@name='{name}']/link/collision")
         geoms = range(body.geomadr[0], body.geomadr[0] + len(solids))
         for geom, solid in zip(geoms, solids, strict=True):
@@ -193,8 +193,8 @@ def test_bowl_and_table_are_those_of_mujoco(world: ET.Element) -> None:
 
 
 def test_things_lie_apart_where_the_arm_reaches(world: ET.Element) -> None:
-    places = [(c.x_m, c.y_m, CUBE_SIDE_M) for c in CUBES]
-    places += [(b.x_m, b.y_m, BOWL_RADIUS_M + 0.02) for b in BOWLS]
+    places = [(c.x_m, c.y_m, ITEMS[Kind.CUBE].grip_m) for c in CUBES]
+    places += [(b.x_m, b.y_m, CONTAINERS[Kind.BOWL].half_m + 0.02) for b in BOWLS]
     for i, (x, y, r) in enumerate(places):
         assert 0.33 <= x <= 0.58
         assert -0.24 <= y <= 0.24
@@ -207,8 +207,8 @@ def test_things_lie_apart_where_the_arm_reaches(world: ET.Element) -> None:
 def test_the_sentence_of_the_manual_can_be_done_here() -> None:
     task = parse_instruction("put the red cube in the blue bowl")
     drawn = sample_scene(0, task)
-    assert len(drawn.cubes) == len(CUBES)
-    assert len(drawn.bowls) == len(BOWLS)
+    assert len(drawn.items) == len(CUBES)
+    assert len(drawn.containers) == len(BOWLS)
     assert "red" in {cube.color for cube in CUBES}
     assert "blue" in {bowl.color for bowl in BOWLS}
 

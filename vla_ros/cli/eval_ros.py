@@ -103,13 +103,11 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _check_tasks(asked: Sequence[str]) -> None:
-    from vla_ros.sim.tasks import FAMILIES  # noqa: PLC0415
+    from vla_ros.sim.basic import FAMILY  # noqa: PLC0415
 
-    # The seed of a scene draws its task among all families: leave one out, and scenes go missing.
-    if set(asked) != set(FAMILIES):
+    if tuple(asked) != (FAMILY,):
         raise ConfigError(
-            f"--tasks {','.join(asked)}: the simulator draws from {','.join(FAMILIES)}; "
-            "give exactly these"
+            f"--tasks {','.join(asked)}: the simulator draws from {FAMILY}; give exactly this"
         )
 
 

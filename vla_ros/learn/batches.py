@@ -11,8 +11,7 @@ from torch import Tensor
 
 from vla_ros.learn.dataset import Frames
 from vla_ros.policy.language import Vocabulary
-from vla_ros.sim.scene import COLORS
-from vla_ros.sim.tasks import FAMILIES
+from vla_ros.sim.basic import WORDS
 
 _BRIGHTNESS, _TINT = 0.12, 0.04
 _STATE_NOISE = {"gripper": 0.02, "tool_sin_yaw": 0.005, "tool_cos_yaw": 0.005}
@@ -48,8 +47,8 @@ class Batch:
 
 
 def known_words() -> list[str]:
-    """Return every word that the simulator's tasks may use."""
-    return sorted(frozenset(COLORS).union(*(family.words for family in FAMILIES.values())))
+    """Return every word that the sentences of the demonstrations may use."""
+    return sorted(WORDS)
 
 
 def vary(sentence: str, rng: np.random.Generator) -> str:

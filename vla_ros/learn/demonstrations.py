@@ -20,9 +20,10 @@ from vla_ros.learn.rollout import Act, Ending, Rollout, RolloutOptions
 from vla_ros.policy.registry import make_backend
 from vla_ros.policy.spec import PolicyProfile, load_policy_profile
 from vla_ros.robot.profile import RobotProfile, load_robot_profile
+from vla_ros.sim.basic import phrase
 from vla_ros.sim.sample import sample_scene
 from vla_ros.sim.scene import Scene, StartPose
-from vla_ros.sim.tasks import Task, is_solved, parse_instruction, phrase
+from vla_ros.sim.tasks import Task, check
 from vla_ros.sim.world import World
 from vla_ros.types import Observation, PolicyOutput
 
@@ -142,7 +143,7 @@ class _Collector:
         """Record one episode; True if it solved its task."""
         rng = np.random.default_rng([seed, 11])
         scene = sample_scene(seed)
-        task = parse_instruction(scene.instruction)
+        task = scene.task
         self._lay_out(scene, task, rng)
         sentence = scene.instruction
 
@@ -152,7 +153,7 @@ class _Collector:
 
         options = RolloutOptions(timeout_s=self._options.timeout_s, see=self._backend is not None)
         result = self._rollout.run(self._actor(task, scene, rng), options, rng, watch)
-        return result.ending is Ending.DONE and is_solved(self.world, task).solved
+        return result.ending is Ending.DONE and check(self.world.table(), task).solved
 
     def frames(self) -> Frames:
         """Return everything recorded."""
@@ -188,7 +189,7 @@ class _Collector:
             label = make_label(self.world, task, anchor, action, self._cameras)
             output = label.as_output()
             if rng.random() < self._options.kicks and not label.done:
-                return _kicked(output, rng, anchor.position_m[2])
+                return kicked(output, rng, anchor.position_m[2])
             return output
 
         return act
@@ -206,8 +207,8 @@ class _Collector:
             self.world.reset(scene)
 
     def _near(self, task: Task, rng: np.random.Generator) -> StartPose:
-        cube = self.world.cube(task.object)
-        x, y = (np.array(cube.position_m[:2]) + rng.normal(0.0, 0.025, 2)).tolist()
+        cube = self.world.table().item(task.object)
+        x, y = (np.array(cube.at_m[:2]) + rng.normal(0.0, 0.025, 2)).tolist()
         yaw = cube.yaw_rad + rng.uniform(-0.9, 0.9)
         return StartPose(
             position_m=(x, y, float(rng.uniform(0.06, 0.15))),
@@ -226,7 +227,7 @@ def _opening(rng: np.random.Generator) -> float:
     return 1.0 if rng.random() < 0.7 else float(rng.uniform(0.0, 1.0))
 
 
-def _kicked(output: PolicyOutput, rng: np.random.Generator, height_m: float) -> PolicyOutput:
+def kicked(output: PolicyOutput, rng: np.random.Generator, height_m: float) -> PolicyOutput:
     """Return an answer that leads astray: an offset that grows over the first rows."""
     direction = rng.normal(0.0, 1.0, 3) * (1.0, 1.0, 0.6)
     offset = direction / np.linalg.norm(direction) * rng.uniform(0.015, 0.05)

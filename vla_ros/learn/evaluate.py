@@ -17,7 +17,9 @@ from vla_ros.policy.registry import make_backend
 from vla_ros.policy.spec import load_policy_profile
 from vla_ros.robot.profile import load_robot_profile
 from vla_ros.sim.sample import sample_scene
-from vla_ros.sim.tasks import Task, is_solved, parse_instruction
+from vla_ros.sim.table import flat
+from vla_ros.sim.tasks import Task
+from vla_ros.sim.tasks import check as check_task
 from vla_ros.sim.world import World
 
 _LIFTED_M = 0.06
@@ -162,12 +164,12 @@ def run_episode(rollout: Rollout, backend: PolicyBackend, seed: int) -> EpisodeR
     world = rollout.world
     scene = sample_scene(seed)
     world.reset(scene)
-    task = parse_instruction(scene.instruction)
+    task = scene.task
     highest_m = 0.0
 
     def watch(_: int) -> None:
         nonlocal highest_m
-        highest_m = max(highest_m, world.cube(task.object).position_m[2])
+        highest_m = max(highest_m, world.table().item(task.object).at_m[2])
 
     result = rollout.run(
         lambda observation: backend.infer(observation, scene.instruction),
@@ -175,7 +177,7 @@ def run_episode(rollout: Rollout, backend: PolicyBackend, seed: int) -> EpisodeR
         np.random.default_rng([seed, 13]),
         watch,
     )
-    check = is_solved(world, task)
+    check = check_task(world.table(), task)
     return EpisodeResult(
         seed=seed,
         family=task.family,
@@ -202,9 +204,9 @@ def _judge(
 
 
 def _disturbed(world: World, task: Task) -> bool:
-    """Tell whether another cube than the wanted one was moved."""
+    """Tell whether another item than the wanted one was moved."""
+    table = world.table()
+    wanted = table.item(task.object)
     return any(
-        np.hypot(*(np.array(world.cube(c.color).position_m[:2]) - (c.x_m, c.y_m))) > _DISTURBED_M
-        for c in world.scene.cubes
-        if c.color != task.object
+        flat(item.at_m, item.start_m) > _DISTURBED_M for item in table.items if item is not wanted
     )

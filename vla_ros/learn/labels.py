@@ -9,15 +9,15 @@ from numpy.typing import NDArray
 
 from vla_ros.policy.spec import ActionSpec, RotationForm
 from vla_ros.policy.transforms import Anchor, EefDelta
-from vla_ros.sim.expert import observe, plan
+from vla_ros.sim.basic import tasks_in
+from vla_ros.sim.expert import plan
 from vla_ros.sim.parts import Vector
-from vla_ros.sim.scene import BOWL_FLOOR_M, CUBE_SIDE_M
-from vla_ros.sim.tasks import Task
+from vla_ros.sim.tasks import FAMILIES, Task
 from vla_ros.sim.world import World
 from vla_ros.types import FloatArray, PolicyOutput
 
 OUT_OF_SIGHT = -1.0
-_TASK_STEPS = 40.0  # Steps that a task takes from a usual start.
+_USUAL_SHARE = 1.0 / 3.0  # Of a family's longest time, a task takes from a usual start.
 _RELATIVE = EefDelta(RotationForm.YAW)
 
 
@@ -64,15 +64,14 @@ def make_label(
         action: Horizon and step of the policy.
         cameras: Names of the policy's cameras.
     """
-    state = observe(world, task)
-    planned = plan(state, action.horizon, action.step_s)
-    x, y = state.bowl_m
-    goal: Vector = (x, y, BOWL_FLOOR_M + CUBE_SIDE_M / 2)
-    points = (state.cube_m, goal)
+    table, family = world.table(), FAMILIES[task.family]
+    planned = plan(table, task, action.horizon, action.step_s)
+    points = family.focus(table, task)
+    usual_steps = family.longest_s * _USUAL_SHARE / action.step_s
     return Label(
         rows=_rounded(_RELATIVE.inverse(np.array(planned.rows), anchor)),
         gripper=np.array(planned.gripper),
-        progress=float(np.clip(1.0 - planned.remaining_steps / _TASK_STEPS, 0.0, 1.0)),
+        progress=float(np.clip(1.0 - planned.remaining_steps / usual_steps, 0.0, 1.0)),
         done=planned.done,
         pixels=np.array([[_pixel(world, c, p) for p in points] for c in cameras], np.float32),
         offsets_m=np.array(points) - anchor.position_m,
@@ -80,10 +79,8 @@ def make_label(
 
 
 def other_task(task: Task, world: World, rng: np.random.Generator) -> Task:
-    """Return another task that the same scene allows."""
-    cubes = [cube.color for cube in world.scene.cubes]
-    bowls = [bowl.color for bowl in world.scene.bowls]
-    tasks = [Task(family=task.family, object=c, target=b) for c in cubes for b in bowls]
+    """Return another task that the same basic scene allows."""
+    tasks = tasks_in(world.scene)
     tasks.remove(task)
     return tasks[int(rng.integers(len(tasks)))]
 

@@ -22,7 +22,7 @@ from vla_ros.sim.profile import check_profile
 from vla_ros.sim.render import Renderer, Snapshot
 from vla_ros.sim.sample import sample_scene
 from vla_ros.sim.scene import Scene
-from vla_ros.sim.tasks import is_solved, parse_instruction
+from vla_ros.sim.tasks import check, parse_instruction
 from vla_ros.sim.world import ArmState, World
 from vla_ros.srv import CheckTask, ResetScene
 
@@ -172,15 +172,16 @@ class SimNode(BaseNode[SimParams]):
         self, request: CheckTask.Request, response: CheckTask.Response
     ) -> CheckTask.Response:
         try:
+            asked = parse_instruction(request.instruction) if request.instruction else None
             with self._physics.lock:
-                task = parse_instruction(request.instruction or self._world.scene.instruction)
-                check = is_solved(self._world, task)
+                task, table = asked or self._world.scene.task, self._world.table()
+            found = check(table, task)
         except SimulationError as error:
             response.outcome, response.message = CheckTask.Response.UNKNOWN_TASK, str(error)
             return response
         solved, unsolved = CheckTask.Response.SOLVED, CheckTask.Response.UNSOLVED
-        response.outcome = solved if check.solved else unsolved
-        response.message = check.message
+        response.outcome = solved if found.solved else unsolved
+        response.message = found.message
         return response
 
     def _on_press(self, _: Trigger.Request, response: Trigger.Response) -> Trigger.Response:

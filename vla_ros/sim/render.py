@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 
 from vla_ros.errors import SimulationError
 from vla_ros.sim.canvas import Canvas, open_canvas
-from vla_ros.sim.scene import CameraShift, Scene
+from vla_ros.sim.scene import BASIC_LAYOUT, CameraShift, Layout, Scene
+from vla_ros.sim.world_mjcf import container_name, item_name, world_model
 from vla_ros.types import ImageArray
 
 
@@ -23,7 +24,7 @@ class Snapshot:
         time_ns: Simulated time.
         scene: The scene that is laid out.
         positions: MuJoCo `qpos`.
-        mocap_m: Positions of the bowls [m]. Shape (B, 3).
+        mocap_m: Positions of the containers [m]. Shape (C, 3).
     """
 
     time_ns: int
@@ -38,23 +39,22 @@ class Renderer:
     Not thread-safe, and bound to the thread that first draws: an OpenGL context belongs to one.
     """
 
-    def __init__(self, model: mujoco.MjModel, *, shadows: bool, pixel_noise: float) -> None:
-        """Copy a pristine model.
+    def __init__(self, *, samples: int, shadows: bool, pixel_noise: float) -> None:
+        """Draw nothing yet.
 
         Args:
-            model: Model before any scene was applied to it.
-            shadows: Draw shadows (three times slower).
+            samples: Anti-aliasing samples per pixel.
+            shadows: Draw shadows (three times slower), also where the scene has none.
             pixel_noise: Standard deviation of the noise on each colour value, of 255.
         """
-        self._pristine = model
-        self._model = copy.deepcopy(model)
-        self._data = mujoco.MjData(self._model)
+        self._samples = samples
         self._scene: Scene | None = None
         self._shadows = shadows
         self._noise_sigma = pixel_noise
         self._noise: NDArray[np.int16] = np.zeros(0, np.int16)
         self._rng = np.random.default_rng(0)
         self._canvas: Canvas | None = None
+        self._build(BASIC_LAYOUT)
 
     def draw(self, snapshot: Snapshot, camera: str, width: int, height: int) -> ImageArray:
         """Return the RGB picture of one camera, shape (height, width, 3).
@@ -67,7 +67,9 @@ class Renderer:
             raise SimulationError(f"camera '{camera}' does not exist in the simulated world")
         canvas = self.open()
         self._pose(snapshot)
-        return self._with_noise(canvas.draw(self._data, index, width, height))
+        shadows = self._shadows or snapshot.scene.look.shadows
+        image = canvas.draw(self._model, self._data, index, (width, height), shadows=shadows)
+        return self._with_noise(image)
 
     def open(self) -> Canvas:
         """Open the OpenGL context in this thread now; else the first picture does, in 0.2 s.
@@ -76,7 +78,7 @@ class Renderer:
             SimulationError: No off-screen OpenGL on this machine.
         """
         if self._canvas is None:
-            self._canvas = open_canvas(self._model, shadows=self._shadows)
+            self._canvas = open_canvas(self._model)
         return self._canvas
 
     def close(self) -> None:
@@ -85,8 +87,16 @@ class Renderer:
             self._canvas.close()
             self._canvas = None
 
+    def _build(self, layout: Layout) -> None:
+        self._layout = layout
+        self._pristine = world_model(layout, self._samples)
+        self._model = copy.deepcopy(self._pristine)
+        self._data = mujoco.MjData(self._model)
+
     def _pose(self, snapshot: Snapshot) -> None:
         if snapshot.scene is not self._scene:
+            if snapshot.scene.layout != self._layout:
+                self._build(snapshot.scene.layout)
             apply_look(self._model, self._pristine, snapshot.scene)
             self._scene = snapshot.scene
             self._rng = np.random.default_rng(snapshot.scene.seed)
@@ -109,14 +119,20 @@ class Renderer:
 
 
 def apply_look(model: mujoco.MjModel, pristine: mujoco.MjModel, scene: Scene) -> None:
-    """Set colours, lamp and camera mounts of a model to those of a scene."""
-    for index, cube in enumerate(scene.cubes):
-        model.geom_rgba[model.geom(f"cube{index}").id, :3] = cube.rgb
-    for index, bowl in enumerate(scene.bowls):
-        model.geom_rgba[model.geom_bodyid == model.body(f"bowl{index}").id, :3] = bowl.rgb
-    model.light_diffuse[:] = pristine.light_diffuse * scene.light
-    model.light_pos[:] = pristine.light_pos + np.array(scene.lamp_offset_m)
-    for name, shift in (("front", scene.front_camera), ("wrist", scene.wrist_camera)):
+    """Set colours, light, camera mounts and friction of a model to those of a scene."""
+    for index, item in enumerate(scene.items):
+        model.geom_rgba[model.geom(item_name(index)).id, :3] = item.rgb
+    for index, container in enumerate(scene.containers):
+        body = model.body(container_name(index)).id
+        model.geom_rgba[model.geom_bodyid == body, :3] = container.rgb
+    look = scene.look
+    model.light_diffuse[:] = pristine.light_diffuse * look.light
+    model.light_pos[:] = pristine.light_pos + np.array(look.lamp_offset_m)
+    head, usual = model.vis.headlight, pristine.vis.headlight
+    head.ambient[:] = usual.ambient * look.ambient
+    head.diffuse[:] = usual.diffuse * look.ambient
+    model.geom_friction[:, 0] = pristine.geom_friction[:, 0] * look.friction
+    for name, shift in (("front", look.front_camera), ("wrist", look.wrist_camera)):
         _shift_camera(model, pristine, model.camera(name).id, shift)
 
 

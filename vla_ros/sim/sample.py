@@ -1,34 +1,49 @@
 # Copyright 2026 The vla_ros authors
 # SPDX-License-Identifier: Apache-2.0
-"""Random scenes: the same seed and instruction always give the same scene."""
+"""Random scenes: the same seed and wishes always give the same scene."""
 
-import math
+from dataclasses import dataclass, replace
 
 import numpy as np
 
+from vla_ros.errors import SimulationError
 from vla_ros.sim.arm import HOME_TCP
-from vla_ros.sim.parts import Vector
-from vla_ros.sim.scene import (
-    BOWL_COUNT,
-    COLORS,
-    CUBE_COUNT,
-    BowlPlacement,
-    CameraShift,
-    CubePlacement,
-    Scene,
-    StartPose,
-)
-from vla_ros.sim.tasks import FAMILIES, Task, parse_instruction, phrase
-from vla_ros.types import FloatArray
+from vla_ros.sim.basic import is_basic, sample_basic
+from vla_ros.sim.language.grammar import Split
+from vla_ros.sim.scene import Placement, Scene, StartPose
+from vla_ros.sim.shift import USUAL, Randomisation, with_look
+from vla_ros.sim.table import Container, Hand, Item, Table
+from vla_ros.sim.task import Noun, Task
+from vla_ros.sim.tasks.family import Cast, Start, TaskFamily
+from vla_ros.sim.tasks.registry import FAMILIES
+from vla_ros.sim.tasks.speech import parse_instruction, phrase
+from vla_ros.sim.things import COLORS, CONTAINERS, ITEMS, Kind
 
-_AREA = ((0.33, -0.24), (0.58, 0.24))  # Where objects lie, x and y in base_link [m].
-_CUBE_CLEARANCE_M = 0.040
-_BOWL_CLEARANCE_M = 0.080
-_CUBE_YAW_RAD = 0.6
+_AREA = ((0.33, -0.26), (0.60, 0.26))  # Where things lie, x and y in base_link [m].
+_ITEM_MARGIN_M = 0.014  # Open fingers fit around an item with this much around it.
+_LEAST_CLEARANCE_M = 0.040
+_CONTAINER_MARGIN_M = 0.006
+_YAW_RAD = 0.8
 _START_JITTER_M = (0.06, 0.10, 0.04)
 _START_YAW_RAD = 0.3
-_CAMERA_SIGMA_M = 0.003
-_CAMERA_SIGMA_RAD = math.radians(0.3)
+_ANYWHERE = ((0.32, -0.26, 0.12), (0.58, 0.26, 0.30))
+_CASTS, _LAYOUTS = 60, 300
+_OTHER_NAME = 0.35  # Share of things that are not named by colour and kind.
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wishes:
+    """Which scenes to draw.
+
+    Attributes:
+        families: Task families to draw from, each as often.
+        split: Sentences for training, or those held out.
+        randomisation: Light, cameras, friction.
+    """
+
+    families: tuple[str, ...] = tuple(FAMILIES)
+    split: Split = Split.TRAIN
+    randomisation: Randomisation = USUAL
 
 
 def sample_scene(seed: int, instruction: str | Task | None = None) -> Scene:
@@ -36,103 +51,160 @@ def sample_scene(seed: int, instruction: str | Task | None = None) -> Scene:
 
     Args:
         seed: Any non-negative number; scenes of different seeds differ.
-        instruction: The task to make possible; None draws one.
+        instruction: The task to make possible; None draws one that the shipped policy knows.
 
     Raises:
-        SimulationError: The instruction is not understood.
+        SimulationError: The instruction is not understood, or no scene fits it.
     """
-    rng = np.random.default_rng([seed, 7])
-    drawn, sentence = _draw_task(rng)
-    if isinstance(instruction, str):
-        drawn, sentence = parse_instruction(instruction), instruction
-    elif instruction is not None:
-        drawn, sentence = instruction, phrase(instruction, int(rng.integers(100)))
-    places = _draw_places(rng)
-    return Scene(
-        seed=seed,
-        instruction=sentence,
-        cubes=_draw_cubes(rng, drawn.object, places[BOWL_COUNT:]),
-        bowls=_draw_bowls(rng, drawn.target, places[:BOWL_COUNT]),
-        start=_draw_start(rng),
-        light=float(rng.uniform(0.75, 1.25)),
-        lamp_offset_m=_vector(rng.uniform(-0.15, 0.15, 3)),
-        front_camera=_draw_shift(rng),
-        wrist_camera=_draw_shift(rng),
+    sentence = instruction if isinstance(instruction, str) else None
+    task = parse_instruction(instruction) if isinstance(instruction, str) else instruction
+    if task is None or is_basic(task):
+        return sample_basic(seed, task, sentence)
+    return _sample(np.random.default_rng([seed, 23]), seed, task, Wishes(), sentence)
+
+
+def sample_task_scene(seed: int, wishes: Wishes) -> Scene:
+    """Draw a scene of one of some families, in all its variety.
+
+    Args:
+        seed: Any non-negative number; the layout depends on it and on the families alone.
+        wishes: What to draw from.
+
+    Raises:
+        SimulationError: There is no such family.
+    """
+    unknown = [name for name in wishes.families if name not in FAMILIES]
+    if unknown or not wishes.families:
+        raise SimulationError(
+            f"task family '{', '.join(unknown)}' does not exist; there are: {', '.join(FAMILIES)}"
+        )
+    rng = np.random.default_rng([seed, 21])
+    name = wishes.families[int(rng.integers(len(wishes.families)))]
+    task = FAMILIES[name].draw(rng)
+    while task.object is not None and task.object == task.target:
+        task = FAMILIES[name].draw(rng)
+    return _sample(rng, seed, task, wishes, None, rename=True)
+
+
+def _sample(
+    rng: np.random.Generator,
+    seed: int,
+    task: Task,
+    wishes: Wishes,
+    sentence: str | None,
+    *,
+    rename: bool = False,
+) -> Scene:
+    family = FAMILIES[task.family]
+    for _ in range(_CASTS):
+        cast = family.cast(task, rng)
+        for _ in range(_LAYOUTS):
+            start = _draw_start(family.start, rng)
+            scene = Scene(
+                seed=seed, task=task, instruction="", items=(), containers=(), start=start
+            )
+            scene = _laid_out(scene, cast, rng)
+            table = table_of(scene)
+            if scene.items and family.fits(table, task) and family.missing(table, task):
+                named = _renamed(task, cast, family, rng) if rename else task
+                speech = np.random.default_rng([seed, 19])
+                said = phrase(named, speech, wishes.split) if sentence is None else sentence
+                scene = replace(scene, task=named, instruction=said)
+                return with_look(scene, wishes.randomisation)
+    raise SimulationError(f"no scene was found that fits the task '{sentence or task}'")
+
+
+def table_of(scene: Scene) -> Table:
+    """Return what is where when a scene begins."""
+    hand = Hand(
+        at_m=scene.start.position_m, yaw_rad=scene.start.yaw_rad, opening=scene.start.gripper
     )
+    items = tuple(
+        Item(
+            kind=p.kind,
+            color=p.color,
+            at_m=(p.x_m, p.y_m, ITEMS[p.kind].half_m[2]),
+            yaw_rad=p.yaw_rad,
+            start_m=(p.x_m, p.y_m),
+        )
+        for p in scene.items
+    )
+    containers = tuple(
+        Container(kind=p.kind, color=p.color, at_m=(p.x_m, p.y_m)) for p in scene.containers
+    )
+    return Table(hand=hand, items=items, containers=containers)
 
 
-def _draw_task(rng: np.random.Generator) -> tuple[Task, str]:
-    names = list(COLORS)
-    family = str(rng.choice(list(FAMILIES)))
-    task = Task(family=family, object=str(rng.choice(names)), target=str(rng.choice(names)))
-    return task, phrase(task, int(rng.integers(1000)))
-
-
-def _draw_places(rng: np.random.Generator) -> list[tuple[float, float]]:
-    """Bowls first, then cubes; far enough apart for an open gripper around each cube."""
-    clearance = np.array([_BOWL_CLEARANCE_M] * BOWL_COUNT + [_CUBE_CLEARANCE_M] * CUBE_COUNT)
+def _laid_out(scene: Scene, cast: Cast, rng: np.random.Generator) -> Scene:
+    """Return the scene with the cast at random places; without any if they do not fit."""
+    things = (*cast.containers, *cast.items)
+    clearance = np.array([_clearance(kind) for kind, _ in things])
     needed = clearance[:, None] + clearance[None, :]
     np.fill_diagonal(needed, 0.0)
-    while True:
-        points = rng.uniform(*_AREA, (len(clearance), 2))
+    for _ in range(_LAYOUTS):
+        points = rng.uniform(*_AREA, (len(things), 2))
         apart = np.linalg.norm(points[:, None] - points[None, :], axis=-1)
         if (apart >= needed).all():
-            return [(float(x), float(y)) for x, y in points]
-
-
-def _draw_colors(rng: np.random.Generator, wanted: str, count: int) -> list[str]:
-    """Different colours in random order, the wanted one among them."""
-    others = [color for color in COLORS if color != wanted]
-    chosen = [wanted, *rng.choice(others, count - 1, replace=False).tolist()]
-    return [str(color) for color in rng.permutation(chosen)]
-
-
-def _shade(rng: np.random.Generator, color: str, brightness: float) -> Vector:
-    shade = np.array(COLORS[color]) * brightness + rng.normal(0.0, 0.03, 3)
-    return _vector(np.clip(shade, 0.0, 1.0))
-
-
-def _draw_cubes(
-    rng: np.random.Generator, wanted: str, places: list[tuple[float, float]]
-) -> tuple[CubePlacement, ...]:
-    colors = _draw_colors(rng, wanted, CUBE_COUNT)
-    return tuple(
-        CubePlacement(
+            break
+    else:
+        return replace(scene, items=(), containers=())
+    placed = tuple(
+        Placement(
+            kind=kind,
             color=color,
-            rgb=_shade(rng, color, 1.0),
-            x_m=x,
-            y_m=y,
-            yaw_rad=float(rng.uniform(-_CUBE_YAW_RAD, _CUBE_YAW_RAD)),
+            rgb=COLORS[color],
+            x_m=float(x),
+            y_m=float(y),
+            yaw_rad=float(rng.uniform(-_YAW_RAD, _YAW_RAD)) if kind in ITEMS else 0.0,
         )
-        for color, (x, y) in zip(colors, places, strict=True)
+        for (kind, color), (x, y) in zip(things, points, strict=True)
     )
+    count = len(cast.containers)
+    return replace(scene, items=placed[count:], containers=placed[:count])
 
 
-def _draw_bowls(
-    rng: np.random.Generator, wanted: str, places: list[tuple[float, float]]
-) -> tuple[BowlPlacement, ...]:
-    colors = _draw_colors(rng, wanted, BOWL_COUNT)
-    return tuple(
-        BowlPlacement(color=color, rgb=_shade(rng, color, 0.9), x_m=x, y_m=y)
-        for color, (x, y) in zip(colors, places, strict=True)
-    )
+def _clearance(kind: Kind) -> float:
+    if kind in CONTAINERS:
+        return CONTAINERS[kind].reach_m + _CONTAINER_MARGIN_M
+    return max(_LEAST_CLEARANCE_M, ITEMS[kind].reach_m + _ITEM_MARGIN_M)
 
 
-def _draw_start(rng: np.random.Generator) -> StartPose:
-    offset = rng.uniform(-1.0, 1.0, 3) * _START_JITTER_M
+def _draw_start(start: Start, rng: np.random.Generator) -> StartPose:
+    if start.anywhere:
+        x, y, z = rng.uniform(*_ANYWHERE).tolist()
+    else:
+        x, y, z = (np.array(HOME_TCP) + rng.uniform(-1.0, 1.0, 3) * _START_JITTER_M).tolist()
     return StartPose(
-        position_m=_vector(np.array(HOME_TCP) + offset),
+        position_m=(x, y, z),
         yaw_rad=float(rng.uniform(-_START_YAW_RAD, _START_YAW_RAD)),
+        gripper=float(rng.uniform(*start.opening)),
     )
 
 
-def _draw_shift(rng: np.random.Generator) -> CameraShift:
-    return CameraShift(
-        offset_m=_vector(rng.normal(0.0, _CAMERA_SIGMA_M, 3)),
-        turn_rad=_vector(rng.normal(0.0, _CAMERA_SIGMA_RAD, 3)),
-    )
+def _renamed(task: Task, cast: Cast, family: TaskFamily, rng: np.random.Generator) -> Task:
+    """Return a task whose things may be named otherwise: `the bar`, `the red one`."""
+    if task.family == "clear":
+        return task
+    names = [_other_names(noun, cast) for noun in (task.object, task.target)]
+    nouns = [
+        options[int(rng.integers(len(options)))]
+        if options and rng.random() < _OTHER_NAME
+        else noun
+        for noun, options in zip((task.object, task.target), names, strict=True)
+    ]
+    if family.targets and nouns[1] is not None and nouns[1].other_than is not None:
+        nouns[1] = task.target  # One `other one` in a sentence is enough.
+    return replace(task, object=nouns[0], target=nouns[1])
 
 
-def _vector(values: FloatArray) -> Vector:
-    x, y, z = values.tolist()
-    return x, y, z
+def _other_names(noun: Noun | None, cast: Cast) -> list[Noun]:
+    """Return names without colour or kind that mean the same thing, of all that lie there."""
+    if noun is None or noun.kind is None or noun.color is None:
+        return []
+    things = (*cast.items, *cast.containers)
+    alike = [color for kind, color in things if kind is noun.kind]
+    names = [Noun(color=noun.color), Noun(kind=noun.kind)]
+    if len(alike) == 2:
+        other = next(color for color in alike if color != noun.color)
+        names.append(Noun(kind=noun.kind, other_than=other))
+    return [name for name in names if sum(name.fits(*thing) for thing in things) == 1]

@@ -1,60 +1,34 @@
 # Copyright 2026 The vla_ros authors
 # SPDX-License-Identifier: Apache-2.0
-"""What one scene looks like: which objects lie where, under which light."""
+"""What one scene looks like: which things lie where, under which light."""
 
 from dataclasses import dataclass
 
 from vla_ros.sim.arm import HOME_TCP
 from vla_ros.sim.parts import Vector
-
-COLORS: dict[str, Vector] = {
-    "red": (0.85, 0.12, 0.10),
-    "green": (0.12, 0.65, 0.18),
-    "blue": (0.12, 0.25, 0.85),
-    "yellow": (0.93, 0.80, 0.10),
-}
-CUBE_SIDE_M = 0.04
-BOWL_RADIUS_M = 0.062  # Of its floor; the rim is a little wider.
-BOWL_FLOOR_M = 0.006
-BOWL_RIM_M = 0.042
-CUBE_COUNT = 3
-BOWL_COUNT = 2
+from vla_ros.sim.task import Task
+from vla_ros.sim.things import Kind
 
 
 @dataclass(frozen=True, kw_only=True)
-class CubePlacement:
-    """A cube on the table.
+class Placement:
+    """A thing on the table.
 
     Attributes:
+        kind: What it is.
         color: Its name, a key of `COLORS`.
         rgb: Its exact shade, 0..1.
         x_m: Centre in base_link [m].
         y_m: Centre in base_link [m].
-        yaw_rad: Turn about the vertical [rad].
+        yaw_rad: Turn about the vertical [rad]; containers lie straight.
     """
 
+    kind: Kind
     color: str
     rgb: Vector
     x_m: float
     y_m: float
-    yaw_rad: float
-
-
-@dataclass(frozen=True, kw_only=True)
-class BowlPlacement:
-    """A bowl on the table; it does not move.
-
-    Attributes:
-        color: Its name, a key of `COLORS`.
-        rgb: Its exact shade, 0..1.
-        x_m: Centre in base_link [m].
-        y_m: Centre in base_link [m].
-    """
-
-    color: str
-    rgb: Vector
-    x_m: float
-    y_m: float
+    yaw_rad: float = 0.0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -86,34 +60,75 @@ class StartPose:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Look:
+    """What a task does not depend on.
+
+    Attributes:
+        light: Factor on the lamp's brightness.
+        ambient: Factor on the light that comes from everywhere.
+        lamp_offset_m: Shift of the lamp [m].
+        shadows: The lamp casts shadows; three times slower to draw.
+        front_camera: Mounting error of the front camera.
+        wrist_camera: Mounting error of the wrist camera.
+        friction: Factor on the sliding friction of items, table and fingers.
+    """
+
+    light: float = 1.0
+    ambient: float = 1.0
+    lamp_offset_m: Vector = (0.0, 0.0, 0.0)
+    shadows: bool = False
+    front_camera: CameraShift = CameraShift()
+    wrist_camera: CameraShift = CameraShift()
+    friction: float = 1.0
+
+
+@dataclass(frozen=True, kw_only=True)
+class Layout:
+    """Which things a world is built of, by kind; scenes of one layout differ only in places.
+
+    Attributes:
+        items: Kinds of the items, in order.
+        containers: Kinds of the containers, in order.
+    """
+
+    items: tuple[Kind, ...]
+    containers: tuple[Kind, ...]
+
+
+BASIC_LAYOUT = Layout(items=(Kind.CUBE,) * 3, containers=(Kind.BOWL,) * 2)
+
+
+@dataclass(frozen=True, kw_only=True)
 class Scene:
     """Everything that differs from scene to scene.
 
     Attributes:
         seed: What it was drawn from; also seeds the pixel noise.
-        instruction: Its task in words.
-        cubes: `CUBE_COUNT` cubes of different colours.
-        bowls: `BOWL_COUNT` bowls of different colours.
+        task: What there is to do.
+        instruction: The same in words.
+        items: What can be moved.
+        containers: What stays where it is.
         start: Where the arm starts.
-        light: Factor on the lamp's brightness.
-        lamp_offset_m: Shift of the lamp [m].
-        front_camera: Mounting error of the front camera.
-        wrist_camera: Mounting error of the wrist camera.
+        look: Light, cameras, friction.
     """
 
     seed: int
+    task: Task
     instruction: str
-    cubes: tuple[CubePlacement, ...]
-    bowls: tuple[BowlPlacement, ...]
+    items: tuple[Placement, ...]
+    containers: tuple[Placement, ...]
     start: StartPose = StartPose()
-    light: float = 1.0
-    lamp_offset_m: Vector = (0.0, 0.0, 0.0)
-    front_camera: CameraShift = CameraShift()
-    wrist_camera: CameraShift = CameraShift()
+    look: Look = Look()
+
+    @property
+    def layout(self) -> Layout:
+        """Which things it is built of."""
+        return Layout(
+            items=tuple(item.kind for item in self.items),
+            containers=tuple(container.kind for container in self.containers),
+        )
 
     @property
     def contents(self) -> str:
         """What lies on the table, in words."""
-        cubes = ", ".join(cube.color for cube in self.cubes)
-        bowls = ", ".join(bowl.color for bowl in self.bowls)
-        return f"cubes: {cubes}; bowls: {bowls}"
+        return ", ".join(f"{p.color} {p.kind.value}" for p in (*self.items, *self.containers))

@@ -20,8 +20,10 @@ from vla_ros.sim.arm import (
 )
 from vla_ros.sim.parts import Vector
 from vla_ros.sim.render import Renderer, Snapshot, apply_look
-from vla_ros.sim.scene import CUBE_SIDE_M, Scene
-from vla_ros.sim.world_mjcf import PHYSICS_STEP_S, world_model
+from vla_ros.sim.scene import BASIC_LAYOUT, Layout, Placement, Scene
+from vla_ros.sim.table import Container, Hand, Item, Table
+from vla_ros.sim.things import ITEMS
+from vla_ros.sim.world_mjcf import PHYSICS_STEP_S, item_name, world_model
 from vla_ros.types import FloatArray, ImageArray
 
 PHYSICS_STEP_NS = round(PHYSICS_STEP_S * 1e9)
@@ -76,15 +78,6 @@ class ToolPose:
     yaw_rad: float
 
 
-@dataclass(frozen=True, kw_only=True)
-class CubeState:
-    """A cube in base_link: centre [m], yaw within a quarter turn [rad], speed [m/s]."""
-
-    position_m: Vector
-    yaw_rad: float
-    speed_m_s: float
-
-
 class World:
     """One arm, one table, one scene at a time.
 
@@ -94,7 +87,16 @@ class World:
 
     def __init__(self, options: WorldOptions | None = None) -> None:
         self._options = options or WorldOptions()
-        self._pristine = world_model(samples=self._options.samples)
+        self._opening = 1.0
+        self._steps = 0
+        self._scene: Scene | None = None
+        self._renderer: Renderer | None = None
+        self._build(BASIC_LAYOUT)
+
+    def _build(self, layout: Layout) -> None:
+        """Take the model for some things, and look up where everything is in it."""
+        self._layout = layout
+        self._pristine = world_model(layout, self._options.samples)
         self._model = copy.deepcopy(self._pristine)
         self._data = mujoco.MjData(self._model)
         self._arm_q = [int(self._model.joint(n).qposadr[0]) for n in JOINT_NAMES]
@@ -105,10 +107,6 @@ class World:
         self._mirror_q = int(self._model.joint(f"{GRIPPER_JOINT}_mirror").qposadr[0])
         self._finger_u = self._model.actuator(GRIPPER_JOINT).id
         self._tcp = self._model.site("tcp").id
-        self._opening = 1.0
-        self._steps = 0
-        self._scene: Scene | None = None
-        self._renderer: Renderer | None = None
 
     # -- what a driver offers --------------------------------------------------------------
 
@@ -131,15 +129,17 @@ class World:
             SimulationError: The start pose is out of reach.
         """
         start = tool_down_joints(scene.start.position_m, scene.start.yaw_rad)
+        if scene.layout != self._layout:
+            self._build(scene.layout)
         mujoco.mj_resetData(self._model, self._data)
         apply_look(self._model, self._pristine, scene)
-        for index, bowl in enumerate(scene.bowls):
-            self._data.mocap_pos[index] = (bowl.x_m, bowl.y_m, 0.0)
-        for index, cube in enumerate(scene.cubes):
-            half = cube.yaw_rad / 2
-            at = int(self._model.joint(f"cube{index}").qposadr[0])
+        for index, container in enumerate(scene.containers):
+            self._data.mocap_pos[index] = (container.x_m, container.y_m, 0.0)
+        for index, item in enumerate(scene.items):
+            half = item.yaw_rad / 2
+            at = int(self._model.joint(item_name(index)).qposadr[0])
             self._data.qpos[at : at + 7] = (
-                *(cube.x_m, cube.y_m, CUBE_SIDE_M / 2 + 2e-4),
+                *(item.x_m, item.y_m, ITEMS[item.kind].half_m[2] + 2e-4),
                 *(math.cos(half), 0.0, 0.0, math.sin(half)),
             )
         self._data.qpos[self._arm_q] = start
@@ -205,7 +205,9 @@ class World:
     def make_renderer(self) -> Renderer:
         """Return a new renderer of this world, for use in one thread."""
         return Renderer(
-            self._pristine, shadows=self._options.shadows, pixel_noise=self._options.pixel_noise
+            samples=self._options.samples,
+            shadows=self._options.shadows,
+            pixel_noise=self._options.pixel_noise,
         )
 
     def render(self, camera: str, width: int, height: int) -> ImageArray:
@@ -244,18 +246,36 @@ class World:
         pose[:3, 3] = self._data.site_xpos[self._tcp]
         return pose
 
-    def cube(self, color: str) -> CubeState:
-        """Return the state of the cube of one colour."""
-        body = self._data.body(f"cube{self._index(color, 'cube')}")
-        x, y, z = body.xpos.tolist()
-        yaw = _flat_yaw(body.xmat.reshape(3, 3))
-        speed = float(np.linalg.norm(body.cvel[3:]))
-        return CubeState(position_m=(x, y, z), yaw_rad=yaw, speed_m_s=speed)
+    def table(self) -> Table:
+        """Return what is where now."""
+        tool = self.tool()
+        velocity = np.zeros(6)
+        site = mujoco.mjtObj.mjOBJ_SITE
+        mujoco.mj_objectVelocity(self._model, self._data, site, self._tcp, velocity, 0)
+        hand = Hand(
+            at_m=tool.position_m,
+            yaw_rad=tool.yaw_rad,
+            opening=self.joint_state().opening,
+            speed_m_s=float(np.linalg.norm(velocity[3:])),
+        )
+        items = tuple(self._item(i, placed) for i, placed in enumerate(self.scene.items))
+        containers = tuple(
+            Container(kind=c.kind, color=c.color, at_m=(c.x_m, c.y_m))
+            for c in self.scene.containers
+        )
+        return Table(hand=hand, items=items, containers=containers)
 
-    def bowl(self, color: str) -> tuple[float, float]:
-        """Return x, y of the bowl of one colour in base_link [m]."""
-        x, y, _ = self._data.mocap_pos[self._index(color, "bowl")].tolist()
-        return x, y
+    def _item(self, index: int, placed: Placement) -> Item:
+        body = self._data.body(item_name(index))
+        x, y, z = body.xpos.tolist()
+        return Item(
+            kind=placed.kind,
+            color=placed.color,
+            at_m=(x, y, z),
+            yaw_rad=_flat_yaw(body.xmat.reshape(3, 3), ITEMS[placed.kind].turn_rad),
+            start_m=(placed.x_m, placed.y_m),
+            speed_m_s=float(np.linalg.norm(body.cvel[3:])),
+        )
 
     def pixel(self, camera: str, point_m: Vector) -> tuple[float, float] | None:
         """Return where a point in base_link appears in a square picture, or None behind the lens.
@@ -284,19 +304,16 @@ class World:
         change = self._opening * FINGER_TRAVEL_M - now
         self._data.ctrl[self._finger_u] = now + min(max(change, -reach), reach)
 
-    def _index(self, color: str, kind: str) -> int:
-        things = self.scene.cubes if kind == "cube" else self.scene.bowls
-        colors = [thing.color for thing in things]
-        if color not in colors:
-            raise SimulationError(
-                f"there is no {color} {kind} in this scene; it has: {', '.join(colors)}"
-            )
-        return colors.index(color)
 
+def _flat_yaw(axes: NDArray[np.float64], turn_rad: float) -> float:
+    """Yaw of an item, within half a turn that it looks the same after, to either side [rad].
 
-def _flat_yaw(axes: NDArray[np.float64]) -> float:
-    """Yaw of a cube within -pi/4 .. pi/4, whichever of its faces is up [rad]."""
-    column = int(np.argmin(np.abs(axes[2])))
+    Its longest axis that lies flat tells it; of a cube any does.
+    """
+    if turn_rad == 0.0:
+        return 0.0
+    upright = int(np.argmax(np.abs(axes[2])))
+    any_side = turn_rad <= math.pi / 2
+    column = int(np.argmin(np.abs(axes[2]))) if any_side else int(upright == 0)
     yaw = math.atan2(axes[1, column], axes[0, column])
-    quarter = math.pi / 2
-    return (yaw + quarter / 2) % quarter - quarter / 2
+    return (yaw + turn_rad / 2) % turn_rad - turn_rad / 2

@@ -1,16 +1,18 @@
 # Copyright 2026 The vla_ros authors
 # SPDX-License-Identifier: Apache-2.0
-"""The MuJoCo model of the whole scene: arm, table, cubes, bowls, lamp, cameras."""
+"""The MuJoCo model of the whole scene: arm, table, things, lamp, cameras."""
 
+import functools
 from collections.abc import Iterable
 
 import mujoco
 
 from vla_ros.sim.arm_mjcf import arm_actuators, arm_bodies, arm_constraints, arm_materials
-from vla_ros.sim.furniture import BOWL, FLOOR_HEIGHT_M, TABLE
+from vla_ros.sim.furniture import BOWL, FLOOR_HEIGHT_M, TABLE, TRAY
 from vla_ros.sim.parts import Shape, Solid
-from vla_ros.sim.scene import BOWL_COUNT, CUBE_COUNT, CUBE_SIDE_M
+from vla_ros.sim.scene import BASIC_LAYOUT, Layout
 from vla_ros.sim.solids import quaternion
+from vla_ros.sim.things import ITEMS, Kind
 
 PHYSICS_STEP_S = 0.002
 MAX_WIDTH, MAX_HEIGHT = 640, 480
@@ -35,9 +37,9 @@ _FRAME = """<mujoco model="vla_ros">
   {materials}
 </asset>
 <default>
-  <default class="bowl"><geom friction=".8 .01 .001"/></default>
-  <default class="cube"><geom type="box" size="{half} {half} {half}" mass=".05"
-    friction="1 .01 .001" condim="4" solref=".01 1"/></default>
+  <default class="container"><geom friction=".8 .01 .001"/></default>
+  <default class="item"><geom mass=".05" friction="1 .01 .001" condim="4"
+    solref=".01 1"/></default>
 </default>
 <worldbody>
   <light name="lamp" pos=".3 -.4 1.6" dir="0 .3 -1" diffuse=".55 .55 .55" castshadow="true"/>
@@ -46,18 +48,22 @@ _FRAME = """<mujoco model="vla_ros">
   <geom name="floor" type="plane" size="3 3 .1" pos="0 0 {floor}" rgba=".40 .42 .45 1"/>
   <camera name="{overview}" pos="1.10 -0.75 0.72" xyaxes=".67 .74 0 -.33 .30 .89" fovy="46"/>
   {arm}
-  {bowls}
-  {cubes}
+  {containers}
+  {items}
 </worldbody>
 {constraints}
 <actuator>{actuators}</actuator>
 </mujoco>"""
 
 
-def world_model(samples: int = 0, slices: int = 16) -> mujoco.MjModel:
-    """Compile the model of the scene; objects lie at the origin until a scene is laid out.
+@functools.lru_cache(maxsize=128)
+def world_model(
+    layout: Layout = BASIC_LAYOUT, samples: int = 0, slices: int = 16
+) -> mujoco.MjModel:
+    """Return the model of a scene, not to be changed; things lie anywhere until laid out.
 
     Args:
+        layout: Which things are on the table.
         samples: Anti-aliasing samples per pixel of off-screen images; 0 is fastest.
         slices: Sides that a drawn cylinder has.
     """
@@ -68,35 +74,50 @@ def world_model(samples: int = 0, slices: int = 16) -> mujoco.MjModel:
         slices=slices,
         samples=samples,
         materials=arm_materials(),
-        half=CUBE_SIDE_M / 2,
         table=_half_sizes(TABLE),
         table_at=_numbers(TABLE.at),
         floor=FLOOR_HEIGHT_M,
         overview=OVERVIEW,
         arm=arm_bodies(),
-        bowls="".join(_bowl(index) for index in range(BOWL_COUNT)),
-        cubes="".join(_cube(index) for index in range(CUBE_COUNT)),
+        containers="".join(_container(i, kind) for i, kind in enumerate(layout.containers)),
+        items="".join(_item(i, kind) for i, kind in enumerate(layout.items)),
         constraints=arm_constraints(),
         actuators=arm_actuators(),
     )
     return mujoco.MjModel.from_xml_string(text)
 
 
-def _cube(index: int) -> str:
+def item_name(index: int) -> str:
+    """Return the name of the body, the joint and the solid of an item."""
+    return f"item{index}"
+
+
+def container_name(index: int) -> str:
+    """Return the name of the body of a container."""
+    return f"container{index}"
+
+
+def _item(index: int, kind: Kind) -> str:
+    length, width, height = ITEMS[kind].half_m
+    if kind is Kind.CYLINDER:
+        solid = f'type="cylinder" size="{length} {height}"'
+    else:
+        solid = f'type="box" size="{length} {width} {height}"'
+    name = item_name(index)
     return (
-        f'<body name="cube{index}" pos="0 0 1"><freejoint name="cube{index}"/>'
-        f'<geom name="cube{index}" class="cube"/></body>'
+        f'<body name="{name}" pos="0 0 1"><freejoint name="{name}"/>'
+        f'<geom name="{name}" class="item" {solid}/></body>'
     )
 
 
-def _bowl(index: int) -> str:
+def _container(index: int, kind: Kind) -> str:
     """A mocap body, so it is placed but never moves."""
     parts = "".join(
-        f'<geom class="bowl" type="{part.shape.value}" size="{_half_sizes(part)}" '
+        f'<geom class="container" type="{part.shape.value}" size="{_half_sizes(part)}" '
         f'pos="{_numbers(part.at)}" quat="{_numbers(quaternion(part.rpy))}"/>'
-        for part in BOWL
+        for part in (BOWL if kind is Kind.BOWL else TRAY)
     )
-    return f'<body name="bowl{index}" mocap="true">{parts}</body>'
+    return f'<body name="{container_name(index)}" mocap="true">{parts}</body>'
 
 
 def _half_sizes(part: Solid) -> str:

@@ -16,8 +16,9 @@ from vla_ros.robot.profile import RobotProfile, load_robot_profile
 from vla_ros.sim.arm_sdf import JOINTS, arm_model, drive
 from vla_ros.sim.furniture import BOWL, FLOOR_HEIGHT_M, TABLE
 from vla_ros.sim.parts import Shape, Solid, Vector
-from vla_ros.sim.scene import COLORS, CUBE_SIDE_M, BowlPlacement, CubePlacement
+from vla_ros.sim.scene import Placement
 from vla_ros.sim.sdf import Setting, add, add_collision, add_pose, add_system, add_visual
+from vla_ros.sim.things import COLORS, ITEMS, Kind
 
 PROFILE = "gazebo_arm"
 WORLD = "table"
@@ -26,6 +27,7 @@ SDF_VERSION = "1.9"
 STEP_S = 0.002  # As in MuJoCo.
 STATE_RATE_HZ = 100.0
 
+_CUBE_SIDE_M = ITEMS[Kind.CUBE].grip_m
 _CUBE_MASS_KG = 0.05
 _CUBE_FRICTION, _BOWL_FRICTION, _TABLE_FRICTION = 1.0, 0.8, 1.0
 _TABLE_COLOR = (0.645, 0.585, 0.505, 1.0)
@@ -37,12 +39,14 @@ _HEADER = """<?xml version="1.0"?>
 """
 
 
-def _cube(color: str, x_m: float, y_m: float, yaw_rad: float) -> CubePlacement:
-    return CubePlacement(color=color, rgb=COLORS[color], x_m=x_m, y_m=y_m, yaw_rad=yaw_rad)
+def _cube(color: str, x_m: float, y_m: float, yaw_rad: float) -> Placement:
+    return Placement(
+        kind=Kind.CUBE, color=color, rgb=COLORS[color], x_m=x_m, y_m=y_m, yaw_rad=yaw_rad
+    )
 
 
-def _bowl(color: str, x_m: float, y_m: float) -> BowlPlacement:
-    return BowlPlacement(color=color, rgb=COLORS[color], x_m=x_m, y_m=y_m)
+def _bowl(color: str, x_m: float, y_m: float) -> Placement:
+    return Placement(kind=Kind.BOWL, color=color, rgb=COLORS[color], x_m=x_m, y_m=y_m)
 
 
 CUBES = (
@@ -121,21 +125,21 @@ def _add_fixed(
         add_collision(link, f"collision{i}", solid, friction)
 
 
-def _add_cube(world: ET.Element, cube: CubePlacement) -> None:
+def _add_cube(world: ET.Element, cube: Placement) -> None:
     model = add(world, "model", name=f"{cube.color}_cube")
-    add_pose(model, (cube.x_m, cube.y_m, CUBE_SIDE_M / 2), (0.0, 0.0, cube.yaw_rad))
+    add_pose(model, (cube.x_m, cube.y_m, _CUBE_SIDE_M / 2), (0.0, 0.0, cube.yaw_rad))
     link = add(model, "link", name="link")
     inertial = add(link, "inertial")
     add(inertial, "mass", _CUBE_MASS_KG)
     inertia = add(inertial, "inertia")
     for axis in ("ixx", "iyy", "izz"):
-        add(inertia, axis, _CUBE_MASS_KG * CUBE_SIDE_M**2 / 6)
-    solid = Solid(shape=Shape.BOX, size=(CUBE_SIDE_M,) * 3)
+        add(inertia, axis, _CUBE_MASS_KG * _CUBE_SIDE_M**2 / 6)
+    solid = Solid(shape=Shape.BOX, size=(_CUBE_SIDE_M,) * 3)
     add_visual(link, "visual", solid, (*cube.rgb, 1.0))
     add_collision(link, "collision", solid, _CUBE_FRICTION)
 
 
-def _add_bowl(world: ET.Element, bowl: BowlPlacement) -> None:
+def _add_bowl(world: ET.Element, bowl: Placement) -> None:
     at = (bowl.x_m, bowl.y_m, 0.0)
     _add_fixed(world, f"{bowl.color}_bowl", BOWL, (*bowl.rgb, 1.0), _BOWL_FRICTION, at)
 
