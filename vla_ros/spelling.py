@@ -25,8 +25,8 @@ def put_right(words: Iterable[str], known: frozenset[str]) -> list[str]:
 
 @lru_cache(maxsize=4096)
 def is_slip(typed: str, meant: str) -> bool:
-    """Tell whether a word is another one with a single slip in it."""
-    if abs(len(typed) - len(meant)) > 1 or typed == meant:
+    """Tell whether a word is another one with a single slip in it, but not in its first letter."""
+    if abs(len(typed) - len(meant)) > 1 or typed == meant or typed[:1] != meant[:1]:
         return False
     same = next((i for i, (a, b) in enumerate(zip(typed, meant, strict=False)) if a != b), None)
     if same is None:

@@ -27,7 +27,8 @@ class Grammar:
 
     A pattern holds choices in brackets, `(put|place|)`, and slots: `{object}`, `{target}`,
     `{all}`, `{side}`, `{where}`. Written out, it gives cores, `put {object} in {target}`. One core
-    in four is held out, by its hash; so are all those of the patterns that are named held out.
+    in four is held out, by its hash, unless a word of it comes nowhere else; so are all those of
+    the patterns that are named held out.
     """
 
     def __init__(
@@ -81,12 +82,18 @@ class Grammar:
 
     @cached_property
     def _groups(self) -> dict[Split, tuple[tuple[str, ...], ...]]:
-        train, held_out = [], []
-        for pattern in (*self._orders, *self._statements):
-            cores = written_out(pattern)
-            held_out.append(tuple(core for core in cores if _is_held_out(core)))
-            train.append(tuple(core for core in cores if not _is_held_out(core)))
-        held_out += [written_out(pattern) for pattern in self._held_out]
+        train, held_out = [], [written_out(pattern) for pattern in self._held_out]
+        named = frozenset(itertools.chain.from_iterable(held_out))
+        groups = [
+            [core for core in written_out(pattern) if core not in named]
+            for pattern in (*self._orders, *self._statements)
+        ]
+        learned = {w for g in groups for core in g if not is_held_out(core) for w in core.split()}
+        for cores in groups:
+            # A word that comes nowhere else has to be learned.
+            kept = [c for c in cores if is_held_out(c) and learned.issuperset(c.split())]
+            held_out.append(tuple(kept))
+            train.append(tuple(core for core in cores if core not in kept))
         return {
             Split.TRAIN: tuple(group for group in train if group),
             Split.HELD_OUT: tuple(group for group in held_out if group),
@@ -100,5 +107,6 @@ def written_out(pattern: str) -> tuple[str, ...]:
     return tuple(" ".join("".join(picked).split()) for picked in itertools.product(*choices))
 
 
-def _is_held_out(core: str) -> bool:
-    return zlib.crc32(core.encode()) % _HELD_OUT_SHARE == 0
+def is_held_out(text: str) -> bool:
+    """Tell whether a sentence is held out, from its letters alone."""
+    return zlib.crc32(text.encode()) % _HELD_OUT_SHARE == 0

@@ -52,7 +52,7 @@ GRAMMAR = Grammar(
     ),
     held_out=(
         "(take|bring) {object} and (leave|drop) it {where} {target}",
-        "let {object} (be|stand) {where} {target}",
+        "let {object} (be|go) {where} {target}",
     ),
 )
 

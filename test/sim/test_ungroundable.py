@@ -1,0 +1,51 @@
+# Copyright 2026 The vla_ros authors
+# SPDX-License-Identifier: Apache-2.0
+"""What cannot be carried out is told from what can, for the right reason."""
+
+import numpy as np
+import pytest
+
+from vla_ros.errors import SimulationError
+from vla_ros.sim.language.grammar import Split
+from vla_ros.sim.sample import Wishes, sample_task_scene, table_of
+from vla_ros.sim.ungroundable import Reason, Ungroundable, ground, make_ungroundable
+
+WHY = {
+    Reason.UNKNOWN_OBJECT: ("unknown word", "names no task"),
+    Reason.ABSENT: ("there is no",),
+    Reason.NONSENSE: ("unknown word", "names no task", "cannot be", "two places", "there is no"),
+}
+
+
+def draw(reason: Reason, split: Split, count: int) -> list[Ungroundable]:
+    rng = np.random.default_rng(3)
+    scenes = [sample_task_scene(seed, Wishes()) for seed in range(20)]
+    return [make_ungroundable(scenes[i % 20], reason, rng, split) for i in range(count)]
+
+
+@pytest.mark.parametrize("reason", Reason)
+def test_hundreds_are_held_out_and_none_of_them_is_learned_from(reason: Reason) -> None:
+    held_out = {u.text for u in draw(reason, Split.HELD_OUT, 300)}
+    train = {u.text for u in draw(reason, Split.TRAIN, 300)}
+    assert len(held_out) >= 200
+    assert not held_out & train
+
+
+@pytest.mark.parametrize("reason", Reason)
+def test_each_fails_for_its_reason(reason: Reason) -> None:
+    for made in draw(reason, Split.TRAIN, 150):
+        assert made.reason is reason
+        assert any(why in made.message for why in WHY[reason]), made
+
+
+def test_the_instruction_of_a_scene_can_be_carried_out() -> None:
+    for seed in range(150):
+        scene = sample_task_scene(seed, Wishes(split=Split.HELD_OUT))
+        assert ground(table_of(scene), scene.instruction) == scene.task
+
+
+def test_one_thing_in_two_places_is_nonsense() -> None:
+    scene = sample_task_scene(1, Wishes(families=("stack",)))
+    cube = f"the {scene.items[0].color} {scene.items[0].kind.value}"
+    with pytest.raises(SimulationError, match="one thing in two places"):
+        ground(table_of(scene), f"stack {cube} on {cube}")

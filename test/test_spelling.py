@@ -1,0 +1,35 @@
+# Copyright 2026 The vla_ros authors
+# SPDX-License-Identifier: Apache-2.0
+"""One slip is put right where only one word can be meant; anything else stays as it is."""
+
+import pytest
+
+from vla_ros.spelling import nearest_word, put_right
+
+KNOWN = frozenset(
+    ("put", "the", "cube", "tube", "bowl", "stick", "stack", "yellow", "purple", "on")
+)
+
+
+@pytest.mark.parametrize("typed", ["yelow", "yelllow", "yelolw", "yellpw", "yellowe"])
+def test_a_slip_is_put_right(typed: str) -> None:
+    assert nearest_word(typed, KNOWN) == "yellow"
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "stock",  # stick or stack
+        "gellow",  # not in its first letter
+        "yeow",  # two slips
+        "banana",
+        "",
+    ],
+)
+def test_what_may_mean_several_words_or_none_stays(typed: str) -> None:
+    assert nearest_word(typed, KNOWN) is None
+
+
+def test_known_words_are_never_changed() -> None:
+    assert put_right(["put", "the", "tube", "on"], KNOWN) == ["put", "the", "tube", "on"]
+    assert put_right(["put", "teh", "cubee", "banana"], KNOWN) == ["put", "teh", "cube", "banana"]

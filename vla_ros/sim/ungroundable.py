@@ -1,0 +1,182 @@
+# Copyright 2026 The vla_ros authors
+# SPDX-License-Identifier: Apache-2.0
+"""Instructions that nobody could carry out in a scene, each with the reason why not.
+
+A policy has to refuse them without a motion, so it has to see such sentences while it learns, and
+is measured on others.
+"""
+
+from dataclasses import dataclass, replace
+from enum import Enum
+
+import numpy as np
+
+from vla_ros.errors import SimulationError
+from vla_ros.sim.language.grammar import Split, is_held_out
+from vla_ros.sim.language.manners import polite
+from vla_ros.sim.language.nouns import COLOR_WORDS, noun_phrase
+from vla_ros.sim.language.strangers import FOREIGN, OFF_TOPIC
+from vla_ros.sim.sample import table_of
+from vla_ros.sim.scene import Scene
+from vla_ros.sim.table import Table
+from vla_ros.sim.task import Noun, Task
+from vla_ros.sim.tasks.family import FIXED, MOVABLE
+from vla_ros.sim.tasks.registry import FAMILIES
+from vla_ros.sim.tasks.speech import parse_instruction, phrase
+from vla_ros.sim.things import COLORS, Kind
+
+_TRIES = 200
+_ABOUT_THINGS = ("put", "stack", "push", "place", "lift")
+
+
+class Reason(Enum):
+    """Why an instruction cannot be carried out."""
+
+    UNKNOWN_OBJECT = "unknown object"
+    ABSENT = "not on the table"
+    NONSENSE = "nonsense"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ungroundable:
+    """An instruction that cannot be carried out.
+
+    Attributes:
+        text: What was said.
+        reason: Why not, as a kind.
+        message: Why not, in words.
+    """
+
+    text: str
+    reason: Reason
+    message: str
+
+
+def ground(table: Table, text: str) -> Task:
+    """Return the task that a sentence asks for, if it can be done with what is on the table.
+
+    Raises:
+        SimulationError: It cannot; the text says why.
+    """
+    task = parse_instruction(text)
+    if task.object is not None and task.object == task.target:
+        raise SimulationError(f"instruction '{text}' asks for one thing in two places")
+    FAMILIES[task.family].missing(table, task)  # Looks everything up.
+    return task
+
+
+def make_ungroundable(
+    scene: Scene, reason: Reason, rng: np.random.Generator, split: Split = Split.TRAIN
+) -> Ungroundable:
+    """Return an instruction that cannot be carried out in a scene, for one reason.
+
+    Args:
+        scene: What is on the table counts.
+        reason: Why it shall fail.
+        rng: Draws the instruction.
+        split: For training, or of those held out.
+    """
+    table = table_of(scene)
+    for _ in range(_TRIES):
+        text = _DRAW[reason](table, rng, split)
+        try:
+            ground(table, text)
+        except SimulationError as error:
+            return Ungroundable(text=text, reason=reason, message=str(error))
+    raise SimulationError(f"everything drawn for '{reason.value}' can be done in this scene")
+
+
+def _unknown_object(table: Table, rng: np.random.Generator, split: Split) -> str:
+    """Name something that is none of our things in the place of one that is there."""
+    text, present = _about_present(table, rng, split)
+    foreign = str(rng.choice(FOREIGN[split]))
+    if rng.random() < 0.5:
+        foreign = f"{rng.choice(tuple(COLOR_WORDS))} {foreign}"
+    return text.replace(present, f"the {foreign}", 1)
+
+
+def _about_present(table: Table, rng: np.random.Generator, split: Split) -> tuple[str, str]:
+    """Return a sentence about things on the table, and the words for one of them in it."""
+    task = _present_task(table, rng)
+    named = [noun for noun in (task.object, task.target) if noun is not None]
+    picked = named[int(rng.integers(len(named)))]
+    core = FAMILIES[task.family].grammar.draw(rng, split)
+    said = {slot: n for slot, n in (("{object}", task.object), ("{target}", task.target)) if n}
+    chosen = ""
+    for slot, noun in said.items():
+        words = noun_phrase(noun, rng)
+        chosen = words if noun is picked else chosen
+        core = core.replace(slot, words)
+    for slot, place in (("{side}", task.side), ("{where}", task.where)):
+        core = core.replace(slot, "" if place is None else place.value)
+    return polite(core, rng, is_order=False), chosen
+
+
+def _present_task(table: Table, rng: np.random.Generator) -> Task:
+    """Return a random task about things that are there."""
+    while True:
+        name = str(rng.choice(_ABOUT_THINGS))
+        task, family = FAMILIES[name].draw(rng), FAMILIES[name]
+        named = [Noun(color=i.color, kind=i.kind) for i in table.items]
+        items = [noun for noun in named if named.count(noun) == 1]
+        every = [*items, *(Noun(color=c.color, kind=c.kind) for c in table.containers)]
+        targets = [noun for noun in every if noun.kind in family.targets]
+        if not items or (family.targets and len(set(targets)) < 2):
+            continue
+        noun = items[int(rng.integers(len(items)))]
+        others = [t for t in targets if t != noun]
+        target = others[int(rng.integers(len(others)))] if others else None
+        return replace(task, object=noun, target=target)
+
+
+def _absent(table: Table, rng: np.random.Generator, split: Split) -> str:
+    """Name a thing that is not there; often one of the same kind, or colour, is."""
+    task = _present_task(table, rng)
+    instead_of_target = task.target is not None and rng.random() < 0.4
+    family = FAMILIES[task.family]
+    noun = _absent_noun(table, rng, family.targets if instead_of_target else MOVABLE)
+    if instead_of_target:
+        return phrase(replace(task, target=noun), rng, split)
+    if rng.random() < 0.15 and table.containers:
+        container = table.containers[0]
+        target = Noun(color=container.color, kind=container.kind)
+        kind = (Kind.CUBE, Kind.CYLINDER)[int(rng.integers(2))]
+        gone = replace(noun, kind=kind)
+        return phrase(Task(family="clear", object=gone, target=target), rng, split)
+    return phrase(replace(task, object=noun), rng, split)
+
+
+def _absent_noun(table: Table, rng: np.random.Generator, kinds: tuple[Kind, ...]) -> Noun:
+    there = {(i.kind, i.color) for i in table.items} | {
+        (c.kind, c.color) for c in table.containers
+    }
+    while True:
+        kind, color = kinds[int(rng.integers(len(kinds)))], str(rng.choice(tuple(COLORS)))
+        if (kind, color) not in there:
+            return Noun(color=color, kind=kind)
+
+
+def _nonsense(table: Table, rng: np.random.Generator, split: Split) -> str:
+    form = int(rng.integers(4))
+    if form == 0:
+        return polite(str(rng.choice(OFF_TOPIC[split])), rng, is_order=True)
+    task = _present_task(table, rng)
+    if form == 1:  # What stays where it is shall be moved.
+        fixed = Noun(color=str(rng.choice(tuple(COLORS))), kind=FIXED[int(rng.integers(2))])
+        return phrase(replace(task, object=fixed, target=task.target or fixed), rng, split)
+    while True:
+        words = phrase(task, rng, split).split()
+        if form == 2:  # It breaks off.
+            text = " ".join(words[: max(1, int(len(words) * rng.uniform(0.3, 0.8)))])
+        else:
+            text = " ".join(words[i] for i in rng.permutation(len(words)))
+        # What is left may come from sentences of both splits.
+        if is_held_out(text) == (split is Split.HELD_OUT):
+            return text
+
+
+_DRAW = {
+    Reason.UNKNOWN_OBJECT: _unknown_object,
+    Reason.ABSENT: _absent,
+    Reason.NONSENSE: _nonsense,
+}
