@@ -125,6 +125,24 @@ def test_turn_of_a_bar_is_told_within_half_a_turn(world: World, yaw_rad: float) 
     assert world.table().items[0].yaw_rad == pytest.approx(yaw_rad, abs=1e-3)
 
 
+def test_cylinder_that_fell_over_is_told(world: World) -> None:
+    scene = scene_with_item_at_hand(0.0, Kind.CYLINDER)
+    start = StartPose(position_m=(0.4, 0.24, 0.05), gripper=0.0)
+    world.reset(dataclasses.replace(scene, start=start))
+    assert not world.table().items[0].lying
+    begin = world.joint_state().position_rad
+    goal = tool_down_joints((0.4, 0.37, 0.05), 0.0)
+    for share in (*np.linspace(0.0, 1.0, 50), *np.linspace(1.0, 0.0, 50)):
+        world.command(begin + share * (goal - begin))
+        world.step(SECOND // 100)
+    world.step(SECOND)
+    fallen = world.table().items[0]
+    assert fallen.lying
+    assert fallen.at_m[2] == pytest.approx(0.018, abs=0.002)
+    assert abs(fallen.yaw_rad) == pytest.approx(np.pi / 2, abs=0.5)
+    assert fallen.speed_m_s < 0.01
+
+
 def test_scenes_of_other_things_follow_each_other(world: World) -> None:
     basic = sample_scene(1)
     many = dataclasses.replace(basic, items=(*basic.items, *basic.items), containers=())

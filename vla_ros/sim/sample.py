@@ -19,7 +19,7 @@ from vla_ros.sim.tasks.registry import FAMILIES
 from vla_ros.sim.tasks.speech import parse_instruction, phrase
 from vla_ros.sim.things import COLORS, CONTAINERS, ITEMS, Kind
 
-_AREA = ((0.33, -0.26), (0.60, 0.26))  # Where things lie, x and y in base_link [m].
+_AREA = ((0.33, -0.25), (0.58, 0.25))  # Where things lie, x and y in base_link [m].
 _ITEM_MARGIN_M = 0.014  # Open fingers fit around an item with this much around it.
 _LEAST_CLEARANCE_M = 0.040
 _CONTAINER_MARGIN_M = 0.006

@@ -23,6 +23,7 @@ _LEFT_M = 0.16
 _RETREAT_M = 0.18
 _GRASP_BELOW_M = 0.004
 _GRASP_FROM_TOP_M = 0.02
+_LOWEST_M = 0.0145  # The finger tips are 9 mm below the TCP, and keep clear of the table.
 FINGERS_M = 0.011  # From the TCP to the outside of the closed fingers.
 _PUSH_M = 0.018
 _PUSH_LOW_M = 0.035
@@ -165,7 +166,7 @@ def fetch(hand: Hand, item: Item) -> Waypoint:
     aside = flat(hand.at_m, item.at_m)
     askew = abs(yaw - hand.yaw_rad)
     above = z - middle
-    bottom = (item_x, item_y, middle - _GRASP_BELOW_M)
+    bottom = (item_x, item_y, max(middle - _GRASP_BELOW_M, _LOWEST_M))
     missed = hand.opening < item.shape.grip_m / FULL_STROKE_M - 0.116
     if above < 0.008 and aside < 0.012 and askew < 0.2 and not missed:
         return Waypoint(at_m=bottom, yaw_rad=yaw, gripper=0.0)
@@ -185,15 +186,11 @@ def push_to(hand: Hand, item: Item, direction: Point) -> Waypoint:
     """Push an item over the table with closed fingers, from behind."""
     x, y, z = hand.at_m
     along_x, along_y = direction
-    back = (x - item.at_m[0]) * along_x + (y - item.at_m[1]) * along_y
-    aside = (x - item.at_m[0]) * -along_y + (y - item.at_m[1]) * along_x
     contact = FINGERS_M + depth(item, direction)
-    low = z < _PUSH_LOW_M
-    behind = -(contact + 0.06) < back < -0.6 * contact
     yaw = min(max(hand.yaw_rad, -_STRAIGHT_RAD), _STRAIGHT_RAD)
-    if low and behind and abs(aside) < 0.020 and hand.opening < 0.3:
+    if is_pushing(hand, item, direction):
         # Aim well ahead, and at the side the item drifts to.
-        ahead, drift = 0.06, 1.5 * aside
+        ahead, drift = 0.06, 1.5 * _behind(hand, item, direction)[1]
         at = (
             x + ahead * along_x + drift * along_y,
             y + ahead * along_y - drift * along_x,
@@ -209,6 +206,21 @@ def push_to(hand: Hand, item: Item, direction: Point) -> Waypoint:
     if z < 0.09:
         return Waypoint(at_m=(x, y, _PUSH_HOVER_M), yaw_rad=yaw, gripper=0.0)
     return Waypoint(at_m=(*start, _PUSH_HOVER_M), yaw_rad=yaw, gripper=0.0)
+
+
+def is_pushing(hand: Hand, item: Item, direction: Point) -> bool:
+    """Tell whether closed fingers are low behind an item, so that going on pushes it."""
+    contact = FINGERS_M + depth(item, direction)
+    gap, aside = _behind(hand, item, direction)
+    low = hand.at_m[2] < _PUSH_LOW_M and hand.opening < 0.3
+    return low and 0.6 * contact < gap < contact + 0.06 and abs(aside) < 0.020
+
+
+def _behind(hand: Hand, item: Item, direction: Point) -> Point:
+    """Return how far the hand is behind an item, and how far to the left of that [m]."""
+    x, y = hand.at_m[0] - item.at_m[0], hand.at_m[1] - item.at_m[1]
+    along_x, along_y = direction
+    return -(x * along_x + y * along_y), y * along_x - x * along_y
 
 
 def retreat(hand: Hand, direction: Point) -> Waypoint:

@@ -77,6 +77,8 @@ ITEMS: dict[Kind, ItemShape] = {
     Kind.CYLINDER: ItemShape(half_m=(0.018, 0.018, 0.03), grip_m=0.036, turn_rad=0.0),
     Kind.BAR: ItemShape(half_m=(0.04, 0.015, 0.02), grip_m=0.03, turn_rad=math.pi),
 }
+# A cylinder that has fallen over.
+LYING_CYLINDER = ItemShape(half_m=(0.03, 0.018, 0.018), grip_m=0.036, turn_rad=math.pi)
 CONTAINERS: dict[Kind, ContainerShape] = {
     # Its walls lean outwards, so the rim is a little wider than the floor.
     Kind.BOWL: ContainerShape(

@@ -22,7 +22,7 @@ from vla_ros.sim.parts import Vector
 from vla_ros.sim.render import Renderer, Snapshot, apply_look
 from vla_ros.sim.scene import BASIC_LAYOUT, Layout, Placement, Scene
 from vla_ros.sim.table import Container, Hand, Item, Table
-from vla_ros.sim.things import ITEMS
+from vla_ros.sim.things import ITEMS, Kind
 from vla_ros.sim.world_mjcf import PHYSICS_STEP_S, item_name, world_model
 from vla_ros.types import FloatArray, ImageArray
 
@@ -268,11 +268,14 @@ class World:
     def _item(self, index: int, placed: Placement) -> Item:
         body = self._data.body(item_name(index))
         x, y, z = body.xpos.tolist()
+        axes = body.xmat.reshape(3, 3)
+        lying = placed.kind is Kind.CYLINDER and bool(abs(axes[2, 2]) < 0.5)
         return Item(
             kind=placed.kind,
             color=placed.color,
             at_m=(x, y, z),
-            yaw_rad=_flat_yaw(body.xmat.reshape(3, 3), ITEMS[placed.kind].turn_rad),
+            yaw_rad=_axis_yaw(axes) if lying else _flat_yaw(axes, ITEMS[placed.kind].turn_rad),
+            lying=lying,
             start_m=(placed.x_m, placed.y_m),
             speed_m_s=float(np.linalg.norm(body.cvel[3:])),
         )
@@ -303,6 +306,11 @@ class World:
         now = min(max(now, finger - _SQUEEZE_M), finger + _SQUEEZE_M)
         change = self._opening * FINGER_TRAVEL_M - now
         self._data.ctrl[self._finger_u] = now + min(max(change, -reach), reach)
+
+
+def _axis_yaw(axes: NDArray[np.float64]) -> float:
+    """Yaw of the axis of a lying cylinder, within a quarter turn to either side [rad]."""
+    return math.remainder(math.atan2(axes[1, 2], axes[0, 2]), math.pi)
 
 
 def _flat_yaw(axes: NDArray[np.float64], turn_rad: float) -> float:

@@ -100,7 +100,8 @@ def container_name(index: int) -> str:
 def _item(index: int, kind: Kind) -> str:
     length, width, height = ITEMS[kind].half_m
     if kind is Kind.CYLINDER:
-        solid = f'type="cylinder" size="{length} {height}"'
+        # Once it lies, it shall not roll off the table: hence friction against rolling too.
+        solid = f'type="cylinder" size="{length} {height}" condim="6" friction="1 .01 .003"'
     else:
         solid = f'type="box" size="{length} {width} {height}"'
     name = item_name(index)

@@ -9,6 +9,7 @@ from vla_ros.sim.parts import Vector
 from vla_ros.sim.skill import Spot, Waypoint, is_held, leave, move_to
 from vla_ros.sim.table import Container, Item, Point, Table, flat
 from vla_ros.sim.tasks.family import Stage, unfinished
+from vla_ros.sim.tasks.put import drop_of
 
 HIGHEST_M = 0.080  # An item may lie on another in the container.
 _BESIDE_M = {True: 0.026, False: 0.036}  # From the middle of a round, of a square container.
@@ -95,7 +96,7 @@ def spot_for(table: Table, errand: Errand) -> Spot:
     return Spot(
         at_m=at,
         rest_m=floor + item.shape.half_m[2],
-        drop_m=0.045 if inside else 0.028,
+        drop_m=0.045 if inside else drop_of(item),
         near_m=0.020,
         there_m=0.026,
     )

@@ -12,7 +12,7 @@ import numpy as np
 
 from vla_ros.sim.language.grammar import Grammar
 from vla_ros.sim.parts import Vector
-from vla_ros.sim.skill import Waypoint, push_to, retreat
+from vla_ros.sim.skill import Waypoint, is_pushing, push_to, retreat
 from vla_ros.sim.table import Item, Point, Table
 from vla_ros.sim.task import Side, Task
 from vla_ros.sim.tasks.casting import cast_for, draw_noun
@@ -22,6 +22,7 @@ LEAST_M = 0.06  # That far it must have come.
 _MOST_ASIDE = 0.6  # Of the way it came.
 _RUN_UP_M = 0.075  # Free room behind the item, for the fingers.
 _LANE_M = 0.075  # Half the width of the free lane before it.
+_WELL_OVER_M = 0.02
 _ON_TABLE_M = 0.012  # Its centre is no higher above where it lies.
 
 _DIRECTIONS: dict[Side, Point] = {
@@ -140,9 +141,12 @@ def _stages(table: Table, task: Task) -> tuple[Stage, ...]:
 
 def _decide(table: Table, task: Task) -> Waypoint:
     item = table.item(task.object)
-    if beyond(task, item.at_m) > 0.0:
-        return retreat(table.hand, direction(task))
-    return push_to(table.hand, item, direction(task))
+    way = direction(task)
+    # Once it pushes, it pushes well over the line, so that it need not begin again.
+    wanted = _WELL_OVER_M if is_pushing(table.hand, item, way) else 0.0
+    if beyond(task, item.at_m) > wanted:
+        return retreat(table.hand, way)
+    return push_to(table.hand, item, way)
 
 
 def _focus(table: Table, task: Task) -> tuple[Vector, Vector]:

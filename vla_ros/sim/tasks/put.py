@@ -19,6 +19,7 @@ from vla_ros.sim.tasks.family import (
     anything_goes,
     unfinished,
 )
+from vla_ros.sim.things import Kind
 
 _HIGHEST_M = 0.050  # An item that lies lower is in the container, not on its rim.
 
@@ -48,7 +49,13 @@ GRAMMAR = Grammar(
 
 def spot_in(container: Container, item: Item) -> Spot:
     """Return where an item goes in an empty container."""
-    return Spot(at_m=container.at_m, rest_m=container.shape.floor_m + item.shape.half_m[2])
+    rest = container.shape.floor_m + item.shape.half_m[2]
+    return Spot(at_m=container.at_m, rest_m=rest, drop_m=drop_of(item))
+
+
+def drop_of(item: Item) -> float:
+    """Return from how high an item may fall into a container [m]: a tall one would topple."""
+    return 0.012 if item.kind is Kind.CYLINDER else 0.028
 
 
 def _draw(rng: np.random.Generator) -> Task:
