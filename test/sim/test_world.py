@@ -131,7 +131,7 @@ def test_cylinder_that_fell_over_is_told(world: World) -> None:
     world.reset(dataclasses.replace(scene, start=start))
     assert not world.table().items[0].lying
     begin = world.joint_state().position_rad
-    goal = tool_down_joints((0.4, 0.37, 0.05), 0.0)
+    goal = tool_down_joints((0.4, 0.40, 0.05), 0.0)
     for share in (*np.linspace(0.0, 1.0, 50), *np.linspace(1.0, 0.0, 50)):
         world.command(begin + share * (goal - begin))
         world.step(SECOND // 100)
