@@ -16,6 +16,7 @@ from vla_ros.sim.language.grammar import Split, is_held_out
 from vla_ros.sim.language.manners import polite
 from vla_ros.sim.language.nouns import COLOR_WORDS, noun_phrase
 from vla_ros.sim.language.strangers import FOREIGN, OFF_TOPIC
+from vla_ros.sim.present import draw_present
 from vla_ros.sim.sample import table_of
 from vla_ros.sim.scene import Scene
 from vla_ros.sim.table import Table
@@ -97,7 +98,7 @@ def _unknown_object(table: Table, rng: np.random.Generator, split: Split) -> str
 
 def _about_present(table: Table, rng: np.random.Generator, split: Split) -> tuple[str, str]:
     """Return a sentence about things on the table, and the words for one of them in it."""
-    task = _present_task(table, rng)
+    task = draw_present(table, rng, _ABOUT_THINGS)
     named = [noun for noun in (task.object, task.target) if noun is not None]
     picked = named[int(rng.integers(len(named)))]
     core = FAMILIES[task.family].grammar.draw(rng, split)
@@ -112,26 +113,9 @@ def _about_present(table: Table, rng: np.random.Generator, split: Split) -> tupl
     return polite(core, rng, is_order=False), chosen
 
 
-def _present_task(table: Table, rng: np.random.Generator) -> Task:
-    """Return a random task about things that are there."""
-    while True:
-        name = str(rng.choice(_ABOUT_THINGS))
-        task, family = FAMILIES[name].draw(rng), FAMILIES[name]
-        named = [Noun(color=i.color, kind=i.kind) for i in table.items]
-        items = [noun for noun in named if named.count(noun) == 1]
-        every = [*items, *(Noun(color=c.color, kind=c.kind) for c in table.containers)]
-        targets = [noun for noun in every if noun.kind in family.targets]
-        if not items or (family.targets and len(set(targets)) < 2):
-            continue
-        noun = items[int(rng.integers(len(items)))]
-        others = [t for t in targets if t != noun]
-        target = others[int(rng.integers(len(others)))] if others else None
-        return replace(task, object=noun, target=target)
-
-
 def _absent(table: Table, rng: np.random.Generator, split: Split) -> str:
     """Name a thing that is not there; often one of the same kind, or colour, is."""
-    task = _present_task(table, rng)
+    task = draw_present(table, rng, _ABOUT_THINGS)
     instead_of_target = task.target is not None and rng.random() < 0.4
     family = FAMILIES[task.family]
     noun = _absent_noun(table, rng, family.targets if instead_of_target else MOVABLE)
@@ -160,7 +144,7 @@ def _nonsense(table: Table, rng: np.random.Generator, split: Split) -> str:
     form = int(rng.integers(4))
     if form == 0:
         return polite(str(rng.choice(OFF_TOPIC[split])), rng, is_order=True)
-    task = _present_task(table, rng)
+    task = draw_present(table, rng, _ABOUT_THINGS)
     if form == 1:  # What stays where it is shall be moved.
         fixed = Noun(color=str(rng.choice(tuple(COLORS))), kind=FIXED[int(rng.integers(2))])
         return phrase(replace(task, object=fixed, target=task.target or fixed), rng, split)
