@@ -95,7 +95,19 @@ def test_held_cube_is_brought_high_over_its_spot_then_down_then_let_go() -> None
     assert [w.gripper for w in waypoints] == [0.0, 0.0, 0.0, 1.0]
     assert waypoints[0].at_m[:2] == (0.45, 0.10)
     assert waypoints[1].at_m == (0.50, -0.10, 0.14)
-    assert waypoints[2].at_m == pytest.approx((0.50, -0.10, 0.05))
+    assert waypoints[2].at_m == pytest.approx((0.50, -0.10, 0.054))
+
+
+def test_cube_that_slipped_in_the_grip_still_comes_down_to_its_spot() -> None:
+    spot = Spot(at_m=(0.50, -0.10), rest_m=0.06, drop_m=0.003)
+    held, hand = holding(CUBE, (0.50, -0.10, 0.14))
+    high = dataclasses.replace(held, at_m=(0.50, -0.10, 0.155))
+    low = dataclasses.replace(held, at_m=(0.50, -0.10, 0.130))
+    assert move_to(hand, high, spot).at_m[2] == pytest.approx(0.052)  # Not into what is below.
+    assert move_to(hand, low, spot).at_m[2] == pytest.approx(0.073)
+    at_last = dataclasses.replace(held, at_m=(0.50, -0.10, 0.072))
+    down = dataclasses.replace(hand, at_m=(0.50, -0.10, 0.053))
+    assert move_to(down, at_last, spot).gripper == 1.0
 
 
 def test_cube_at_its_spot_is_left_alone() -> None:
@@ -139,6 +151,13 @@ def test_low_hand_that_is_not_behind_rises(where: tuple[float, float]) -> None:
     waypoint = push_to(at(*where, 0.018, opening=0.0), CUBE, LEFT)
     assert waypoint.at_m[:2] == where
     assert waypoint.at_m[2] > 0.09
+
+
+def test_push_lets_go_of_what_it_happens_to_hold() -> None:
+    held, hand = holding(CUBE, (0.45, 0.10, 0.02))
+    assert push_to(hand, held, LEFT).gripper == 1.0
+    around = at(0.45, 0.10, 0.02)
+    assert push_to(around, held, LEFT).at_m[2] > 0.1
 
 
 def test_hand_draws_back_before_it_rises() -> None:

@@ -110,8 +110,9 @@ def move_to(hand: Hand, item: Item, spot: Spot) -> Waypoint:
     """Bring an item to a spot and leave it there."""
     if spot.has(item):
         return leave(hand)
+    lowest = _lowest_over(spot, item)
     low = item.at_m[2] < spot.rest_m + max(0.008, spot.drop_m + 0.006)
-    if low and flat(item.at_m, spot.at_m) < spot.near_m:
+    if (low or hand.at_m[2] < lowest + 0.003) and flat(item.at_m, spot.at_m) < spot.near_m:
         return stay(hand, gripper=1.0)
     if is_held(hand, item):
         return carry(hand, item, spot)
@@ -139,13 +140,19 @@ def carry(hand: Hand, item: Item, spot: Spot) -> Waypoint:
     beside = flat(hand.at_m, spot.at_m)
     careful = min(1.0, spot.near_m / 0.030)
     if beside < careful * (0.012 if z > 0.11 else 0.025):
-        grasped_m = grasp_height(item) - item.at_m[2] - _GRASP_BELOW_M
         speed = SLOW_M_S if z < 0.09 else FAST_M_S
-        at = (spot_x, spot_y, spot.rest_m + spot.drop_m + grasped_m)
+        # An item that slipped in the grip hangs lower, or higher, than it was grasped.
+        wanted = spot.rest_m + spot.drop_m + z - item.at_m[2]
+        at = (spot_x, spot_y, max(wanted, _lowest_over(spot, item)))
         return Waypoint(at_m=at, yaw_rad=hand.yaw_rad, gripper=0.0, speed_m_s=speed)
     if z < 0.09:
         return Waypoint(at_m=(x, y, _CARRY_M), yaw_rad=hand.yaw_rad, gripper=0.0)
     return Waypoint(at_m=(spot_x, spot_y, _CARRY_M), yaw_rad=hand.yaw_rad, gripper=0.0)
+
+
+def _lowest_over(spot: Spot, item: Item) -> float:
+    """Return how low the hand may go without its finger tips touching what is under a spot [m]."""
+    return max(_LOWEST_M, spot.rest_m - item.shape.half_m[2] + 0.012)
 
 
 def lift(hand: Hand, item: Item, height_m: float) -> Waypoint:
@@ -186,6 +193,8 @@ def push_to(hand: Hand, item: Item, direction: Point) -> Waypoint:
     """Push an item over the table with closed fingers, from behind."""
     x, y, z = hand.at_m
     along_x, along_y = direction
+    if is_around(hand, item):
+        return leave(hand)  # It is not to be held.
     contact = FINGERS_M + depth(item, direction)
     yaw = min(max(hand.yaw_rad, -_STRAIGHT_RAD), _STRAIGHT_RAD)
     if is_pushing(hand, item, direction):

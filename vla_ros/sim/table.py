@@ -13,7 +13,7 @@ from typing import Protocol, TypeVar
 from vla_ros.errors import SimulationError
 from vla_ros.sim.parts import Vector
 from vla_ros.sim.task import Noun
-from vla_ros.sim.things import CONTAINERS, ITEMS, LYING_CYLINDER, ContainerShape, ItemShape, Kind
+from vla_ros.sim.things import CONTAINERS, ContainerShape, ItemShape, Kind, item_shape
 
 Point = tuple[float, float]
 
@@ -61,7 +61,7 @@ class Item:
         yaw_rad: Its turn, modulo what makes it look the same [rad].
         start_m: Where it lay when the scene began, x and y [m].
         speed_m_s: How fast its centre moves [m/s].
-        lying: It is a cylinder that has fallen over; its turn is that of its axis.
+        up_axis: Which of its own axes is upright; 2 unless it has fallen over.
     """
 
     kind: Kind
@@ -70,12 +70,12 @@ class Item:
     yaw_rad: float
     start_m: Point
     speed_m_s: float = 0.0
-    lying: bool = False
+    up_axis: int = 2
 
     @property
     def shape(self) -> ItemShape:
         """Its sizes, as it lies there."""
-        return LYING_CYLINDER if self.lying else ITEMS[self.kind]
+        return item_shape(self.kind, self.up_axis)
 
     @property
     def name(self) -> str:

@@ -38,11 +38,13 @@ class ItemShape:
         half_m: Half of its length, width and height as it lies on the table [m].
         grip_m: Its width between the fingers [m].
         turn_rad: It looks the same after this turn about the vertical; 0: after any [rad].
+        long_axis: Which of its own axes lies along its length: 0, 1 or 2.
     """
 
     half_m: Vector
     grip_m: float
     turn_rad: float
+    long_axis: int = 0
 
     @property
     def reach_m(self) -> float:
@@ -77,8 +79,16 @@ ITEMS: dict[Kind, ItemShape] = {
     Kind.CYLINDER: ItemShape(half_m=(0.018, 0.018, 0.03), grip_m=0.036, turn_rad=0.0),
     Kind.BAR: ItemShape(half_m=(0.04, 0.015, 0.02), grip_m=0.03, turn_rad=math.pi),
 }
-# A cylinder that has fallen over.
-LYING_CYLINDER = ItemShape(half_m=(0.03, 0.018, 0.018), grip_m=0.036, turn_rad=math.pi)
+_ROLLED = ItemShape(half_m=(0.03, 0.018, 0.018), grip_m=0.036, turn_rad=math.pi, long_axis=2)
+# What has fallen over, by which of its own axes points up or down.
+_FALLEN: dict[tuple[Kind, int], ItemShape] = {
+    (Kind.CYLINDER, 0): _ROLLED,
+    (Kind.CYLINDER, 1): _ROLLED,
+    (Kind.BAR, 0): ItemShape(
+        half_m=(0.02, 0.015, 0.04), grip_m=0.03, turn_rad=math.pi, long_axis=2
+    ),
+    (Kind.BAR, 1): ItemShape(half_m=(0.04, 0.02, 0.015), grip_m=0.04, turn_rad=math.pi),
+}
 CONTAINERS: dict[Kind, ContainerShape] = {
     # Its walls lean outwards, so the rim is a little wider than the floor.
     Kind.BOWL: ContainerShape(
@@ -88,3 +98,8 @@ CONTAINERS: dict[Kind, ContainerShape] = {
         floor_m=0.004, rim_m=0.020, half_m=0.070, inside_m=0.056, reach_m=0.105, is_round=False
     ),
 }
+
+
+def item_shape(kind: Kind, up_axis: int = 2) -> ItemShape:
+    """Return the sizes of an item as it lies, `up_axis` being which of its own axes is upright."""
+    return _FALLEN.get((kind, up_axis), ITEMS[kind])

@@ -22,7 +22,7 @@ from vla_ros.sim.parts import Vector
 from vla_ros.sim.render import Renderer, Snapshot, apply_look
 from vla_ros.sim.scene import BASIC_LAYOUT, Layout, Placement, Scene
 from vla_ros.sim.table import Container, Hand, Item, Table
-from vla_ros.sim.things import ITEMS, Kind
+from vla_ros.sim.things import ITEMS, ItemShape, item_shape
 from vla_ros.sim.world_mjcf import PHYSICS_STEP_S, item_name, world_model
 from vla_ros.types import FloatArray, ImageArray
 
@@ -269,13 +269,13 @@ class World:
         body = self._data.body(item_name(index))
         x, y, z = body.xpos.tolist()
         axes = body.xmat.reshape(3, 3)
-        lying = placed.kind is Kind.CYLINDER and bool(abs(axes[2, 2]) < 0.5)
+        up_axis = int(np.argmax(np.abs(axes[2])))
         return Item(
             kind=placed.kind,
             color=placed.color,
             at_m=(x, y, z),
-            yaw_rad=_axis_yaw(axes) if lying else _flat_yaw(axes, ITEMS[placed.kind].turn_rad),
-            lying=lying,
+            yaw_rad=_flat_yaw(axes, item_shape(placed.kind, up_axis)),
+            up_axis=up_axis,
             start_m=(placed.x_m, placed.y_m),
             speed_m_s=float(np.linalg.norm(body.cvel[3:])),
         )
@@ -308,20 +308,12 @@ class World:
         self._data.ctrl[self._finger_u] = now + min(max(change, -reach), reach)
 
 
-def _axis_yaw(axes: NDArray[np.float64]) -> float:
-    """Yaw of the axis of a lying cylinder, within a quarter turn to either side [rad]."""
-    return math.remainder(math.atan2(axes[1, 2], axes[0, 2]), math.pi)
-
-
-def _flat_yaw(axes: NDArray[np.float64], turn_rad: float) -> float:
-    """Yaw of an item, within half a turn that it looks the same after, to either side [rad].
-
-    Its longest axis that lies flat tells it; of a cube any does.
-    """
+def _flat_yaw(axes: NDArray[np.float64], shape: ItemShape) -> float:
+    """Yaw of an item, within half a turn that it looks the same after, to either side [rad]."""
+    turn_rad = shape.turn_rad
     if turn_rad == 0.0:
         return 0.0
-    upright = int(np.argmax(np.abs(axes[2])))
-    any_side = turn_rad <= math.pi / 2
-    column = int(np.argmin(np.abs(axes[2]))) if any_side else int(upright == 0)
+    any_side = turn_rad <= math.pi / 2  # A cube: whichever of its faces is up.
+    column = int(np.argmin(np.abs(axes[2]))) if any_side else shape.long_axis
     yaw = math.atan2(axes[1, column], axes[0, column])
     return (yaw + turn_rad / 2) % turn_rad - turn_rad / 2
