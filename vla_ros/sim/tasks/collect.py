@@ -10,6 +10,7 @@ from vla_ros.sim.skill import Spot, Waypoint, is_held, leave, move_to
 from vla_ros.sim.table import Container, Item, Point, Table, flat
 from vla_ros.sim.tasks.family import Stage, unfinished
 from vla_ros.sim.tasks.put import drop_of
+from vla_ros.sim.things import Kind
 
 HIGHEST_M = 0.080  # An item may lie on another in the container.
 _BESIDE_M = {True: 0.026, False: 0.036}  # From the middle of a round, of a square container.
@@ -86,7 +87,7 @@ def spot_for(table: Table, errand: Errand) -> Spot:
     """Return where an item goes in a container that may hold others already."""
     item, container = errand.item, errand.container
     inside = [i for i in table.items if i is not item and container.holds(i, HIGHEST_M)]
-    spots = _spots_in(container)
+    spots = _spots_in(container, item)
     free = [s for s in spots if all(flat(s, other.at_m) > _TAKEN_M for other in inside)]
     at = min(
         free or spots,
@@ -114,9 +115,11 @@ def _is_busy(table: Table, errand: Errand) -> bool:
     return aside < 0.045 and hand.at_m[2] - errand.item.at_m[2] < 0.075
 
 
-def _spots_in(container: Container) -> list[Point]:
-    """Return places in a container, the far ones first so that the hand need not reach over."""
+def _spots_in(container: Container, item: Item) -> list[Point]:
+    """Return places in a container, such that others fit beside the item; a bar fills it."""
     x, y = container.at_m
+    if item.kind is Kind.BAR:
+        return [(x, y)]
     beside = _BESIDE_M[container.shape.is_round]
     if container.shape.is_round:
         return [(x, y + beside), (x, y - beside), (x, y)]
