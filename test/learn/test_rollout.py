@@ -70,6 +70,16 @@ def test_a_policy_that_leaps_does_not_move_the_arm(rollout: Rollout) -> None:
     assert rollout.world.tool().position_m == pytest.approx(before, abs=2e-3)
 
 
+def test_a_policy_that_wants_what_is_out_of_reach_ends_there(rollout: Rollout) -> None:
+    lay_out(rollout, 30_000_004)
+    far = PolicyOutput(
+        rows=np.tile((0.6, 0.0, 0.0, 0.0), (16, 1)), gripper=np.ones(16), done_probability=0.0
+    )
+    result = rollout.run(lambda _: far, BLIND, np.random.default_rng(0))
+    assert result.ending is Ending.UNREACHABLE
+    assert result.duration_s < 1.0
+
+
 def test_labels_are_relative_to_the_tool_and_name_both_places(rollout: Rollout) -> None:
     task = lay_out(rollout, 30_000_005)
     anchor = rollout.adapter.anchor(rollout.observe(see=False))

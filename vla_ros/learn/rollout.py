@@ -13,6 +13,7 @@ import numpy as np
 
 from vla_ros.chunk import RequestTimer
 from vla_ros.chunk.begin import begin_from_rest
+from vla_ros.errors import UnreachableError
 from vla_ros.gate import (
     EstopInput,
     Gate,
@@ -45,6 +46,7 @@ class Ending(Enum):
     DONE = "done"  # the policy said that it is done
     TIMEOUT = "timeout"
     STOPPED = "stopped"  # by the gate
+    UNREACHABLE = "unreachable"  # what the policy wants at once, the arm cannot reach
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -149,7 +151,10 @@ class Rollout:
             if ended_ns is None and now.gate.epoch and timer.due(time_ns, now.queue_s):
                 timer.sent(time_ns)
                 latency_s = rng.uniform(*options.latency_s)
-                self._ask(now, act, time_ns, latency_s, options)
+                try:
+                    self._ask(now, act, time_ns, latency_s, options)
+                except UnreachableError:
+                    return self._result(Ending.UNREACHABLE, elapsed_s, now)
             if self._tick(now, time_ns):
                 timer.answered(time_ns)
 
