@@ -6,13 +6,11 @@ import numpy as np
 
 from vla_ros.errors import SimulationError
 from vla_ros.sim.language.grammar import Grammar
-from vla_ros.sim.parts import Vector
-from vla_ros.sim.skill import Waypoint
 from vla_ros.sim.table import Table
 from vla_ros.sim.task import Task
 from vla_ros.sim.tasks.casting import cast_for, draw_noun
-from vla_ros.sim.tasks.collect import Errand, decide_next, focus_of, missing_of, stages_of
-from vla_ros.sim.tasks.family import FIXED, Cast, Stage, TaskFamily, anything_goes
+from vla_ros.sim.tasks.collect import Errand, make_collecting
+from vla_ros.sim.tasks.family import FIXED, Cast
 from vla_ros.sim.things import Kind
 
 _OBJECTS = (Kind.CUBE, Kind.CYLINDER)  # A bar fills a container alone.
@@ -59,32 +57,12 @@ def _errands(table: Table, task: Task) -> list[Errand]:
     return [Errand(item=item, container=container) for item in items]
 
 
-def _missing(table: Table, task: Task) -> str:
-    return missing_of(table, _errands(table, task))
-
-
-def _stages(table: Table, task: Task) -> tuple[Stage, ...]:
-    return stages_of(table, _errands(table, task))
-
-
-def _decide(table: Table, task: Task) -> Waypoint:
-    return decide_next(table, _errands(table, task))
-
-
-def _focus(table: Table, task: Task) -> tuple[Vector, Vector]:
-    return focus_of(table, _errands(table, task))
-
-
-CLEAR = TaskFamily(
+CLEAR = make_collecting(
     grammar=GRAMMAR,
     objects=_OBJECTS,
     targets=FIXED,
     longest_s=24.0,
     draw=_draw,
     cast=_cast,
-    fits=anything_goes,
-    missing=_missing,
-    stages=_stages,
-    decide=_decide,
-    focus=_focus,
+    errands=_errands,
 )

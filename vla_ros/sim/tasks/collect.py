@@ -2,13 +2,17 @@
 # SPDX-License-Identifier: Apache-2.0
 """Several items, one after the other, into containers: what `clear` and `sort` share."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+import numpy as np
+
+from vla_ros.sim.language.grammar import Grammar
 from vla_ros.sim.parts import Vector
 from vla_ros.sim.skill import Spot, Waypoint, is_held, leave, move_to
 from vla_ros.sim.table import Container, Item, Point, Table, flat
-from vla_ros.sim.tasks.family import Stage, unfinished
+from vla_ros.sim.task import Task
+from vla_ros.sim.tasks.family import Cast, Stage, TaskFamily, anything_goes, unfinished
 from vla_ros.sim.tasks.put import drop_of
 from vla_ros.sim.things import Kind
 
@@ -28,6 +32,32 @@ class Errand:
     def is_done(self) -> bool:
         """The item is inside."""
         return self.container.holds(self.item, HIGHEST_M)
+
+
+def make_collecting(
+    *,
+    grammar: Grammar,
+    objects: tuple[Kind, ...],
+    targets: tuple[Kind, ...],
+    longest_s: float,
+    draw: Callable[[np.random.Generator], Task],
+    cast: Callable[[Task, np.random.Generator], Cast],
+    errands: Callable[[Table, Task], Sequence[Errand]],
+) -> TaskFamily:
+    """Return the family whose tasks are errands; `errands` raises where there are none."""
+    return TaskFamily(
+        grammar=grammar,
+        objects=objects,
+        targets=targets,
+        longest_s=longest_s,
+        draw=draw,
+        cast=cast,
+        fits=anything_goes,
+        missing=lambda table, task: missing_of(table, errands(table, task)),
+        stages=lambda table, task: stages_of(table, errands(table, task)),
+        decide=lambda table, task: decide_next(table, errands(table, task)),
+        focus=lambda table, task: focus_of(table, errands(table, task)),
+    )
 
 
 def missing_of(table: Table, errands: Sequence[Errand]) -> str:

@@ -9,7 +9,7 @@ import numpy as np
 
 from vla_ros.sim.language.grammar import Grammar
 from vla_ros.sim.parts import Vector
-from vla_ros.sim.skill import Waypoint
+from vla_ros.sim.skill import Waypoint, is_held
 from vla_ros.sim.table import Item, Table
 from vla_ros.sim.task import Task
 from vla_ros.sim.things import CONTAINERS, ITEMS, Kind
@@ -92,6 +92,28 @@ def unfinished(table: Table, item: Item) -> str:
     if not item.speed_m_s <= REST_SPEED_M_S:
         return f"the {item.name} still moves at {item.speed_m_s:.2f} m/s"
     return ""
+
+
+def stages_of_carrying(
+    table: Table, item: Item, *, over: bool, there: bool, end: Stage, solved: bool
+) -> tuple[Stage, ...]:
+    """Return the steps of one item to where it goes.
+
+    Args:
+        table: With the hand.
+        item: What is carried.
+        over: It came above where it goes.
+        there: It is where it goes; then it has been in the hand and up.
+        end: The last step before success.
+        solved: Nothing is missing.
+    """
+    return (
+        Stage(name="grasped", reached=is_held(table.hand, item) or there),
+        Stage(name="lifted", reached=item.at_m[2] > 0.06 or there),
+        Stage(name="brought", reached=over),
+        end,
+        Stage(name="solved", reached=solved),
+    )
 
 
 def anything_goes(table: Table, task: Task) -> bool:

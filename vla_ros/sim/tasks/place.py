@@ -17,7 +17,15 @@ from vla_ros.sim.skill import Spot, Waypoint, is_held, leave, move_to
 from vla_ros.sim.table import Container, Item, Point, Table, flat
 from vla_ros.sim.task import Task, Where
 from vla_ros.sim.tasks.casting import cast_for, draw_noun
-from vla_ros.sim.tasks.family import FIXED, MOVABLE, Cast, Stage, TaskFamily, unfinished
+from vla_ros.sim.tasks.family import (
+    FIXED,
+    MOVABLE,
+    Cast,
+    Stage,
+    TaskFamily,
+    stages_of_carrying,
+    unfinished,
+)
 from vla_ros.sim.things import ITEMS
 
 GAP_M = 0.060  # From the target's outline to the middle of the item, as the expert places it.
@@ -137,12 +145,13 @@ def _missing(table: Table, task: Task) -> str:
 def _stages(table: Table, task: Task) -> tuple[Stage, ...]:
     item, target = table.item(task.object), table.thing(task.target)
     there = _lies_there(item, target, task)
-    return (
-        Stage(name="grasped", reached=is_held(table.hand, item) or there),
-        Stage(name="lifted", reached=item.at_m[2] > 0.06 or there),
-        Stage(name="brought", reached=there),
-        Stage(name="put down", reached=there and _is_down(item)),
-        Stage(name="solved", reached=not _missing(table, task)),
+    return stages_of_carrying(
+        table,
+        item,
+        over=there,
+        there=there,
+        end=Stage(name="put down", reached=there and _is_down(item)),
+        solved=not _missing(table, task),
     )
 
 

@@ -6,7 +6,7 @@ import numpy as np
 
 from vla_ros.sim.language.grammar import Grammar
 from vla_ros.sim.parts import Vector
-from vla_ros.sim.skill import Spot, Waypoint, is_held, move_to
+from vla_ros.sim.skill import Spot, Waypoint, move_to
 from vla_ros.sim.table import Container, Item, Table, flat
 from vla_ros.sim.task import Task
 from vla_ros.sim.tasks.casting import cast_for, draw_noun
@@ -17,6 +17,7 @@ from vla_ros.sim.tasks.family import (
     Stage,
     TaskFamily,
     anything_goes,
+    stages_of_carrying,
     unfinished,
 )
 from vla_ros.sim.things import Kind
@@ -79,14 +80,14 @@ def _missing(table: Table, task: Task) -> str:
 
 def _stages(table: Table, task: Task) -> tuple[Stage, ...]:
     item, container = table.item(task.object), table.container(task.target)
-    held, over = is_held(table.hand, item), flat(item.at_m, container.at_m) < 0.05
     inside = container.holds(item, _HIGHEST_M)
-    return (
-        Stage(name="grasped", reached=held or inside),
-        Stage(name="lifted", reached=item.at_m[2] > 0.06 or inside),
-        Stage(name="brought", reached=over),
-        Stage(name="inside", reached=inside),
-        Stage(name="solved", reached=not _missing(table, task)),
+    return stages_of_carrying(
+        table,
+        item,
+        over=flat(item.at_m, container.at_m) < 0.05,
+        there=inside,
+        end=Stage(name="inside", reached=inside),
+        solved=not _missing(table, task),
     )
 
 

@@ -3,6 +3,7 @@
 """The task families about the arm alone: `home`, `open` and `close`."""
 
 import math
+from dataclasses import replace
 
 import numpy as np
 
@@ -205,17 +206,12 @@ OPEN = TaskFamily(
     focus=_focus,
     start=Start(opening=(0.0, 0.4), anywhere=True),
 )
-CLOSE = TaskFamily(
+CLOSE = replace(
+    OPEN,
     grammar=CLOSE_GRAMMAR,
-    objects=(),
-    targets=(),
-    longest_s=3.0,
     draw=lambda _: Task(family="close"),
-    cast=_cast,
-    fits=anything_goes,
     missing=_close_missing,
     stages=_close_stages,
     decide=_close_decide,
-    focus=_focus,
     start=Start(opening=(0.6, 1.0), anywhere=True),
 )

@@ -6,7 +6,7 @@ import numpy as np
 
 from vla_ros.sim.language.grammar import Grammar
 from vla_ros.sim.parts import Vector
-from vla_ros.sim.skill import Spot, Waypoint, is_held, move_to
+from vla_ros.sim.skill import Spot, Waypoint, move_to
 from vla_ros.sim.table import Item, Table, flat
 from vla_ros.sim.task import Task
 from vla_ros.sim.tasks.casting import cast_for, draw_noun
@@ -16,6 +16,7 @@ from vla_ros.sim.tasks.family import (
     Stage,
     TaskFamily,
     anything_goes,
+    stages_of_carrying,
     unfinished,
 )
 from vla_ros.sim.things import Kind
@@ -82,12 +83,13 @@ def _missing(table: Table, task: Task) -> str:
 def _stages(table: Table, task: Task) -> tuple[Stage, ...]:
     item, below = table.item(task.object), table.item(task.target)
     on_it = _is_on(item, below)
-    return (
-        Stage(name="grasped", reached=is_held(table.hand, item) or on_it),
-        Stage(name="lifted", reached=item.at_m[2] > 0.06 or on_it),
-        Stage(name="brought", reached=flat(item.at_m, below.at_m) < 0.03),
-        Stage(name="on top", reached=on_it),
-        Stage(name="solved", reached=not _missing(table, task)),
+    return stages_of_carrying(
+        table,
+        item,
+        over=flat(item.at_m, below.at_m) < 0.03,
+        there=on_it,
+        end=Stage(name="on top", reached=on_it),
+        solved=not _missing(table, task),
     )
 
 
