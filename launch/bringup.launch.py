@@ -7,6 +7,7 @@ A node that dies comes back, except the one that moves the arm: after that a per
 
 from typing import Any
 
+import yaml
 from launch import LaunchContext, LaunchDescription
 from launch.actions import DeclareLaunchArgument, OpaqueFunction
 from launch.conditions import IfCondition
@@ -119,11 +120,17 @@ def generate_launch_description() -> LaunchDescription:
 
 
 def make_rviz(context: LaunchContext) -> list[Node]:
-    """Return RViz, in the base frame of the robot and with the topics of the namespace."""
-    from vla_ros.robot.profile import load_robot_profile  # noqa: PLC0415  Reads the profile.
+    """Return RViz, in the base frame of the robot and with the topics of the namespace.
 
-    robot = load_robot_profile(LaunchConfiguration("robot").perform(context))
+    The nodes check the profile: the Python of ros2 launch need not have the libraries for that,
+    and the URDF may be one that only nodes hear.
+    """
+    from vla_ros.resources import config_path  # noqa: PLC0415
+
+    path = config_path("robots", LaunchConfiguration("robot").perform(context))
+    frame = yaml.safe_load(path.read_text(encoding="utf-8"))["base_frame"]
     namespace = LaunchConfiguration("namespace").perform(context).strip("/")
+    place = f"/{namespace}" if namespace else ""
     config = PathJoinSubstitution([FindPackageShare("vla_ros"), "config", "vla.rviz"])
     shown = ("view_node/markers", "view_node/image")
     return [
@@ -132,9 +139,9 @@ def make_rviz(context: LaunchContext) -> list[Node]:
             executable="rviz2",
             name="rviz",
             namespace=namespace,
-            arguments=["-d", config, "-f", robot.base_frame],
+            arguments=["-d", config, "-f", frame],
             parameters=[{"use_sim_time": flag("use_sim_time")}],
-            remappings=[(f"/vla/{topic}", f"/{namespace}/{topic}") for topic in shown],
+            remappings=[(f"/vla/{topic}", f"{place}/{topic}") for topic in shown],
             output="screen",
         )
     ]

@@ -2,6 +2,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """The launch files start the nodes that exist, with parameters that are declared."""
 
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -134,19 +136,50 @@ def test_a_dry_run_reaches_the_executor(
     assert parameters(options, context)["dry_run"] is flag
 
 
-def test_rviz_shows_the_base_frame_and_the_topics_of_the_namespace(
-    monkeypatch: pytest.MonkeyPatch,
+@pytest.mark.parametrize(
+    ("namespace", "place"), [("left", "/left"), ("/left", "/left"), ("/", "")]
+)
+def test_rviz_shows_the_topics_of_the_namespace(
+    namespace: str, place: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    given = rviz_of(monkeypatch, robot="sim_arm", namespace=namespace)
+    assert given["remappings"] == [
+        ("/vla/view_node/markers", f"{place}/view_node/markers"),
+        ("/vla/view_node/image", f"{place}/view_node/image"),
+    ]
+
+
+@pytest.mark.parametrize("robot", config_names("robots"))
+def test_rviz_shows_the_base_frame_of_a_robot_whose_urdf_is_not_there_yet(
+    robot: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    given = rviz_of(monkeypatch, robot=robot)
+    assert given["arguments"][-2:] == ["-f", read_robot_profile(robot).base_frame]
+
+
+def rviz_of(monkeypatch: pytest.MonkeyPatch, **arguments: str) -> dict[str, Any]:
+    """Return what the bringup gives to RViz."""
     path = LAUNCH / "bringup.launch.py"
     module = load_python_launch_file_as_module(str(path))
     given: list[dict[str, Any]] = []
     monkeypatch.setattr(module, "Node", lambda **options: given.append(options))
-    module.make_rviz(context_with(path, robot="sim_arm", namespace="left"))
-    assert given[0]["arguments"][-2:] == ["-f", "base_link"]
-    assert given[0]["remappings"] == [
-        ("/vla/view_node/markers", "/left/view_node/markers"),
-        ("/vla/view_node/image", "/left/view_node/image"),
-    ]
+    module.make_rviz(context_with(path, **arguments))
+    return given[0]
+
+
+def test_files_are_read_by_a_python_without_the_libraries_of_the_nodes() -> None:
+    program = (
+        "import sys; sys.modules.update(dict.fromkeys(('pydantic', 'pinocchio', 'mujoco')))\n"
+        "from launch import LaunchContext\n"
+        "from launch.launch_description_sources.python_launch_file_utilities import (\n"
+        "    load_python_launch_file_as_module as load)\n"
+        f"module = load({str(LAUNCH / 'bringup.launch.py')!r})\n"
+        "context = LaunchContext()\n"
+        "context.launch_configurations.update(robot='so101', namespace='vla')\n"
+        "print(len(module.make_rviz(context)))"
+    )
+    done = subprocess.run([sys.executable, "-c", program], check=False, capture_output=True)
+    assert (done.returncode, done.stdout.strip()) == (0, b"1"), done.stderr.decode()
 
 
 def test_nodes_of_the_bringup_share_the_namespace(monkeypatch: pytest.MonkeyPatch) -> None:
