@@ -7,7 +7,6 @@ every call here may block its caller.
 """
 
 import contextlib
-import threading
 import time
 from collections.abc import Callable
 from types import TracebackType
@@ -15,7 +14,6 @@ from typing import Any
 
 import rclpy
 from lifecycle_msgs.srv import GetState
-from rclpy.executors import ExternalShutdownException, SingleThreadedExecutor
 from rclpy.node import Node
 from rclpy.signals import SignalHandlerOptions
 from rclpy.time import Time
@@ -27,6 +25,7 @@ from vla_ros.resources import ensure_fastdds_profile
 from vla_ros.ros.client import InstructionClient, ServerLostError, ServiceCaller
 from vla_ros.ros.compat import with_message_info
 from vla_ros.ros.qos import LATCHED, RELIABLE_NEWEST
+from vla_ros.ros.spin import CallbackExecutor, Endings, Spinner
 from vla_ros.srv import CheckTask, ResetScene
 
 _POLL_S = 0.05
@@ -64,11 +63,8 @@ class Station:
         self.watch(
             Observation, f"{self.namespace}/observation", self._on_observation, RELIABLE_NEWEST
         )
-        self._executor = SingleThreadedExecutor(context=self._context)
-        self._executor.add_node(self.node)
-        self._closing = threading.Event()
-        self._thread = threading.Thread(target=self._spin, name="station", daemon=True)
-        self._thread.start()
+        executor = CallbackExecutor(context=self._context)
+        self._spinner = Spinner(self.node, executor, Endings())
 
     def __enter__(self) -> "Station":
         return self
@@ -82,16 +78,18 @@ class Station:
         self.close()
 
     def close(self) -> None:
-        """Leave the graph."""
-        # The thread has to leave the executor before its parts are destroyed.
-        self._closing.set()
-        self._executor.wake()
-        self._thread.join(2.0)
-        self._executor.shutdown(timeout_sec=0)
-        self.instructions.close()
-        self.parking.close()
-        self.node.destroy_node()
-        rclpy.try_shutdown(context=self._context)
+        """Leave the graph.
+
+        Raises:
+            Exception: What a callback raised, if one did.
+        """
+        try:
+            self._spinner.end()
+        finally:
+            self.instructions.close()
+            self.parking.close()
+            self.node.destroy_node()
+            rclpy.try_shutdown(context=self._context)
 
     def watch(
         self, message_type: Any, topic: str, callback: Callable[..., None], qos: Any
@@ -216,13 +214,6 @@ class Station:
     def _on_observation(self, message: Observation) -> None:
         self.observed_ns = Time.from_msg(message.header.stamp).nanoseconds
         self.observed_s = time.monotonic()
-
-    def _spin(self) -> None:
-        try:
-            while not self._closing.is_set():
-                self._executor.spin_once()
-        except ExternalShutdownException:
-            return
 
 
 class SceneError(VlaRosError):
