@@ -98,6 +98,31 @@ class Observation:
             raise ValueError(f"gripper opening is {self.gripper}, wanted a finite number")
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Gaze:
+    """Where in one camera's image a policy looks, as fractions of width and height.
+
+    Both places count from the upper left corner, 0 to 1.
+
+    Attributes:
+        camera: Name of the camera in the robot profile.
+        object_uv: Where it sees what is to be moved.
+        goal_uv: Where it sees the place that it shall come to.
+    """
+
+    camera: str
+    object_uv: tuple[float, float]
+    goal_uv: tuple[float, float]
+
+    def __post_init__(self) -> None:
+        for label in ("object_uv", "goal_uv"):
+            place = getattr(self, label)
+            if len(place) != 2 or not all(0.0 <= x <= 1.0 for x in place):
+                raise ValueError(
+                    f"{label} in '{self.camera}' is {place}, wanted two fractions, 0 to 1"
+                )
+
+
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class PolicyOutput:
     """What a policy answers, in its own action space and already un-normalised.
@@ -108,6 +133,9 @@ class PolicyOutput:
         confidence: 0..1, NaN if the policy has none.
         progress: Fraction of the task done, 0..1, NaN if the policy has none.
         done_probability: Probability that the task is finished, NaN if the policy has none.
+        grounded_probability: Probability that the instruction can be carried out in what the
+            policy sees, 0..1, NaN if the policy has no such output.
+        gaze: Where it looks, for each camera at most once; empty if the policy does not say.
     """
 
     rows: FloatArray
@@ -115,10 +143,18 @@ class PolicyOutput:
     confidence: float = math.nan
     progress: float = math.nan
     done_probability: float = math.nan
+    grounded_probability: float = math.nan
+    gaze: tuple[Gaze, ...] = ()
 
     def __post_init__(self) -> None:
         _frozen(self.rows, "rows", (None, None))
         _frozen(self.gripper, "gripper", (len(self.rows),))
+        grounded = self.grounded_probability
+        if not (0.0 <= grounded <= 1.0 or math.isnan(grounded)):
+            raise ValueError(f"grounded_probability is {grounded}, wanted 0 to 1, or NaN for none")
+        cameras = [each.camera for each in self.gaze]
+        if len(set(cameras)) != len(cameras):
+            raise ValueError(f"gaze names a camera twice: {', '.join(cameras)}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

@@ -78,6 +78,33 @@ def test_an_output_that_is_missing_is_named_with_those_that_are_there() -> None:
         check_tensors(PATH, described(), shapes)
 
 
+@pytest.mark.parametrize("name", ["grounded", "confidence", "attention_front"])
+def test_an_output_that_a_file_need_not_have_is_not_missed(name: str) -> None:
+    check_tensors(PATH, described(), {k: v for k, v in SHAPES.items() if k != name})
+
+
+def test_outputs_of_a_newer_network_are_not_objected_to() -> None:
+    newer = {"grounded": ("batch",), "confidence": (None,), "attention_wrist": (None, 3, 16, 16)}
+    check_tensors(PATH, described(), SHAPES | newer)
+
+
+@pytest.mark.parametrize(
+    ("name", "shape", "text"),
+    [
+        ("grounded", ("batch", 1), r"grounded has the shape \[batch, 1\], wanted \[any\]"),
+        ("confidence", (), r"confidence has the shape \[\], wanted \[any\]"),
+        ("attention_front", ("batch", 1, 24, 24), r"attention_front .* at least 2 places \(obj"),
+        ("attention_front", ("batch", 2, 24, 12), "attention_front .* in a square map"),
+        ("attention_wrist", ("batch", 2, 144), "attention_wrist .* wanted .any, places, side"),
+    ],
+)
+def test_an_optional_output_that_is_there_has_to_have_its_shape(
+    name: str, shape: tuple[object, ...], text: str
+) -> None:
+    with pytest.raises(ConfigError, match=text):
+        check_tensors(PATH, described(), {**SHAPES, name: shape})
+
+
 @pytest.mark.parametrize(
     ("key", "numbers", "text"),
     [

@@ -9,6 +9,7 @@ from typing import Annotated
 from pydantic import Field, ValidationError
 
 from vla_ros.errors import ConfigError
+from vla_ros.policy.answer import QUERIES, SHARES, attention_of
 from vla_ros.policy.language import Vocabulary
 from vla_ros.policy.spec import PolicyProfile
 from vla_ros.strict_yaml import StrictModel
@@ -133,6 +134,8 @@ def check_tensors(
 ) -> None:
     """Hold the inputs and outputs of a model file against what it says about itself.
 
+    Outputs that a file need not have are looked at when they are there; see `answer.py`.
+
     Args:
         path: The file.
         described: What it says.
@@ -150,6 +153,7 @@ def check_tensors(
         "gripper": (None, described.horizon),
         "progress": (None,),
         "done": (None,),
+        **{name: (None,) for name in SHARES if name in shapes},
     }
     found = [
         f"{name} has the shape {_text(shapes[name])}, wanted {_text(shape)}"
@@ -157,6 +161,12 @@ def check_tensors(
         else f"{name} is missing; it has: {', '.join(shapes)}"
         for name, shape in wanted.items()
         if not _fits(shapes.get(name), shape)
+    ]
+    found += [
+        f"{name} has the shape {_text(shapes[name])}, wanted [any, places, side, side]: at least "
+        f"{len(QUERIES)} places ({', '.join(QUERIES)}) in a square map"
+        for name in (attention_of(image.key) for image in described.images)
+        if name in shapes and not _is_attention(shapes[name])
     ]
     if found:
         lines = "\n  ".join(found)
@@ -171,6 +181,13 @@ def _fits(got: tuple[object, ...] | None, wanted: tuple[int | None, ...]) -> boo
         return False
     pairs = zip(got, wanted, strict=True)
     return all(n is None or g == n or not isinstance(g, int) for g, n in pairs)
+
+
+def _is_attention(shape: tuple[object, ...]) -> bool:
+    if len(shape) != 4:
+        return False
+    _, places, height, width = shape
+    return height == width and (not isinstance(places, int) or places >= len(QUERIES))
 
 
 def _check_statistics(described: ModelDescription) -> list[str]:

@@ -62,6 +62,60 @@ def test_an_answer_has_the_profiles_size_and_ranges(
     assert 0.0 <= output.done_probability <= 1.0
 
 
+def test_the_answer_says_where_each_camera_looks(
+    backend: OnnxBackend, robot: RobotProfile
+) -> None:
+    output = backend.infer(observation(robot), SAY)
+    assert [gaze.camera for gaze in output.gaze] == ["front", "wrist"]
+    assert all(0.0 <= x <= 1.0 for gaze in output.gaze for x in gaze.object_uv + gaze.goal_uv)
+
+
+def without_outputs(path: Path, *names: str) -> PolicyProfile:
+    assert PROFILE.model is not None
+    model = onnx.load(PROFILE.model)
+    for output in [o for o in model.graph.output if o.name in names]:
+        model.graph.output.remove(output)
+    onnx.save(model, path)
+    return with_model(path)
+
+
+def test_a_file_without_the_outputs_that_it_need_not_have_still_answers(
+    tmp_path: Path, robot: RobotProfile
+) -> None:
+    extra = ("grounded", "confidence", "attention_front", "attention_wrist")
+    output = OnnxBackend(without_outputs(tmp_path / "plain.onnx", *extra), robot).infer(
+        observation(robot), SAY
+    )
+    assert np.isnan([output.grounded_probability, output.confidence]).all()
+    assert output.gaze == ()
+
+
+def with_share(path: Path, name: str, value: float) -> PolicyProfile:
+    """The shipped policy with a number that it answers whatever it sees."""
+    assert PROFILE.model is not None
+    model = onnx.load(PROFILE.model)
+    graph = model.graph
+    for output in [o for o in graph.output if o.name == name]:
+        graph.output.remove(output)
+    for node in graph.node:
+        node.output[:] = [f"{name}_before" if o == name else o for o in node.output]
+    tensor = onnx.numpy_helper.from_array(np.array([value], np.float32))
+    graph.node.append(onnx.helper.make_node("Constant", [], [name], value=tensor))
+    graph.output.append(onnx.helper.make_tensor_value_info(name, onnx.TensorProto.FLOAT, [1]))
+    onnx.save(model, path)
+    return with_model(path)
+
+
+def test_grounding_and_confidence_are_read_where_a_file_has_them(
+    tmp_path: Path, robot: RobotProfile
+) -> None:
+    see = observation(robot)
+    sure = OnnxBackend(with_share(tmp_path / "sure.onnx", "confidence", 0.25), robot)
+    assert sure.infer(see, SAY).confidence == 0.25
+    lost = OnnxBackend(with_share(tmp_path / "lost.onnx", "grounded", 0.125), robot)
+    assert lost.infer(see, SAY).grounded_probability == 0.125
+
+
 def test_the_same_question_gets_the_same_answer(backend: OnnxBackend, robot: RobotProfile) -> None:
     first, second = (backend.infer(observation(robot), SAY) for _ in range(2))
     assert np.array_equal(first.rows, second.rows)

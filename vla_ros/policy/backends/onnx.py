@@ -9,6 +9,7 @@ import onnxruntime
 from numpy.typing import NDArray
 
 from vla_ros.errors import ConfigError, ObservationError, PolicyError
+from vla_ros.policy.answer import AnswerReader
 from vla_ros.policy.model_file import (
     METADATA_KEY,
     Normalisation,
@@ -21,7 +22,6 @@ from vla_ros.policy.transforms import PolicyAdapter
 from vla_ros.robot.profile import RobotProfile
 from vla_ros.types import ImageArray, Observation, PolicyOutput
 
-OUTPUTS = ("rows", "gripper", "progress", "done")
 _PROVIDERS = {"cpu": "CPUExecutionProvider", "cuda": "CUDAExecutionProvider"}
 _WARM_UPS = 3
 
@@ -47,6 +47,7 @@ class OnnxBackend:
         self._description = read_description(profile.model, metadata)
         check_description(profile.model, self._description, profile)
         check_tensors(profile.model, self._description, _shapes(self._session))
+        self._reader = AnswerReader(profile, [each.name for each in self._session.get_outputs()])
         self._vocabulary = self._description.vocabulary
         self._adapter = PolicyAdapter(profile, robot)
 
@@ -74,7 +75,7 @@ class OnnxBackend:
         Raises:
             InstructionError: An unknown word.
             ObservationError: The observation lacks an image, or it has another size.
-            PolicyError: The model failed.
+            PolicyError: The model failed, or a probability that it answers is none.
         """
         feed: Feed = {
             image.key: _image(observation, image)[np.newaxis] for image in self._profile.images
@@ -103,15 +104,10 @@ class OnnxBackend:
 
     def _run(self, feed: Feed) -> PolicyOutput:
         try:
-            rows, gripper, progress, done = self._session.run(OUTPUTS, feed)
+            said = self._session.run(self._reader.names, feed)
         except Exception as e:  # onnxruntime raises many unrelated types.
             raise PolicyError(f"policy '{self._profile.name}' failed: {e}") from e
-        return PolicyOutput(
-            rows=rows[0].astype(np.float64),
-            gripper=gripper[0].astype(np.float64),
-            progress=float(progress[0]),
-            done_probability=float(done[0]),
-        )
+        return self._reader.read(said)
 
 
 def make_backend(profile: PolicyProfile, robot: RobotProfile) -> OnnxBackend:
