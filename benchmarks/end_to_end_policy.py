@@ -52,8 +52,9 @@ class Metronome:
         """The contract it keeps."""
         return self._profile
 
-    def check_instruction(self, text: str) -> None:
+    def check_instruction(self, text: str) -> str:
         """Take any."""
+        return text
 
     def infer(self, observation: Observation, instruction: str) -> PolicyOutput:
         """Return the next rows."""

@@ -27,6 +27,10 @@ class InstructionError(PolicyError):
     """The policy does not understand the instruction; nothing moved because of it."""
 
 
+class UnknownWordError(InstructionError):
+    """The instruction has a word that the policy was never taught."""
+
+
 class UnreachableError(PolicyError):
     """The arm cannot bring its tool to a pose, or only by a swing."""
 

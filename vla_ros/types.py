@@ -178,6 +178,8 @@ class ActionChunk:
         confidence: 0..1, NaN if the policy has none.
         progress: Fraction of the task done, 0..1, NaN if the policy has none.
         done_probability: NaN if the policy has none.
+        grounded_probability: As in `PolicyOutput`.
+        gaze: As in `PolicyOutput`.
         camera_frozen: True if a camera behind the observation repeated itself.
         speed_scale: Speed along the path that the goal asked for, 0 < s <= 1.
         cartesian: The policy thinks in tool poses, so that singularities of the arm matter.
@@ -198,6 +200,8 @@ class ActionChunk:
     confidence: float = math.nan
     progress: float = math.nan
     done_probability: float = math.nan
+    grounded_probability: float = math.nan
+    gaze: tuple[Gaze, ...] = ()
     camera_frozen: bool = False
     speed_scale: float = 1.0
     cartesian: bool = False

@@ -23,9 +23,10 @@ class Policy:
         self._value = value
         self._failure = failure
 
-    def check_instruction(self, text: str) -> None:
+    def check_instruction(self, text: str) -> str:
         if text != "go":
             raise InstructionError(f"this policy does not know the word '{text}'")
+        return text
 
     def infer(self, observation: Observation, instruction: str) -> PolicyOutput:
         if self._failure:

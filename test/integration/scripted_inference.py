@@ -2,15 +2,15 @@
 # SPDX-License-Identifier: Apache-2.0
 """inference_node with a scripted policy, as a program: motion without a trained model.
 
-It understands three words: `wave` moves the tool to and fro and never ends, `nod` does so for a
-second and says done, `crash` fails with every answer.
+It understands four words: `wave` moves the tool to and fro and never ends, `nod` does so for a
+second and says done, `crash` fails with every answer, `doubt` would move but cannot be found.
 """
 
 import sys
 
 import numpy as np
 
-from vla_ros.errors import InstructionError
+from vla_ros.errors import InstructionError, UnknownWordError
 from vla_ros.nodes.base import run_node
 from vla_ros.nodes.inference_node import InferenceNode
 from vla_ros.policy.spec import PolicyProfile
@@ -18,7 +18,8 @@ from vla_ros.robot.profile import RobotProfile
 from vla_ros.ros.spin import ThreadsExecutor
 from vla_ros.types import Observation, PolicyOutput
 
-WORDS = ("wave", "nod", "crash")
+WORDS = ("wave", "nod", "crash", "doubt")
+CONFIDENCE = 0.625
 SPEED_M_S = 0.12
 HALF_PERIOD_S = 1.0
 NOD_ANSWERS = 4
@@ -35,11 +36,12 @@ class ScriptedBackend:
     def profile(self) -> PolicyProfile:
         return self._profile
 
-    def check_instruction(self, text: str) -> None:
+    def check_instruction(self, text: str) -> str:
         if not text:
             raise InstructionError("the instruction is empty; say for example 'wave'")
         if text not in WORDS:
-            raise InstructionError(f"this policy does not know the word '{text}'")
+            raise UnknownWordError(f"this policy does not know the word '{text}'")
+        return text
 
     def infer(self, observation: Observation, instruction: str) -> PolicyOutput:
         if instruction == "crash":
@@ -56,8 +58,10 @@ class ScriptedBackend:
         return PolicyOutput(
             rows=rows,
             gripper=np.ones(horizon),
+            confidence=CONFIDENCE,
             progress=min(1.0, self._nods / NOD_ANSWERS),
             done_probability=float(done),
+            grounded_probability=0.05 if instruction == "doubt" else 0.95,
         )
 
     def warm_up(self) -> None:

@@ -76,7 +76,6 @@ def test_feedback_comes_five_times_a_second_or_more(armed: Station, goal: Any) -
     ("fields", "text"),
     [
         ({"instruction": ""}, "the instruction is empty"),
-        ({"instruction": "fly"}, "does not know the word 'fly'"),
         ({"instruction": "nod", "timeout_s": -1.0}, "timeout_s = -1.0 s is outside"),
         ({"instruction": "nod", "timeout_s": math.nan}, "timeout_s = nan s is outside"),
         ({"instruction": "nod", "speed_scale": 1.5}, "speed_scale = 1.5 is outside"),
@@ -91,6 +90,33 @@ def test_a_goal_that_cannot_run_is_accepted_and_ends_rejected(
     assert exit_code(ended.outcome) == 20
     assert text in ended.message
     assert abs(commands.rows - commands.rows[0]).max() == 0.0
+
+
+@pytest.mark.parametrize(
+    ("said", "text"),
+    [
+        ("fly", "does not know the word 'fly'"),
+        ("doubt", "cannot find what 'doubt' asks for: it is sure to 5 %, wanted 50 %"),
+    ],
+)
+def test_what_the_policy_cannot_find_ends_as_low_confidence_without_motion(
+    armed: Station, commands: Any, goal: Any, said: str, text: str
+) -> None:
+    ended = armed.instructions.send(goal(instruction=said))
+    assert ended.outcome is Outcome.LOW_CONFIDENCE
+    assert exit_code(ended.outcome) == 15
+    assert text in ended.message
+    assert abs(commands.rows - commands.rows[0]).max() == 0.0
+    assert armed.mode is GateMode.ARMED
+
+
+def test_the_feedback_has_the_policys_confidence(armed: Station, goal: Any) -> None:
+    heard: list[float] = []
+    ended = armed.instructions.send(
+        goal(instruction="nod"), lambda feedback: heard.append(feedback.confidence)
+    )
+    assert ended.outcome is Outcome.SUCCEEDED
+    assert heard[-1] == 0.625  # As in scripted_inference.py.
 
 
 def test_a_goal_while_not_armed_says_how_to_arm(armed: Station, goal: Any) -> None:

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from vla_ros.errors import UnknownWordError
 from vla_ros.learn.labels import make_label, other_task
 from vla_ros.learn.rollout import Ending, Rollout, RolloutOptions
 from vla_ros.policy.spec import load_policy_profile
@@ -68,6 +69,52 @@ def test_a_policy_that_leaps_does_not_move_the_arm(rollout: Rollout) -> None:
     assert result.ending is not Ending.DONE
     assert result.interventions > 3
     assert rollout.world.tool().position_m == pytest.approx(before, abs=2e-3)
+
+
+def says(grounded: float, dy_m: float = 0.05) -> PolicyOutput:
+    """Moves the tool to the left, whatever it says of the instruction."""
+    return PolicyOutput(
+        rows=np.tile((0.0, dy_m, 0.0, 0.0), (16, 1)) * np.linspace(0.0, 1.0, 16)[:, None],
+        gripper=np.ones(16),
+        done_probability=0.0,
+        grounded_probability=grounded,
+    )
+
+
+@pytest.mark.parametrize("dy_m", [0.05, 9.0])  # The second cannot be reached.
+def test_a_policy_that_cannot_find_what_it_is_asked_for_refuses_without_motion(
+    rollout: Rollout, dy_m: float
+) -> None:
+    lay_out(rollout, 30_000_004)
+    before = rollout.world.joint_state().position_rad
+    result = rollout.run(lambda _: says(0.1, dy_m), BLIND, np.random.default_rng(0))
+    assert result.ending is Ending.REFUSED
+    assert (result.inferences, result.interventions) == (2, 0)
+    assert 0.0 < result.duration_s < 0.5
+    assert "cannot find what it was asked for: it is sure to 10 %" in result.message
+    assert rollout.world.joint_state().position_rad == pytest.approx(before, abs=1e-3)
+
+
+def test_an_instruction_that_cannot_be_read_is_refused_with_its_words(rollout: Rollout) -> None:
+    def act(_: Observation) -> PolicyOutput:
+        raise UnknownWordError("this policy does not know the word 'banana'")
+
+    lay_out(rollout, 30_000_004)
+    result = rollout.run(act, BLIND, np.random.default_rng(0))
+    assert result.ending is Ending.REFUSED
+    assert result.message == "this policy does not know the word 'banana'"
+
+
+def test_a_policy_that_loses_it_on_the_way_gives_up(rollout: Rollout) -> None:
+    lay_out(rollout, 30_000_004)
+    before = rollout.world.tool().position_m
+    answers = iter([0.9, 0.9, 0.9, *[0.1] * 50])
+    options = RolloutOptions(see=False, timeout_s=10.0)
+    result = rollout.run(lambda _: says(next(answers)), options, np.random.default_rng(0))
+    assert result.ending is Ending.LOST
+    assert result.inferences == 3 + 10
+    assert "has lost what it was asked for: 10 answers in a row" in result.message
+    assert rollout.world.tool().position_m[1] > before[1] + 0.02
 
 
 def test_a_policy_that_wants_what_is_out_of_reach_ends_there(rollout: Rollout) -> None:

@@ -28,7 +28,8 @@ class Agreeable:
     def __init__(self, profile: PolicyProfile, robot: RobotProfile) -> None:
         self.profile = profile
 
-    def check_instruction(self, text: str) -> None: ...
+    def check_instruction(self, text: str) -> str:
+        return text
 
     def warm_up(self) -> None: ...
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from vla_ros.errors import InstructionError
+from vla_ros.errors import InstructionError, UnknownWordError
 from vla_ros.gate.vocabulary import GateMode, Reason
 from vla_ros.policy.admission import GateFacts, Goal, Patience, check_goal, check_start
 from vla_ros.policy.outcome import End, Outcome
@@ -16,16 +16,17 @@ GO = Goal(goal_id="a" * 32, instruction="go", timeout_s=0.0, speed_scale=0.0, dr
 
 
 class KnowsOneWord:
-    def check_instruction(self, text: str) -> None:
+    def check_instruction(self, text: str) -> str:
         if not text:
             raise InstructionError("the instruction is empty; say for example 'go'")
-        if text != "go":
-            raise InstructionError(f"this policy does not know the word '{text}'. It knows: go")
+        if text not in ("go", "goo"):
+            raise UnknownWordError(f"this policy does not know the word '{text}'. It knows: go")
+        return "go"
 
 
 def test_a_policy_that_does_not_fit_its_robot_gets_no_goal_at_all() -> None:
     end = check_goal(GO, KnowsOneWord(), "replan_s is too long. Lower it")
-    assert end is not None
+    assert isinstance(end, End)
     assert end.outcome is Outcome.REJECTED
     assert end.message == "this policy does not fit this robot: replan_s is too long. Lower it"
 
@@ -34,7 +35,6 @@ def test_a_policy_that_does_not_fit_its_robot_gets_no_goal_at_all() -> None:
     ("fields", "text"),
     [
         ({"instruction": ""}, "the instruction is empty"),
-        ({"instruction": "fly"}, "does not know the word 'fly'. It knows: go"),
         ({"timeout_s": -1.0}, "timeout_s = -1.0 s is outside [0, 3600]"),
         ({"timeout_s": math.nan}, "timeout_s = nan s is outside"),
         ({"timeout_s": math.inf}, "timeout_s = inf s is outside"),
@@ -46,7 +46,7 @@ def test_a_policy_that_does_not_fit_its_robot_gets_no_goal_at_all() -> None:
 )
 def test_a_goal_that_can_never_run_is_rejected_with_the_reason(fields: dict, text: str) -> None:
     end = check_goal(replace(GO, **fields), KnowsOneWord())
-    assert end is not None
+    assert isinstance(end, End)
     assert end.outcome is Outcome.REJECTED
     assert text in end.message
 
@@ -55,7 +55,14 @@ def test_a_goal_that_can_never_run_is_rejected_with_the_reason(fields: dict, tex
     "fields", [{}, {"timeout_s": 3600.0}, {"speed_scale": 1.0}, {"speed_scale": 0.01}]
 )
 def test_a_goal_at_the_limits_is_fine(fields: dict) -> None:
-    assert check_goal(replace(GO, **fields), KnowsOneWord()) is None
+    assert check_goal(replace(GO, **fields), KnowsOneWord()) == "go"
+
+
+def test_a_word_that_the_policy_does_not_know_is_nothing_it_can_find() -> None:
+    end = check_goal(replace(GO, instruction="fly"), KnowsOneWord())
+    assert isinstance(end, End)
+    assert end.outcome is Outcome.LOW_CONFIDENCE
+    assert "does not know the word 'fly'. It knows: go" in end.message
 
 
 def end_at_start(mode: GateMode, *reasons: Reason | int, message: str = "") -> End:

@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from vla_ros.errors import InstructionError
-from vla_ros.policy.language import make_vocabulary, split_words
+from vla_ros.errors import InstructionError, UnknownWordError
+from vla_ros.policy.language import find_slips, make_vocabulary, split_words
 
 VOCABULARY = make_vocabulary(["put the red cube in the blue bowl"], length=8)
 
@@ -23,21 +23,46 @@ def test_case_and_punctuation_do_not_matter() -> None:
 
 
 def test_an_unknown_word_is_named_with_the_known_ones() -> None:
-    with pytest.raises(InstructionError, match=r"the word 'rad'. Did you mean 'red'.*knows: blue"):
-        VOCABULARY.check("put the rad cube in the blue bowl")
+    with pytest.raises(UnknownWordError, match=r"the word 'rad'. Did you mean 'red'.*knows: blue"):
+        VOCABULARY.read("put the rad cube in the blue bowl")
 
 
 @pytest.mark.parametrize("text", ["", "  ", "?!", "\n"])
 def test_an_empty_instruction_is_refused(text: str) -> None:
     with pytest.raises(InstructionError, match="the instruction is empty; say for example"):
-        VOCABULARY.check(text)
+        VOCABULARY.read(text)
 
 
 def test_padding_is_not_a_word() -> None:
     with pytest.raises(InstructionError, match="does not know the word 'pad'"):
-        VOCABULARY.check("<pad>")
+        VOCABULARY.read("<pad>")
 
 
 def test_too_many_words_are_refused() -> None:
     with pytest.raises(InstructionError, match="has 9 words, this policy takes at most 8"):
-        VOCABULARY.check("the " * 9)
+        VOCABULARY.read("the " * 9)
+
+
+def test_an_empty_instruction_holds_no_unknown_word() -> None:
+    with pytest.raises(InstructionError) as caught:
+        VOCABULARY.read("")
+    assert not isinstance(caught.value, UnknownWordError)
+
+
+@pytest.mark.parametrize("slip", ["cubee", "cub", "cbue", "cuve", "CUBR"])
+def test_a_slip_of_the_fingers_is_read_as_the_only_word_that_is_near(slip: str) -> None:
+    said = f"put the red {slip} in the blue bowl"
+    assert VOCABULARY.read(said) == split_words("put the red cube in the blue bowl")
+    assert np.array_equal(VOCABULARY.encode(said), VOCABULARY.encode(said.replace(slip, "cube")))
+
+
+def test_a_slip_that_may_mean_two_words_is_unknown() -> None:
+    with pytest.raises(UnknownWordError, match="does not know the word 'boll'"):
+        make_vocabulary(["a ball in a bowl"], length=8).read("a boll")
+
+
+def test_what_was_taken_as_something_else_is_told() -> None:
+    heard = " ".join(VOCABULARY.read("Put the red cbue in the bleu bowl!"))
+    told = find_slips("Put the red cbue in the bleu bowl!", heard)
+    assert told == "'cbue' was taken as 'cube', 'bleu' was taken as 'blue'"
+    assert find_slips("Put the RED cube.", "put the red cube") == ""

@@ -41,6 +41,11 @@ def test_the_shipped_profile_loads_and_its_model_path_is_absolute() -> None:
         ("model: native.onnx", "address: ws://a\nmodel: b", r"either 'model' .* or 'address'"),
         ("width: 96", "width: 5", r"images\[0\].width = 5"),
         ("probability: 0.7", "probability: 1.5", r"done.probability = 1.5"),
+        ("{probability: 0.5, count", "{probability: .nan, count", r"grounding.probability = nan"),
+        ("{probability: 0.5, count", "{probability: 1.0, count", r"grounding.probability = 1.0"),
+        ("0.5, count: 2, lost", "0.5, count: 0, lost", r"grounding.count = 0"),
+        ("lost: {probability: 0.2,", "lost: {probability: .inf,", r"lost.probability = inf"),
+        ("count: 10}}", "cuont: 10}}", r"Did you mean 'count'"),
         ("name: native", "name: other", r"name = 'other': should be 'native', as the file"),
     ],
 )
@@ -49,6 +54,15 @@ def test_a_mistake_is_named_with_its_line(
 ) -> None:
     with pytest.raises(ConfigError, match=message):
         load_policy_profile(write(tmp_path, old, new))
+
+
+def test_grounding_and_what_is_lost_may_be_left_out(tmp_path: Path) -> None:
+    lost = ", lost: {probability: 0.2, count: 10}"
+    grounding = load_policy_profile(write(tmp_path, lost, "")).grounding
+    assert grounding is not None
+    assert grounding.lost is None
+    line = next(line for line in SHIPPED.splitlines() if line.startswith("grounding:"))
+    assert load_policy_profile(write(tmp_path, line, "")).grounding is None
 
 
 def test_an_unknown_name_lists_the_known_ones() -> None:

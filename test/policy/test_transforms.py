@@ -10,10 +10,11 @@ from vla_ros.errors import ConfigError, PolicyError, UnreachableError
 from vla_ros.policy.spec import ActionSpace, PolicyProfile, RotationForm, load_policy_profile
 from vla_ros.policy.transforms import ChunkHeader, PolicyAdapter
 from vla_ros.robot.profile import RobotProfile, load_robot_profile
-from vla_ros.types import JointSample, Observation, PolicyOutput
+from vla_ros.types import Gaze, JointSample, Observation, PolicyOutput
 
 HEADER = ChunkHeader(goal_id="0" * 32, session=1, epoch=2, sequence=3)
 STAMP = 5_000_000_000
+GAZE = Gaze(camera="front", object_uv=(0.25, 0.5), goal_uv=(0.75, 0.5))
 
 
 @pytest.fixture(scope="module")
@@ -40,7 +41,14 @@ def observation(robot: RobotProfile) -> Observation:
 
 
 def output(rows: np.ndarray) -> PolicyOutput:
-    return PolicyOutput(rows=rows, gripper=np.full(len(rows), 1.2), done_probability=0.3)
+    return PolicyOutput(
+        rows=rows,
+        gripper=np.full(len(rows), 1.2),
+        confidence=0.6,
+        done_probability=0.3,
+        grounded_probability=0.9,
+        gaze=(GAZE,),
+    )
 
 
 def test_state_is_the_measured_tool_and_gripper(
@@ -93,7 +101,8 @@ def test_a_chunk_carries_stamps_joints_and_clipped_gripper(
     np.testing.assert_array_equal(chunk.position_rad[0], observation.joints.position)
     assert np.allclose(chunk.position_rad, observation.joints.position, atol=1e-4)
     assert (chunk.gripper == 1.0).all()
-    assert chunk.done_probability == 0.3
+    assert (chunk.confidence, chunk.done_probability) == (0.6, 0.3)
+    assert (chunk.grounded_probability, chunk.gaze) == (0.9, (GAZE,))
 
 
 def test_the_plan_ends_before_the_first_pose_out_of_reach(

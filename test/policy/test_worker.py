@@ -1,6 +1,7 @@
 # Copyright 2026 The vla_ros authors
 # SPDX-License-Identifier: Apache-2.0
 import itertools
+import math
 import queue
 from dataclasses import replace
 
@@ -18,15 +19,18 @@ MS = 1_000_000
 class Policy:
     """Raises what it is given, or answers two rows."""
 
-    def __init__(self, error: Exception | None = None) -> None:
+    def __init__(self, error: Exception | None = None, grounded: float = math.nan) -> None:
         self.error = error
+        self._grounded = grounded
         self.asked: list[str] = []
 
     def infer(self, observation: Observation, instruction: str) -> PolicyOutput:
         self.asked.append(instruction)
         if self.error is not None:
             raise self.error
-        return PolicyOutput(rows=np.zeros((2, 1)), gripper=np.ones(2))
+        return PolicyOutput(
+            rows=np.zeros((2, 1)), gripper=np.ones(2), grounded_probability=self._grounded
+        )
 
 
 class Adapter:
@@ -145,6 +149,22 @@ def test_every_goal_is_judged_anew() -> None:
     failures = [answers.get(timeout=5.0).failure for _ in range(2)]
     worker.close(5.0)
     assert failures == ["", "too far"]
+
+
+def test_what_the_policy_says_of_the_instruction_is_told_even_if_its_rows_are_of_no_use() -> None:
+    answers: queue.SimpleQueue[Answer] = queue.SimpleQueue()
+    objections = iter(["out of reach", ""])
+    worker = PolicyWorker(
+        Policy(grounded=0.25), Adapter(), answers.put, lambda: 0, lambda *_: next(objections)
+    )
+    worker.start()
+    for _ in range(2):
+        worker.ask(question())
+    useless, useful = (answers.get(timeout=5.0) for _ in range(2))
+    worker.close(5.0)
+    assert (useless.chunk, useless.grounded_probability) == (None, 0.25)
+    assert useful.grounded_probability == 0.25
+    assert math.isnan(ask(Policy(PolicyError("no")), question()).grounded_probability)
 
 
 @pytest.mark.parametrize("asked", [0, 1])

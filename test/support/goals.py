@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """A goal before a policy that knows one word, and what it sees."""
 
+import math
 from dataclasses import replace
 from types import SimpleNamespace
 from typing import Any
@@ -10,12 +11,12 @@ import numpy as np
 
 from vla_ros.chunk.ending import make_ending
 from vla_ros.chunk.request import RequestTimer
-from vla_ros.errors import InstructionError
+from vla_ros.errors import InstructionError, UnknownWordError
 from vla_ros.gate.vocabulary import GateMode
 from vla_ros.policy.admission import GateFacts, Goal, Patience
 from vla_ros.policy.goal import Ask, GoalRun
 from vla_ros.policy.outcome import End
-from vla_ros.policy.spec import DoneSpec
+from vla_ros.policy.spec import DoneSpec, GroundingSpec, LostSpec
 from vla_ros.types import ActionChunk, CameraFrame, JointSample, Observation
 
 MS = 1_000_000
@@ -27,14 +28,18 @@ JOINTS = ("a", "b")
 
 class KnowsOneWord:
     profile = SimpleNamespace(
-        done=DoneSpec(probability=0.7, count=2), timeout_s=30.0, replan_s=0.3
+        done=DoneSpec(probability=0.7, count=2),
+        grounding=GroundingSpec(probability=0.5, count=2, lost=LostSpec(probability=0.2, count=3)),
+        timeout_s=30.0,
+        replan_s=0.3,
     )
 
-    def check_instruction(self, text: str) -> None:
+    def check_instruction(self, text: str) -> str:
         if not text:
             raise InstructionError("the instruction is empty; say for example 'go'")
-        if text != "go":
-            raise InstructionError(f"this policy does not know the word '{text}'. It knows: go")
+        if text not in ("go", "goo"):
+            raise UnknownWordError(f"this policy does not know the word '{text}'. It knows: go")
+        return "go"
 
 
 def observation(stamp_ns: int) -> Observation:
@@ -55,7 +60,7 @@ def gate(now_ns: int, mode: GateMode = GateMode.ARMED, **fields: object) -> Gate
     return GateFacts(arrival_ns=now_ns, mode=mode, **facts)
 
 
-def chunk(now_ns: int, done: float = 0.0) -> ActionChunk:
+def chunk(now_ns: int, done: float = 0.0, grounded: float = math.nan) -> ActionChunk:
     names = {"goal_id": "a" * 32, "joint_names": JOINTS}
     return replace(
         make_ending(**names, session=1, epoch=3, sequence=1, now_ns=now_ns),
@@ -66,6 +71,7 @@ def chunk(now_ns: int, done: float = 0.0) -> ActionChunk:
         progress=0.25,
         confidence=0.5,
         done_probability=done,
+        grounded_probability=grounded,
     )
 
 

@@ -13,7 +13,7 @@ import numpy as np
 
 from vla_ros.chunk import RequestTimer
 from vla_ros.chunk.begin import begin_from_rest
-from vla_ros.errors import UnreachableError
+from vla_ros.errors import InstructionError, UnreachableError
 from vla_ros.gate import (
     EstopInput,
     Gate,
@@ -24,6 +24,7 @@ from vla_ros.gate import (
     make_gate_config,
 )
 from vla_ros.policy.completion import Completion
+from vla_ros.policy.grounding import Grounding
 from vla_ros.policy.spec import PolicyProfile
 from vla_ros.policy.transforms import ChunkHeader, PolicyAdapter
 from vla_ros.robot.kinematics import make_kinematics
@@ -46,6 +47,8 @@ class Ending(Enum):
     DONE = "done"  # the policy said that it is done
     TIMEOUT = "timeout"
     STOPPED = "stopped"  # by the gate
+    REFUSED = "refused"  # by the policy, before any motion: it cannot find what was asked for
+    LOST = "lost"  # the policy found it at first and lost it on the way
     UNREACHABLE = "unreachable"  # what the policy wants at once, the arm cannot reach
 
 
@@ -77,7 +80,7 @@ class RolloutResult:
         duration_s: Until it ended, in simulated time [s].
         inferences: How often the policy answered.
         interventions: How often the gate corrected or refused it.
-        message: The newest words of the gate.
+        message: Why the policy refused or gave up; otherwise the newest words of the gate.
     """
 
     ending: Ending
@@ -96,8 +99,17 @@ class _Progress:
     pending: ActionChunk | None = None
     due_ns: int = 0
     completion: Completion
+    grounding: Grounding
+    objection: str = ""
     sequence: int = 0
     interventions: int = 0
+    began_ns: int = 0
+    ended_ns: int | None = None
+
+    def elapsed_s(self, time_ns: int) -> float:
+        """Return the time from the beginning until the policy was done, or until now [s]."""
+        until_ns = time_ns if self.ended_ns is None else self.ended_ns
+        return (until_ns - self.began_ns) * 1e-9
 
 
 class Rollout:
@@ -131,30 +143,27 @@ class Rollout:
         timer = RequestTimer(
             replan_s=self.policy.replan_s, stop_s=self._config.limits.operating.longest_stop_s
         )
-        now = _Progress(gate=GateState(), completion=Completion(spec=self.policy.done))
-        start_ns = self.world.time_ns
-        ended_ns: int | None = None
+        now = _Progress(
+            gate=GateState(),
+            completion=Completion(spec=self.policy.done),
+            grounding=Grounding(spec=self.policy.grounding),
+            began_ns=self.world.time_ns,
+        )
         while True:
             time_ns = self.world.time_ns
-            elapsed_s = ((ended_ns or time_ns) - start_ns) * 1e-9
-            if ended_ns is None and now.completion.complete:
-                ended_ns, now.pending = time_ns, self._last_chunk(now, time_ns)
-                now.due_ns = time_ns
-            if ended_ns is not None and (time_ns - ended_ns) * 1e-9 >= options.after_s:
-                return self._result(Ending.DONE, elapsed_s, now)
-            if elapsed_s >= options.timeout_s:
-                return self._result(Ending.TIMEOUT, elapsed_s, now)
-            if now.gate.epoch and now.gate.mode in _OVER:
-                return self._result(Ending.STOPPED, elapsed_s, now)
+            if timer.in_flight and now.pending is None and time_ns >= now.due_ns:
+                timer.answered(time_ns)  # With an answer that is held back.
+            ending = self._ending(now, time_ns, options)
+            if ending is not None:
+                return self._result(ending, time_ns, now)
             if watch is not None:
                 watch(time_ns)
-            if ended_ns is None and now.gate.epoch and timer.due(time_ns, now.queue_s):
+            if now.ended_ns is None and now.gate.epoch and timer.due(time_ns, now.queue_s):
                 timer.sent(time_ns)
                 latency_s = rng.uniform(*options.latency_s)
-                try:
-                    self._ask(now, act, time_ns, latency_s, options)
-                except UnreachableError:
-                    return self._result(Ending.UNREACHABLE, elapsed_s, now)
+                ending = self._try_to_ask(now, act, time_ns, latency_s, options)
+                if ending is not None:
+                    return self._result(ending, time_ns, now)
             if self._tick(now, time_ns):
                 timer.answered(time_ns)
 
@@ -178,6 +187,21 @@ class Rollout:
             gripper=self.world.joint_state().opening,
         )
 
+    def _ending(self, now: _Progress, time_ns: int, options: RolloutOptions) -> Ending | None:
+        """Say how the roll-out has ended, if it has; the first tick after done begins the rest."""
+        if now.grounding.refused and time_ns >= now.due_ns:
+            return Ending.REFUSED
+        if now.ended_ns is None and now.completion.complete:
+            now.ended_ns, now.pending = time_ns, self._last_chunk(now, time_ns)
+            now.due_ns = time_ns
+        if now.ended_ns is not None and (time_ns - now.ended_ns) * 1e-9 >= options.after_s:
+            return Ending.DONE
+        if now.elapsed_s(time_ns) >= options.timeout_s:
+            return Ending.TIMEOUT
+        if now.gate.epoch and now.gate.mode in _OVER:
+            return Ending.STOPPED
+        return None
+
     def _joints(self, time_ns: int) -> JointSample:
         measured = self.world.joint_state()
         return JointSample(
@@ -188,19 +212,35 @@ class Rollout:
             velocity=measured.velocity_rad_s,
         )
 
+    def _try_to_ask(
+        self, now: _Progress, act: Act, time_ns: int, latency_s: float, options: RolloutOptions
+    ) -> Ending | None:
+        """Show the policy what there is; how the roll-out ends if it cannot answer."""
+        try:
+            self._ask(now, act, time_ns, latency_s, options)
+        except InstructionError as error:
+            now.objection = str(error)
+            return Ending.REFUSED
+        except UnreachableError:
+            return Ending.UNREACHABLE
+        return Ending.LOST if now.grounding.lost else None
+
     def _ask(
         self, now: _Progress, act: Act, time_ns: int, latency_s: float, options: RolloutOptions
     ) -> None:
         observation = self.observe(see=options.see)
         output = act(observation)
-        header = ChunkHeader(
-            goal_id=_GOAL_ID, session=_SESSION, epoch=now.gate.epoch, sequence=now.sequence
-        )
+        now.sequence += 1
         now.due_ns = time_ns + round(latency_s * 1e9)
+        now.grounding = now.grounding.observe(output.grounded_probability)
+        if not now.grounding.accepted:
+            return
+        header = ChunkHeader(
+            goal_id=_GOAL_ID, session=_SESSION, epoch=now.gate.epoch, sequence=now.sequence - 1
+        )
         chunk = self.adapter.make_chunk(output, observation, header)
         now.pending = replace(chunk, speed_scale=options.speed_scale)
         now.completion = now.completion.observe(output.done_probability)
-        now.sequence += 1
 
     def _tick(self, now: _Progress, time_ns: int) -> bool:
         """Advance gate and physics by one tick; True if an answer of the policy arrived."""
@@ -238,11 +278,11 @@ class Rollout:
             gripper=np.zeros(0),
         )
 
-    def _result(self, ending: Ending, duration_s: float, now: _Progress) -> RolloutResult:
+    def _result(self, ending: Ending, time_ns: int, now: _Progress) -> RolloutResult:
         return RolloutResult(
             ending=ending,
-            duration_s=duration_s,
+            duration_s=now.elapsed_s(time_ns),
             inferences=now.sequence,
             interventions=now.interventions,
-            message=now.gate.message,
+            message=now.objection or now.grounding.why("") or now.gate.message,
         )

@@ -188,6 +188,8 @@ class GoalServer:
         while True:
             now_ns = self._next_step(handle, run)
             action = run.step(now_ns, self._host.observation(), self._host.gate())
+            if news := run.take_news():
+                self._log.info(f"goal {run.goal.goal_id[:8]}: {news}")
             if isinstance(action, End):
                 return action
             if action is not None:
@@ -224,13 +226,14 @@ class GoalServer:
             if answer.goal_id != run.goal.goal_id:
                 continue
             if answer.chunk is None:
-                run.failed(answer.failure)
+                run.failed(answer.failure, answer.grounded_probability)
                 continue
             chunk = run.answered(self._host.now_ns(), answer.chunk, answer.inference_ms)
             if chunk is not None:
                 self._host.publish(chunk)
 
     def _finish(self, handle: Any, run: GoalRun, end: End) -> ExecuteInstruction.Result:
+        end = run.explain(end)
         transition = {Outcome.SUCCEEDED: handle.succeed, Outcome.CANCELED: handle.canceled}
         transition.get(end.outcome, handle.abort)()
         self._log.info(f"goal {run.goal.goal_id[:8]}: {end.outcome.name}: {end.message}")

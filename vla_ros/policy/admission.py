@@ -4,7 +4,7 @@
 
 from dataclasses import dataclass
 
-from vla_ros.errors import InstructionError
+from vla_ros.errors import InstructionError, UnknownWordError
 from vla_ros.gate.vocabulary import LATCHED, GateMode, Reason
 from vla_ros.policy.backend import PolicyBackend
 from vla_ros.policy.outcome import End, Outcome
@@ -105,8 +105,11 @@ class Patience:
     rest_s: float = 1.5
 
 
-def check_goal(goal: Goal, backend: PolicyBackend, objection: str = "") -> End | None:
-    """Object to a goal that can never run: bad numbers, or words the policy does not know.
+def check_goal(goal: Goal, backend: PolicyBackend, objection: str = "") -> End | str:
+    """Return how the policy reads the instruction, or object to a goal that can never run.
+
+    That is one with bad numbers or without words (REJECTED), or with a word that the policy does
+    not know: it cannot find what that asks for (LOW_CONFIDENCE).
 
     Args:
         goal: What the client asks for.
@@ -125,10 +128,11 @@ def check_goal(goal: Goal, backend: PolicyBackend, objection: str = "") -> End |
             f"speed_scale = {goal.speed_scale} is outside [{SLOWEST_SCALE:g}, 1]; 0 takes 1"
         )
     try:
-        backend.check_instruction(goal.instruction)
+        return backend.check_instruction(goal.instruction)
+    except UnknownWordError as error:
+        return End(outcome=Outcome.LOW_CONFIDENCE, message=str(error))
     except InstructionError as error:
         return _rejected(str(error))
-    return None
 
 
 def check_start(

@@ -20,11 +20,12 @@ class PolicyBackend(Protocol):
     def profile(self) -> PolicyProfile:
         """The contract it keeps."""
 
-    def check_instruction(self, text: str) -> None:
-        """Refuse what the policy cannot understand, before anything moves.
+    def check_instruction(self, text: str) -> str:
+        """Return how the policy reads an instruction; refuse what it cannot understand.
 
         Raises:
-            InstructionError: The message names what is not understood and what would be.
+            UnknownWordError: The message names the words that it does not know, and what it does.
+            InstructionError: There is nothing to understand, or too much.
         """
 
     def infer(self, observation: Observation, instruction: str) -> PolicyOutput:

@@ -9,7 +9,6 @@ policy, or end. Every answer of the policy goes through `answered`.
 import math
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from enum import Enum
 
 from vla_ros.chunk.begin import begin_from_rest
 from vla_ros.chunk.request import RequestTimer
@@ -26,18 +25,13 @@ from vla_ros.policy.admission import (
 )
 from vla_ros.policy.backend import PolicyBackend
 from vla_ros.policy.completion import Completion
+from vla_ros.policy.grounding import Grounding
+from vla_ros.policy.language import find_slips
 from vla_ros.policy.outcome import End, Outcome
+from vla_ros.policy.progress import Phase, Progress
 from vla_ros.types import ActionChunk, Observation
 
 _FEEDBACK_NS = 95_000_000  # A little less than 0.1 s: the loop that asks has a step of its own.
-
-
-class Phase(Enum):
-    """What a goal is doing."""
-
-    STARTING = "starting"
-    RUNNING = "running"
-    STOPPING = "stopping"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -51,29 +45,6 @@ class Ask:
 
     observation: Observation
     epoch: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Progress:
-    """What a client wants to know while a goal runs.
-
-    Attributes:
-        phase: What the goal is doing.
-        progress: 0..1, NaN if the policy has no such output.
-        confidence: 0..1, NaN if the policy has none.
-        inference_ms: Duration of the newest inference [ms], NaN before the first.
-        observation_age_ms: Age of the newest observation [ms], infinite without one.
-        queue_s: How much of the newest chunk is not yet due [s].
-        intervention_count: Interventions of the gate since the goal began.
-    """
-
-    phase: Phase
-    progress: float
-    confidence: float
-    inference_ms: float
-    observation_age_ms: float
-    queue_s: float
-    intervention_count: int
 
 
 def _find_nothing(observation: Observation | None) -> str:  # noqa: ARG001
@@ -117,8 +88,11 @@ class GoalRun:
         self._objection = objection
         self._find_fault = find_fault
         self._completion = Completion(spec=backend.profile.done)
+        self._grounding = Grounding(spec=backend.profile.grounding)
         self._told_ns = accepted_ns
-        self._checked = False
+        self._heard: str | None = None
+        self._slips = ""
+        self._news = ""
         self._canceled = False
         self._preempted = False
         self._abandoned = ""
@@ -128,6 +102,7 @@ class GoalRun:
         self._asked_ns = 0
         self._failures = 0
         self._failure = ""
+        self._answer: ActionChunk | None = None
         self._chunk: ActionChunk | None = None
         self._inference_ms = math.nan
         self._resting = True
@@ -177,7 +152,8 @@ class GoalRun:
     def answered(self, now_ns: int, chunk: ActionChunk, inference_ms: float) -> ActionChunk | None:
         """Take the policy's answer; return what to publish, None for nothing.
 
-        Nothing is published in a dry run, nor what comes after the end.
+        Nothing is published in a dry run, nor what comes after the end, nor while the policy's
+        first answers have not shown that it can find what it is asked for.
 
         Args:
             now_ns: Node clock.
@@ -190,16 +166,27 @@ class GoalRun:
         self.inference_count += 1
         self._failures = 0
         self._inference_ms = inference_ms
+        self._answer = chunk
+        self._grounding = self._grounding.observe(chunk.grounded_probability)
+        if not self._grounding.accepted:
+            return None
         if self._seen is not None and (self._resting or self._queue_s(now_ns) <= 0.0):
             chunk = begin_from_rest(chunk, now_ns)
         self._chunk = chunk
         self._completion = self._completion.observe(chunk.done_probability)
         return None if self.goal.dry_run else chunk
 
-    def failed(self, message: str) -> None:
-        """Take note that the policy could not answer the newest request."""
+    def failed(self, message: str, grounded_probability: float = math.nan) -> None:
+        """Take note that the policy could not answer the newest request.
+
+        Args:
+            message: Why not.
+            grounded_probability: What it said of the instruction all the same, NaN for nothing.
+        """
         if self.phase is Phase.STOPPING:
             return
+        if not math.isnan(grounded_probability):
+            self._grounding = self._grounding.observe(grounded_probability)
         self._timer.failed()
         self._failures += 1
         self._failure = message
@@ -223,11 +210,11 @@ class GoalRun:
 
     def progress(self, now_ns: int, observation: Observation | None) -> Progress:
         """Return what to tell the client now."""
-        chunk = self._chunk
+        answer = self._answer
         return Progress(
             phase=self.phase,
-            progress=math.nan if chunk is None else chunk.progress,
-            confidence=math.nan if chunk is None else chunk.confidence,
+            progress=math.nan if answer is None else answer.progress,
+            confidence=math.nan if answer is None else answer.confidence,
             inference_ms=self._inference_ms,
             observation_age_ms=math.inf
             if observation is None
@@ -235,6 +222,17 @@ class GoalRun:
             queue_s=self._queue_s(now_ns),
             intervention_count=self.intervention_count,
         )
+
+    def take_news(self) -> str:
+        """Return what is worth a line in the log and was not told yet; empty if nothing is."""
+        news, self._news = self._news, ""
+        return news
+
+    def explain(self, end: End) -> End:
+        """Return an end whose message also says which words were taken as others."""
+        if not self._slips:
+            return end
+        return replace(end, message=f"{end.message} ({self._slips})")
 
     def feedback_due(self, now_ns: int) -> bool:
         """Say whether to tell the client something now; at 10 Hz."""
@@ -273,11 +271,12 @@ class GoalRun:
     def _try_to_start(
         self, now_ns: int, observation: Observation | None, gate: GateFacts | None
     ) -> End | None:
-        if not self._checked:
-            self._checked = True
-            end = check_goal(self.goal, self._backend, self._objection)
-            if end is not None:
-                return end
+        if self._heard is None:
+            heard = check_goal(self.goal, self._backend, self._objection)
+            if isinstance(heard, End):
+                return heard
+            self._heard = heard
+            self._news = self._slips = find_slips(self.goal.instruction, heard)
         missing, limit_s = self._missing(now_ns, observation, gate)
         if missing is not None:
             if self.duration_s(now_ns) < limit_s:
@@ -318,7 +317,7 @@ class GoalRun:
         self, now_ns: int, observation: Observation, gate: GateFacts | None
     ) -> Ask | End | None:
         end = check_running(observation, gate, self._epoch, self._patience, now_ns)
-        end = end or self._policy_failed(now_ns)
+        end = end or self._not_grounded() or self._policy_failed(now_ns)
         if end is not None:
             return end
         if self._completion.complete:
@@ -344,6 +343,10 @@ class GoalRun:
         self._asked_ns = now_ns
         self._seen = observation
         return Ask(observation=observation, epoch=self._epoch)
+
+    def _not_grounded(self) -> End | None:
+        why = self._grounding.why(self.goal.instruction)
+        return End(outcome=Outcome.LOW_CONFIDENCE, message=why) if why else None
 
     def _policy_failed(self, now_ns: int) -> End | None:
         if self._failures >= self._patience.policy_failures:

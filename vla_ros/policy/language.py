@@ -5,12 +5,13 @@
 import difflib
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
 
-from vla_ros.errors import InstructionError
+from vla_ros.errors import InstructionError, UnknownWordError
+from vla_ros.spelling import put_right
 
 PADDING = "<pad>"
 _WORD = re.compile(r"[^\W_]+(?:['-][^\W_]+)*")
@@ -32,40 +33,55 @@ class Vocabulary:
 
     words: tuple[str, ...]
     length: int
+    _numbers: dict[str, int] = field(init=False, repr=False, compare=False)
+    _known: frozenset[str] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         if not self.words or self.words[0] != PADDING:
             raise ValueError(f"the first word of a vocabulary is {PADDING}")
+        object.__setattr__(self, "_numbers", {w: k for k, w in enumerate(self.words)})
+        object.__setattr__(self, "_known", frozenset(self.words[1:]))
 
-    def check(self, text: str) -> None:
-        """Refuse an instruction that is empty, too long or holds an unknown word.
+    def read(self, text: str) -> tuple[str, ...]:
+        """Return the words of an instruction; a slip of the fingers is put right.
+
+        A word that is one slip away from exactly one known word is taken as that.
 
         Raises:
-            InstructionError: The message names the words and what is known.
+            UnknownWordError: The message names the unknown words and the known ones.
+            InstructionError: It is empty or too long.
         """
-        words = split_words(text)
+        words = tuple(put_right(split_words(text), self._known))
         if not words:
             raise InstructionError(
                 "the instruction is empty; say for example 'put the red cube in the blue bowl'"
             )
-        unknown = [word for word in words if word not in self.words[1:]]
+        unknown = [word for word in words if word not in self._known]
         if unknown:
-            raise InstructionError(self._unknown(unknown))
+            raise UnknownWordError(self._unknown(unknown))
         if len(words) > self.length:
             raise InstructionError(
                 f"the instruction has {len(words)} words, this policy takes at most {self.length}"
             )
+        return words
+
+    def check(self, text: str) -> None:
+        """Refuse what `read` cannot read.
+
+        Raises:
+            InstructionError: As `read`.
+        """
+        self.read(text)
 
     def encode(self, text: str) -> NDArray[np.int64]:
         """Return the numbers of the words, padded with 0. Shape (length,).
 
         Raises:
-            InstructionError: As `check`.
+            InstructionError: As `read`.
         """
-        self.check(text)
         numbers = np.zeros(self.length, np.int64)
-        for i, word in enumerate(split_words(text)):
-            numbers[i] = self.words.index(word)
+        for i, word in enumerate(self.read(text)):
+            numbers[i] = self._numbers[word]
         return numbers
 
     def _unknown(self, unknown: list[str]) -> str:
@@ -74,6 +90,17 @@ class Vocabulary:
         hint = f" Did you mean '{near[0]}'?" if near else ""
         named = ", ".join(f"'{word}'" for word in unknown)
         return f"this policy does not know the word {named}.{hint} It knows: {', '.join(known)}"
+
+
+def find_slips(said: str, heard: str) -> str:
+    """Return in words what of an instruction was taken as something else; empty if nothing was.
+
+    Args:
+        said: The instruction as it came.
+        heard: As the policy reads it.
+    """
+    pairs = list(zip(split_words(said), split_words(heard), strict=False))
+    return ", ".join(f"'{word}' was taken as '{meant}'" for word, meant in pairs if word != meant)
 
 
 def make_vocabulary(sentences: Iterable[str], length: int) -> Vocabulary:

@@ -54,8 +54,9 @@ class Parking:
         """The contract it keeps."""
         return self._profile
 
-    def check_instruction(self, text: str) -> None:
+    def check_instruction(self, text: str) -> str:
         """Understand everything: there is one thing that it does."""
+        return text
 
     def infer(self, observation: Observation, instruction: str) -> PolicyOutput:  # noqa: ARG002
         """Return the next rows of joint positions [rad], shape (T, J).

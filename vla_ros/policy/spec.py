@@ -109,6 +109,32 @@ class DoneSpec(StrictModel):
     count: Annotated[int, Field(ge=1, le=100)]
 
 
+class LostSpec(StrictModel):
+    """When a policy that could carry out its instruction at first is taken to have lost it.
+
+    Attributes:
+        probability: An answer is low if its `grounded` output is below this, 0 to 1.
+        count: So many low answers in a row end the goal.
+    """
+
+    probability: Annotated[float, Field(gt=0.0, lt=1.0)]
+    count: Annotated[int, Field(ge=1, le=1000)]
+
+
+class GroundingSpec(StrictModel):
+    """When the policy's own `grounded` output refuses a goal.
+
+    Attributes:
+        probability: The goal is refused if the first answers, on average, are below this, 0 to 1.
+        count: How many answers decide; the arm does not move before.
+        lost: When a goal ends for this reason later on; left out: never.
+    """
+
+    probability: Annotated[float, Field(gt=0.0, lt=1.0)]
+    count: Annotated[int, Field(ge=1, le=100)]
+    lost: LostSpec | None = None
+
+
 class PolicyProfile(StrictModel):
     """Everything vla_ros has to know about one policy.
 
@@ -126,6 +152,7 @@ class PolicyProfile(StrictModel):
         timeout_s: Default of a goal's timeout [s].
         device: Where the model runs.
         done: How its `done` output ends a goal; left out: it never does.
+        grounding: How its `grounded` output refuses a goal; left out: it never does.
     """
 
     name: str
@@ -140,6 +167,7 @@ class PolicyProfile(StrictModel):
     timeout_s: Seconds
     device: Literal["cpu", "cuda"]
     done: DoneSpec | None = None
+    grounding: GroundingSpec | None = None
 
     @model_validator(mode="after")
     def _check_source(self) -> "PolicyProfile":

@@ -216,6 +216,8 @@ class PolicyAdapter:
             confidence=output.confidence,
             progress=output.progress,
             done_probability=output.done_probability,
+            grounded_probability=output.grounded_probability,
+            gaze=output.gaze,
             camera_frozen=any(observation.frozen),
             cartesian=self.profile.action.space.is_cartesian,
             hop_ms=hop_ms,

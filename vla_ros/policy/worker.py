@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Runs the policy in a thread of its own, so that no callback ever waits for a model."""
 
+import math
 import queue
 import threading
 import traceback
@@ -43,6 +44,8 @@ class Answer:
         inference_ms: How long the model took [ms].
         failure: Why it failed, in words; empty if it did not.
         details: Traceback of a failure nobody expected, for the log.
+        grounded_probability: What the policy said of the instruction, also where the rest of its
+            answer is of no use; NaN if it did not.
     """
 
     goal_id: str
@@ -50,6 +53,7 @@ class Answer:
     inference_ms: float
     failure: str = ""
     details: str = ""
+    grounded_probability: float = math.nan
 
 
 class PolicyWorker:
@@ -120,14 +124,22 @@ class PolicyWorker:
 
     def _answer(self, question: Question) -> Answer:
         goal_id = question.header.goal_id
+        grounded = math.nan
         began_ns = self._clock_ns()
         try:
             output = self._backend.infer(question.observation, question.instruction)
             inferred_ns = self._clock_ns()
+            grounded = output.grounded_probability
             self._judge(question, output)
             chunk = self._chunk(question, output)
         except VlaRosError as error:
-            return Answer(goal_id=goal_id, chunk=None, inference_ms=0.0, failure=str(error))
+            return Answer(
+                goal_id=goal_id,
+                chunk=None,
+                inference_ms=0.0,
+                failure=str(error),
+                grounded_probability=grounded,
+            )
         except Exception as error:  # noqa: BLE001  The outer edge of this thread.
             return Answer(
                 goal_id=goal_id,
@@ -135,6 +147,7 @@ class PolicyWorker:
                 inference_ms=0.0,
                 failure=f"{type(error).__name__}: {error}",
                 details=traceback.format_exc(),
+                grounded_probability=grounded,
             )
         infer_ms = (inferred_ns - began_ns) * 1e-6
         adapt_ms = (self._clock_ns() - inferred_ns) * 1e-6
@@ -142,4 +155,5 @@ class PolicyWorker:
             goal_id=goal_id,
             chunk=replace(chunk, hop_ms=(("infer", infer_ms), ("adapt", adapt_ms))),
             inference_ms=infer_ms,
+            grounded_probability=grounded,
         )

@@ -9,9 +9,10 @@ from vla_ros.action import ExecuteInstruction
 from vla_ros.gate.vocabulary import GateMode, Reason
 from vla_ros.msg import GateState
 from vla_ros.policy.admission import GateFacts, Goal
-from vla_ros.policy.goal import GoalRun, Progress
+from vla_ros.policy.goal import GoalRun
 from vla_ros.policy.outcome import End
 from vla_ros.policy.parking import PARKING_SPEED
+from vla_ros.policy.progress import Progress
 
 _MODES = frozenset(GateMode)
 _REASONS = frozenset(Reason)

@@ -61,13 +61,14 @@ class OnnxBackend:
         """The statistics that the model applies inside."""
         return self._description.normalisation
 
-    def check_instruction(self, text: str) -> None:
-        """Refuse an instruction with an unknown word.
+    def check_instruction(self, text: str) -> str:
+        """Return the words that it takes an instruction for.
 
         Raises:
-            InstructionError: The message names the word and the known ones.
+            UnknownWordError: The message names the word and the known ones.
+            InstructionError: No word, or too many.
         """
-        self._vocabulary.check(text)
+        return " ".join(self._vocabulary.read(text))
 
     def infer(self, observation: Observation, instruction: str) -> PolicyOutput:
         """Return the next rows.
