@@ -110,7 +110,8 @@ class Renderer:
         if not self._noise_sigma > 0:
             return image
         if self._noise.size < 2 * image.size:
-            values = self._rng.normal(0.0, self._noise_sigma, 2 * image.size)
+            # Not from the scene's seed: a scene looks the same whatever was drawn before it.
+            values = np.random.default_rng(0).normal(0.0, self._noise_sigma, 2 * image.size)
             self._noise = np.rint(values).astype(np.int16)
         start = int(self._rng.integers(self._noise.size - image.size + 1))
         noise = self._noise[start : start + image.size].reshape(image.shape)
