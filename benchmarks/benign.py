@@ -16,12 +16,14 @@ from pathlib import Path
 
 from measure import report
 
+from vla_ros.evaluate.actors import PolicyActor
+from vla_ros.evaluate.cases import Case
+from vla_ros.evaluate.episode import play
 from vla_ros.gate.checks import ALL_CHECKS
 from vla_ros.gate.gate import Gate
 from vla_ros.gate.state import Decision, GateInputs, GateState
 from vla_ros.gate.tick import Check, MotionCheck
 from vla_ros.gate.vocabulary import LATCHED, POLICY_REASONS, GateMode, Verdict
-from vla_ros.learn.evaluate import run_episode
 from vla_ros.learn.rollout import Rollout
 from vla_ros.policy.registry import make_backend
 from vla_ros.policy.spec import load_policy_profile
@@ -68,14 +70,15 @@ class CountingGate(Gate):
 def run(checks: Sequence[Check], episodes: int, seed: int) -> tuple[Count, int]:
     """Return what a gate with some checks did, and how many episodes succeeded."""
     robot, policy = load_robot_profile("sim_arm"), load_policy_profile("native")
-    backend = make_backend(policy, robot)
+    actor = PolicyActor(make_backend(policy, robot))
     rollout = Rollout(World(), robot, policy)
     rollout.gate = gate = CountingGate(rollout.gate, checks)
     try:
-        won = sum(run_episode(rollout, backend, seed + k).success for k in range(episodes))
+        cases = (Case(seed=seed + k, family="put", scenes=actor.scenes) for k in range(episodes))
+        won = sum(play(rollout, actor, case).success for case in cases)
     finally:
         rollout.world.close()
-        backend.close()
+        actor.close()
     return gate.count, won
 
 

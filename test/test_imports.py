@@ -37,13 +37,15 @@ HOMES: dict[str, tuple[str, ...]] = {
 }
 # What a folder may not import from vla_ros, beside the layers.
 FORBIDDEN: dict[str, tuple[str, ...]] = {
-    "gate": ("policy", "observe", "sim", "model", "learn", "serve"),
-    "chunk": ("policy", "gate", "observe", "robot", "sim", "model", "learn", "serve"),
-    "observe": ("policy", "gate", "chunk", "sim", "model", "learn", "serve"),
-    "robot": ("policy", "gate", "chunk", "observe", "sim", "model", "learn", "serve"),
-    "policy": ("observe", "sim", "model", "learn", "serve"),
-    "doctor": ("sim", "model", "learn", "serve"),
-    "model": ("policy", "gate", "chunk", "observe", "sim", "learn", "serve"),
+    "gate": ("policy", "observe", "sim", "model", "learn", "evaluate", "serve"),
+    "chunk": ("policy", "gate", "observe", "robot", "sim", "model", "learn", "evaluate", "serve"),
+    "observe": ("policy", "gate", "chunk", "sim", "model", "learn", "evaluate", "serve"),
+    "robot": ("policy", "gate", "chunk", "observe", "sim", "model", "learn", "evaluate", "serve"),
+    "policy": ("observe", "sim", "model", "learn", "evaluate", "serve"),
+    "doctor": ("sim", "model", "learn", "evaluate", "serve"),
+    "model": ("policy", "gate", "chunk", "observe", "sim", "learn", "evaluate", "serve"),
+    "sim": ("learn", "evaluate"),
+    "learn": ("evaluate",),
 }
 LAYERS = {"ros": 1, "nodes": 2, "cli": 3, "faults": 3}  # Everything else is core, 0.
 PURE = ("chunk", "doctor", "gate", "observe", "robot")

@@ -5,12 +5,12 @@ import json
 from pathlib import Path
 
 import pytest
+from episodes import make_result
 
 from vla_ros.cli import eval as verb
 from vla_ros.errors import ConfigError
-from vla_ros.learn import evaluate
-from vla_ros.learn.evaluate import EpisodeResult, Failure
-from vla_ros.learn.rollout import Ending
+from vla_ros.evaluate import run
+from vla_ros.evaluate.failure import Failure
 
 
 def arguments(*words: str) -> argparse.Namespace:
@@ -19,25 +19,11 @@ def arguments(*words: str) -> argparse.Namespace:
     return parser.parse_args(words)
 
 
-def result(seed: int, failure: Failure) -> EpisodeResult:
-    return EpisodeResult(
-        seed=seed,
-        family="put",
-        instruction="put the red cube in the blue bowl",
-        failure=failure,
-        ending=Ending.DONE,
-        duration_s=4.0,
-        inferences=10,
-        interventions=0,
-        message="",
-    )
-
-
 @pytest.fixture
 def four_of_five(monkeypatch: pytest.MonkeyPatch) -> None:
     kinds = [Failure.NONE] * 4 + [Failure.MISPLACED]
-    results = [result(seed, kind) for seed, kind in enumerate(kinds)]
-    monkeypatch.setattr(evaluate, "evaluate", lambda *_: results)
+    results = [make_result(kind, seed=seed) for seed, kind in enumerate(kinds)]
+    monkeypatch.setattr(run, "play_all", lambda *_: results)
 
 
 @pytest.mark.usefixtures("four_of_five")
@@ -52,8 +38,29 @@ def test_the_exit_code_says_whether_the_bar_is_met(
     document = json.loads(target.read_text())
     assert document["failures"] == {"misplaced": 1}
     assert [e["seed"] for e in document["episode"]] == [0, 1, 2, 3, 4]
+    assert document["scenes"] == "basic"
 
 
-def test_no_episode_is_refused() -> None:
-    with pytest.raises(ConfigError, match="wanted 1 or more"):
-        verb.run(arguments("--episodes", "0"))
+@pytest.mark.parametrize(
+    "words", [("--episodes", "-1"), ("--swap", "-1"), ("--processes", "0"), ("--episodes", "0")]
+)
+def test_nothing_to_measure_is_refused(words: tuple[str, ...]) -> None:
+    with pytest.raises(ConfigError, match=r"wanted \d or more"):
+        verb.run(arguments(*words))
+
+
+def test_a_family_that_does_not_exist_is_named() -> None:
+    with pytest.raises(ConfigError, match="'fly' does not exist; there are: all, put"):
+        verb.run(arguments("--policy", "expert", "--tasks", "fly"))
+
+
+def test_the_expert_is_evaluated_like_a_policy(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    target = tmp_path / "figures.json"
+    words = "--policy expert --tasks open,close --episodes 2 --ungroundable 1 --groundable 1"
+    assert verb.run(arguments(*words.split(), "--json", str(target))) == 0
+    assert "4/4 episodes, 2/2 right, 0.0 min left" in capsys.readouterr().out
+    document = json.loads(target.read_text())
+    assert list(document["families"]) == ["open", "close"]
+    assert document["ungroundable"]["share"] == 1.0

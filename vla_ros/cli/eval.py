@@ -4,33 +4,57 @@
 
 import argparse
 import json
-from dataclasses import asdict
+import time
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from vla_ros.cli.screen import say
 from vla_ros.errors import ConfigError
 
-_BAR = 0.85
+if TYPE_CHECKING:
+    from vla_ros.evaluate.cases import Case, Plan, Scenes
+    from vla_ros.evaluate.document import Evaluation
+    from vla_ros.evaluate.run import Subject
+
+_SPLITS = ("held_out", "train")
+_COUNTS = ("swap", "ungroundable", "groundable")
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the options of `vla_ros eval`."""
-    parser.add_argument("--policy", default="native", help="name or path of a policy profile")
-    parser.add_argument("--tasks", default="put", help="task families, with commas (put)")
-    parser.add_argument("--episodes", type=int, default=50, help="how many scenes (50)")
+    parser.add_argument(
+        "--policy", default="native", help="name or path of a policy profile, or 'expert'"
+    )
+    parser.add_argument("--model", type=Path, help="model file instead of the profile's")
+    parser.add_argument("--tasks", default="all", help="task families, with commas (all)")
+    parser.add_argument("--episodes", type=int, default=50, help="spread over the families (50)")
     parser.add_argument("--seed", type=int, default=5000, help="of the first scene (5000)")
-    parser.add_argument("--bar", type=float, default=_BAR, help="success rate wanted (0.85)")
+    parser.add_argument(
+        "--split", default=_SPLITS[0], choices=_SPLITS, help="which sentences (held_out)"
+    )
+    parser.add_argument("--shift", default="none", help="light, camera, ... see the docs (none)")
+    parser.add_argument("--swap", type=int, default=0, help="pairs of instructions (0)")
+    parser.add_argument("--ungroundable", type=int, default=0, help="to be refused (0)")
+    parser.add_argument("--groundable", type=int, default=0, help="not to be refused (0)")
+    parser.add_argument(
+        "--report", action="store_true", help="measure every generalisation split as well"
+    )
+    parser.add_argument("--bar", type=float, help="success rate wanted of all (0.9)")
     parser.add_argument("--processes", type=int, default=1, help="at a time, without ROS (1)")
-    parser.add_argument("--json", help="write figures and episodes to this file")
+    parser.add_argument("--json", type=Path, help="write figures and episodes to this file")
     parser.add_argument(
         "--through-ros", action="store_true", help="measure through all running nodes"
     )
 
 
 def run(args: argparse.Namespace) -> int:
-    """Evaluate; 0 if the bar is met."""
-    if args.episodes < 1 or args.processes < 1:
-        raise ConfigError("--episodes and --processes: wanted 1 or more")
+    """Evaluate; 0 if every bar is met."""
+    if args.processes < 1:
+        raise ConfigError(f"--processes {args.processes}: wanted 1 or more")
+    if args.episodes < 0 or any(getattr(args, name) < 0 for name in _COUNTS):
+        raise ConfigError("--episodes, --swap, --ungroundable, --groundable: wanted 0 or more")
+    if not args.episodes and not any(getattr(args, name) for name in _COUNTS):
+        raise ConfigError("--episodes 0: nothing to measure, wanted 1 or more")
     if args.through_ros:
         from vla_ros.cli import eval_ros  # noqa: PLC0415  Needs ROS.
 
@@ -39,29 +63,73 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _run_simulated(args: argparse.Namespace) -> int:
-    from vla_ros.learn.evaluate import (  # noqa: PLC0415  Imports the simulator.
-        count_failures,
-        evaluate,
-        summarise,
+    from vla_ros.evaluate.cases import make_cases, make_suites  # noqa: PLC0415  The simulator.
+    from vla_ros.evaluate.run import Subject, scenes_of  # noqa: PLC0415
+
+    subject = Subject(policy=args.policy, model=args.model)
+    scenes = scenes_of(subject)
+    plan = make_plan(args, scenes)
+    cases = make_cases(plan) + (make_suites(plan) if args.report else [])
+    say(f"{len(cases)} episodes of {', '.join(plan.families)} in scenes of '{scenes.value}'")
+    return _finish(args, _measure(args, subject, plan, cases))
+
+
+def make_plan(args: argparse.Namespace, scenes: "Scenes") -> "Plan":
+    """Return what the options ask for."""
+    from vla_ros.evaluate.cases import Plan, families_of  # noqa: PLC0415
+    from vla_ros.sim.language.grammar import Split  # noqa: PLC0415
+
+    return Plan(
+        families=families_of(args.tasks, scenes),
+        scenes=scenes,
+        episodes=args.episodes,
+        seed=args.seed,
+        split=Split(args.split),
+        shift=args.shift,
+        swaps=args.swap,
+        ungroundable=args.ungroundable,
+        groundable=args.groundable,
     )
 
-    results = evaluate(
-        args.policy, args.tasks.split(","), args.episodes, args.seed, args.processes
+
+def _measure(
+    args: argparse.Namespace, subject: "Subject", plan: "Plan", cases: "list[Case]"
+) -> "Evaluation":
+    from vla_ros.cli.tally import Tally  # noqa: PLC0415
+    from vla_ros.evaluate.document import Evaluation  # noqa: PLC0415
+    from vla_ros.evaluate.run import play_all  # noqa: PLC0415
+    from vla_ros.robot.profile import load_robot_profile  # noqa: PLC0415
+
+    began_s = time.monotonic()
+    tally = Tally(len(cases))
+    try:
+        results = play_all(subject, cases, args.processes, tally.show)
+    finally:
+        tally.close()
+    return Evaluation(
+        policy=args.policy,
+        model="" if args.model is None else str(args.model),
+        plan=plan,
+        results=results,
+        wall_s=time.monotonic() - began_s,
+        bar=args.bar,
+        threshold=load_robot_profile("sim_arm").confidence,
     )
-    for result in results:
-        if not result.success:
-            say(f"seed {result.seed}: {result.failure.value}: {result.message}")
-    figures, failures = summarise(results), count_failures(results)
+
+
+def _finish(args: argparse.Namespace, evaluation: "Evaluation") -> int:
+    """Write what was measured; the exit code."""
+    from vla_ros.evaluate.document import make_document  # noqa: PLC0415
+    from vla_ros.evaluate.figures import below_bar, of_suite  # noqa: PLC0415
+    from vla_ros.evaluate.tables import headline, lines  # noqa: PLC0415
+
     if args.json is not None:
-        document = asdict(figures) | {
-            "bar": args.bar,
-            "first_seed": args.seed,
-            "failures": failures,
-            "episode": [result.as_dict() for result in results],
-        }
-        Path(args.json).write_text(json.dumps(document, indent=2) + "\n", encoding="utf-8")
-    passed = figures.success_rate >= args.bar
-    if not passed:
-        say(f"below the bar of {args.bar:g}; failures: {failures}")
-    say(figures.line())
-    return 0 if passed else 1
+        text = json.dumps(make_document(evaluation), indent=2)
+        args.json.write_text(text + "\n", encoding="utf-8")
+    for line in lines(evaluation):
+        say(line)
+    missed = below_bar(evaluation.results, args.bar) if of_suite(evaluation.results) else []
+    if missed:
+        say(f"below the bar: {'; '.join(missed)}")
+    say(headline(evaluation.results))
+    return 1 if missed else 0

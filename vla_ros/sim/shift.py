@@ -68,6 +68,7 @@ WIDE = Randomisation(
     friction=(0.6, 1.4),
     latency_s=(0.02, 0.25),
 )
+RANDOMISATIONS: dict[str, Randomisation] = SHIFTS | {"wide": WIDE}
 
 
 def with_look(scene: Scene, randomisation: Randomisation) -> Scene:

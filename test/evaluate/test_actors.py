@@ -1,0 +1,42 @@
+# Copyright 2026 The vla_ros authors
+# SPDX-License-Identifier: Apache-2.0
+from collections.abc import Iterable
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from vla_ros.errors import ConfigError, InstructionError
+from vla_ros.evaluate.actors import PolicyActor
+from vla_ros.evaluate.cases import Scenes
+
+
+class FakeBackend:
+    """Knows some words."""
+
+    def __init__(self, words: Iterable[str] | None) -> None:
+        self._words = words
+        self.profile = SimpleNamespace(name="fake")
+
+    def check_instruction(self, text: str) -> None:
+        unknown = [] if self._words is None else [w for w in text.split() if w not in self._words]
+        if unknown:
+            raise InstructionError(f"does not know {unknown[0]}")
+
+
+def actor(backend: Any) -> PolicyActor:
+    return PolicyActor(backend)
+
+
+def test_a_policy_that_takes_every_word_is_measured_in_all_scenes() -> None:
+    assert actor(FakeBackend(None)).scenes is Scenes.TASKS
+
+
+def test_a_policy_that_knows_no_tray_is_measured_with_cubes_and_bowls() -> None:
+    words = ["put", "the", "red", "cube", "in", "the", "blue", "bowl"]
+    assert actor(FakeBackend(words)).scenes is Scenes.BASIC
+
+
+def test_a_policy_that_knows_nothing_of_it_is_named() -> None:
+    with pytest.raises(ConfigError, match="'fake' knows no task of the simulator: does not know"):
+        _ = actor(FakeBackend(["fold"])).scenes

@@ -1,0 +1,57 @@
+# Copyright 2026 The vla_ros authors
+# SPDX-License-Identifier: Apache-2.0
+import math
+
+import pytest
+from episodes import make_result
+
+from vla_ros.evaluate.doubts import auroc, doubts
+from vla_ros.evaluate.failure import Failure
+from vla_ros.robot.parts import ConfidenceProfile
+
+SURE, UNSURE = (0.9, 0.9, 0.9), (0.9, 0.3, 0.2)
+
+
+@pytest.mark.parametrize(
+    ("score", "positive", "wanted"),
+    [
+        ([0.9, 0.8, 0.1, 0.2], [True, True, False, False], 1.0),
+        ([0.1, 0.9], [True, False], 0.0),
+        ([0.5, 0.5, 0.5], [True, False, False], 0.5),
+        ([0.9, 0.3, 0.5, 0.1], [True, True, False, False], 0.75),
+    ],
+)
+def test_auroc_is_the_share_of_pairs_in_order(
+    score: list[float], positive: list[bool], wanted: float
+) -> None:
+    assert auroc(score, positive) == wanted
+
+
+def test_auroc_needs_both_kinds() -> None:
+    assert math.isnan(auroc([0.1, 0.2], [True, True]))
+
+
+def test_a_policy_that_knows_when_it_fails_has_an_auroc_of_one() -> None:
+    results = [make_result(confidence=SURE)] * 3
+    results += [make_result(Failure.TIMEOUT, confidence=UNSURE)] * 2
+    found = doubts(results)
+    assert found is not None
+    assert (found.auroc_of_mean, found.auroc_of_least) == (1.0, 1.0)
+    assert found.alarms is None
+
+
+@pytest.mark.parametrize(("in_row", "alarms"), [(2, 1), (3, 0)])
+def test_an_alarm_takes_as_many_doubtful_answers_in_a_row_as_the_gate(
+    in_row: int, alarms: int
+) -> None:
+    results = [make_result(confidence=SURE), make_result(Failure.TIMEOUT, confidence=UNSURE)]
+    found = doubts(results, ConfidenceProfile(least=0.6, in_row=in_row))
+    assert found is not None
+    assert found.alarms is not None
+    assert found.false_alarms is not None
+    assert (found.alarms.count, found.alarms.trials) == (alarms, 1)
+    assert (found.false_alarms.count, found.false_alarms.trials) == (0, 1)
+
+
+def test_a_policy_without_confidence_tells_nothing() -> None:
+    assert doubts([make_result()]) is None

@@ -1,0 +1,71 @@
+# Copyright 2026 The vla_ros authors
+# SPDX-License-Identifier: Apache-2.0
+"""More things on a table than a policy has learned with, without changing what is asked for."""
+
+from dataclasses import replace
+
+import numpy as np
+
+from vla_ros.errors import SimulationError
+from vla_ros.sim.sample import table_of
+from vla_ros.sim.scene import Placement, Scene
+from vla_ros.sim.task import Task
+from vla_ros.sim.tasks import FAMILIES
+from vla_ros.sim.things import COLORS, CONTAINERS, ITEMS, Kind
+
+_AREA = ((0.33, -0.25), (0.58, 0.25))  # x and y in base_link [m].
+_APART_M = 0.014
+_TRIES = 2000
+
+
+def crowded(scene: Scene, count: int) -> Scene:
+    """Return a scene with more items, none of which the task could mean.
+
+    Raises:
+        SimulationError: There is no room left.
+    """
+    rng = np.random.default_rng([scene.seed, 41])
+    for _ in range(_TRIES):
+        if count == 0:
+            return scene
+        more = replace(scene, items=(*scene.items, _drawn(rng)))
+        if _has_room(more) and _means_the_same(scene, more):
+            scene, count = more, count - 1
+    raise SimulationError(f"scene {scene.seed} has no room for {count} more things")
+
+
+def _drawn(rng: np.random.Generator) -> Placement:
+    kind = tuple(ITEMS)[int(rng.integers(len(ITEMS)))]
+    color = str(rng.choice(tuple(COLORS)))
+    x, y = rng.uniform(*_AREA).tolist()
+    yaw = float(rng.uniform(-0.8, 0.8))
+    return Placement(kind=kind, color=color, rgb=COLORS[color], x_m=x, y_m=y, yaw_rad=yaw)
+
+
+def _has_room(scene: Scene) -> bool:
+    *others, new = (*scene.containers, *scene.items)
+    return all(
+        np.hypot(new.x_m - o.x_m, new.y_m - o.y_m) >= _reach(new.kind) + _reach(o.kind) + _APART_M
+        for o in others
+    )
+
+
+def _reach(kind: Kind) -> float:
+    return CONTAINERS[kind].reach_m if kind in CONTAINERS else ITEMS[kind].reach_m
+
+
+def _means_the_same(before: Scene, after: Scene) -> bool:
+    """Tell whether every name still means one thing, and the task the same."""
+    added = after.items[-1]
+    if any((p.kind, p.color) == (added.kind, added.color) for p in before.items):
+        return False
+    try:
+        return _asked(after, after.task) == _asked(before, before.task)
+    except SimulationError:
+        return False  # A name has become ambiguous.
+
+
+def _asked(scene: Scene, task: Task) -> tuple[object, ...]:
+    family, table = FAMILIES[task.family], table_of(scene)
+    steps = tuple(stage.name for stage in family.stages(table, task))
+    return (steps, family.focus(table, task), family.fits(table, task))

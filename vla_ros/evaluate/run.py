@@ -1,0 +1,140 @@
+# Copyright 2026 The vla_ros authors
+# SPDX-License-Identifier: Apache-2.0
+"""Plays many cases in parallel processes; the same cases always give the same episodes."""
+
+import multiprocessing
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from vla_ros.evaluate.actors import EXPERT, Actor, make_actor
+from vla_ros.evaluate.cases import Case, Scenes
+from vla_ros.evaluate.episode import EpisodeResult, play
+from vla_ros.learn.rollout import Rollout
+from vla_ros.policy.spec import PolicyProfile, load_policy_profile
+from vla_ros.robot.profile import load_robot_profile
+from vla_ros.sim.world import World
+
+_ROBOT, _EXPERTS_PROFILE = "sim_arm", "native"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Subject:
+    """What is measured.
+
+    Attributes:
+        policy: Name or path of a policy profile, or `expert`.
+        model: A model file instead of the profile's.
+    """
+
+    policy: str
+    model: Path | None = None
+
+    def profile(self) -> PolicyProfile:
+        """Return its profile; the expert answers as the embedded policy would.
+
+        Raises:
+            ConfigError: There is none, or it is wrong.
+        """
+        name = _EXPERTS_PROFILE if self.policy == EXPERT else self.policy
+        profile = load_policy_profile(name)
+        if self.model is None:
+            return profile
+        return profile.model_copy(update={"model": self.model.absolute()})
+
+
+class Player:
+    """Plays cases, one after the other. Belongs to one thread."""
+
+    def __init__(self, subject: Subject) -> None:
+        profile, robot = subject.profile(), load_robot_profile(_ROBOT)
+        self.actor: Actor = make_actor(subject.policy, profile, robot)
+        self.rollout = Rollout(World(), robot, profile)
+
+    def play(self, case: Case) -> EpisodeResult:
+        """Play one."""
+        return play(self.rollout, self.actor, case)
+
+    def close(self) -> None:
+        """Free the policy and the renderer."""
+        self.rollout.world.close()
+        self.actor.close()
+
+
+@contextmanager
+def player(subject: Subject) -> Iterator[Player]:
+    """Open a player for a while."""
+    opened = Player(subject)
+    try:
+        yield opened
+    finally:
+        opened.close()
+
+
+def scenes_of(subject: Subject) -> Scenes:
+    """Return which scenes a policy can be measured in.
+
+    Raises:
+        ConfigError: The policy cannot be loaded, or knows no task of the simulator.
+    """
+    actor = make_actor(subject.policy, subject.profile(), load_robot_profile(_ROBOT))
+    try:
+        return actor.scenes
+    finally:
+        actor.close()
+
+
+def play_all(
+    subject: Subject,
+    cases: Sequence[Case],
+    processes: int,
+    tell: Callable[[EpisodeResult], None] = lambda _: None,
+) -> list[EpisodeResult]:
+    """Play cases; the results come in their order.
+
+    Args:
+        subject: What is measured.
+        cases: What to play.
+        processes: How many work at a time.
+        tell: Called with each result as soon as it and all before it are there.
+
+    Raises:
+        ConfigError: The policy cannot be loaded.
+    """
+    subject.profile()
+    results: list[EpisodeResult] = []
+    with _workers(subject, processes) as played:
+        for result in played(cases):
+            tell(result)
+            results.append(result)
+    return results
+
+
+@contextmanager
+def _workers(
+    subject: Subject, processes: int
+) -> Iterator[Callable[[Sequence[Case]], Iterator[EpisodeResult]]]:
+    if processes == 1:
+        with player(subject) as alone:
+            yield lambda cases: map(alone.play, cases)
+        return
+    context = multiprocessing.get_context("spawn")
+    with context.Pool(processes, _begin, (subject,)) as pool:
+        yield lambda cases: pool.imap(_play, cases)
+
+
+# Of this process, if it is a worker: what it measures, and with its first case, who plays.
+_subjects: list[Subject] = []
+_players: list[Player] = []
+
+
+def _begin(subject: Subject) -> None:
+    """Fail only in `_play`: a pool would start a worker that fails here again for ever."""
+    _subjects.append(subject)
+
+
+def _play(case: Case) -> EpisodeResult:
+    if not _players:
+        _players.append(Player(_subjects[0]))
+    return _players[0].play(case)
