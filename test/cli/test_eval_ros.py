@@ -1,8 +1,8 @@
 # Copyright 2026 The vla_ros authors
 # SPDX-License-Identifier: Apache-2.0
 import json
-import math
-from argparse import Namespace
+from argparse import ArgumentParser, Namespace
+from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -12,9 +12,11 @@ import pytest
 pytest.importorskip("rclpy", reason="ROS is not installed")
 pytest.importorskip("vla_ros.action", reason="the interfaces are not built")
 
+from vla_ros.cli import eval as verb
 from vla_ros.cli import eval_ros, ready
-from vla_ros.cli.eval_ros import Episode, evaluate, summarise
+from vla_ros.cli.eval_ros import Episode, evaluate, report, summarise
 from vla_ros.errors import ConfigError
+from vla_ros.evaluate.cases import Case, Scenes, patience_s, scene_of
 from vla_ros.policy.outcome import Outcome
 from vla_ros.ros.client import Ended, RefusedError
 from vla_ros.ros.station import SceneError
@@ -28,6 +30,7 @@ class FakeStation:
     def __init__(self) -> None:
         self.outcome = Outcome.SUCCEEDED
         self.armed = 0
+        self.goals: list[Any] = []
         self.refuse: Exception | None = None
         self.instructions = SimpleNamespace(send=self.send)
 
@@ -37,6 +40,7 @@ class FakeStation:
             raise self.refuse
 
     def send(self, goal: Any) -> Ended:
+        self.goals.append(goal)
         return Ended(
             outcome=self.outcome,
             message="because",
@@ -48,13 +52,16 @@ class FakeStation:
 
 @pytest.fixture
 def station(monkeypatch: pytest.MonkeyPatch) -> FakeStation:
-    monkeypatch.setattr(ready, "lay_out", lambda station, seed: f"task {seed}")
+    monkeypatch.setattr(ready, "lay_out", lambda station, seed, text: text or f"task {seed}")
     monkeypatch.setattr(ready, "solved_for_good", lambda station, task: (True, "it is there"))
     return FakeStation()
 
 
-def play(station: FakeStation, seeds: range = range(1000, 1001)) -> list[Episode]:
-    return evaluate(SimpleNamespace(check=lambda: None), station, seeds)
+def play(
+    station: FakeStation, seeds: range = range(1000, 1001), scenes: Scenes = Scenes.BASIC
+) -> list[Episode]:
+    cases = [Case(seed=seed, family="put", scenes=scenes) for seed in seeds]
+    return evaluate(SimpleNamespace(check=lambda: None), station, cases)
 
 
 def test_an_episode_counts_when_policy_and_physics_agree(station: FakeStation) -> None:
@@ -88,7 +95,7 @@ def test_the_policys_word_without_the_physics_is_a_failure(
 def test_a_scene_that_cannot_be_laid_out_is_a_failure(
     station: FakeStation, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def fail(station: FakeStation, seed: int) -> str:
+    def fail(station: FakeStation, seed: int, instruction: str) -> str:
         raise SceneError("cannot lay out scene 1000")
 
     monkeypatch.setattr(ready, "lay_out", fail)
@@ -102,40 +109,79 @@ def test_a_gate_that_cannot_be_armed_is_a_failure(station: FakeStation) -> None:
     assert (episode.success, episode.reason) == (False, "~/arm refused: the arm moves")
 
 
-def episodes(wins: int, losses: int) -> list[Episode]:
+def test_a_held_out_sentence_is_laid_out_sent_and_given_enough_time(
+    station: FakeStation,
+) -> None:
+    (episode,) = play(station, scenes=Scenes.TASKS)
+    scene = scene_of(Case(seed=1000, family="put"))
+    assert episode.instruction == scene.instruction
+    assert episode.family == "put"
+    (goal,) = station.goals
+    assert goal.instruction == scene.instruction
+    assert goal.timeout_s == patience_s(scene.task)
+
+
+def episodes(wins: int, losses: int, family: str = "put") -> list[Episode]:
     won = Episode(
-        seed=1, instruction="", success=True, outcome="SUCCEEDED", reason="", duration_s=3.0
+        seed=1,
+        family=family,
+        instruction="",
+        success=True,
+        outcome="SUCCEEDED",
+        reason="",
+        duration_s=3.0,
     )
-    lost = Episode(seed=2, instruction="", success=False, outcome="TIMEOUT", reason="late")
+    lost = replace(won, success=False, outcome="TIMEOUT", reason="late", duration_s=20.0)
     return [won] * wins + [lost] * losses
 
 
+def options(*words: str) -> Namespace:
+    parser = ArgumentParser()
+    verb.add_arguments(parser)
+    return parser.parse_args(words)
+
+
 def test_figures_carry_wilsons_interval() -> None:
-    figures = summarise(episodes(85, 15), 100.0)
+    figures = summarise(episodes(85, 15))
     assert figures.success_rate == 0.85
     assert (figures.wilson_low, figures.wilson_high) == pytest.approx((0.767, 0.907), abs=1e-3)
     assert figures.mean_duration_s == 3.0
     assert figures.line().startswith("episodes=100 successes=85 success_rate=0.85 ")
 
 
-@pytest.mark.parametrize(("wins", "code"), [(85, 0), (84, 1), (0, 1)])
+@pytest.mark.parametrize(("wins", "code"), [(90, 0), (89, 1), (0, 1)])
 def test_the_exit_code_tells_whether_the_bar_is_met(
     wins: int, code: int, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    args = Namespace(bar=0.85, json=tmp_path / "figures.json")
-    played = episodes(wins, 100 - wins)
-    assert eval_ros._report(args, played, summarise(played, 1.0)) == code
+    args = options("--json", str(tmp_path / "figures.json"))
+    assert report(args, episodes(wins, 100 - wins), 1.0) == code
     assert capsys.readouterr().out.splitlines()[-1].startswith("episodes=100 ")
     written = json.loads((tmp_path / "figures.json").read_text())
     assert written["successes"] == wins
+    assert written["families"]["put"]["episodes"] == 100
     assert len(written["episode"]) == 100
 
 
+def test_each_family_has_a_bar_of_its_own(capsys: pytest.CaptureFixture[str]) -> None:
+    played = [*episodes(99, 1), *episodes(7, 3, "sort"), *episodes(7, 3, "stack")]
+    assert report(options(), played, 1.0) == 1
+    out = capsys.readouterr().out
+    assert "sort     7/10 = 70.0%; bar 70% met" in out
+    assert "stack    7/10 = 70.0%; bar 80% MISSED" in out
+
+
 def test_a_bar_that_is_no_number_is_never_met() -> None:
-    played = episodes(10, 0)
-    assert eval_ros._report(Namespace(bar=math.nan, json=None), played, summarise(played, 1.0))
+    assert report(options("--bar", "nan"), episodes(10, 0), 1.0) == 1
 
 
-def test_only_families_that_the_simulator_draws_can_be_measured() -> None:
-    with pytest.raises(ConfigError, match="--tasks fly: the simulator draws from put"):
-        eval_ros._check_tasks(["fly"])
+def test_only_families_that_the_policy_knows_can_be_measured() -> None:
+    with pytest.raises(ConfigError, match="--tasks fly: this policy knows put alone"):
+        eval_ros.run(options("--tasks", "fly"))
+
+
+@pytest.mark.parametrize(
+    "words", [("--swap", "3"), ("--report",), ("--shift", "light"), ("--policy", "expert")]
+)
+def test_what_is_measured_in_simulated_time_only_is_refused(words: tuple[str, ...]) -> None:
+    with pytest.raises(ConfigError, match=f"{words[0]}.*leave out --through-ros"):
+        eval_ros.run(options(*words))

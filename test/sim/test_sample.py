@@ -120,3 +120,18 @@ def test_unknown_instruction_is_refused() -> None:
 def test_unknown_family_is_refused() -> None:
     with pytest.raises(SimulationError, match="'juggle' does not exist; there are: put, stack"):
         sample_task_scene(0, Wishes(families=("juggle",)))
+
+
+@pytest.mark.parametrize("split", Split)
+@pytest.mark.parametrize("family", FAMILIES)
+def test_its_own_sentence_brings_a_scene_back(family: str, split: Split) -> None:
+    for seed in range(6):
+        scene = scene_of(family, seed, split)
+        assert sample_scene(seed, scene.instruction) == scene
+
+
+def test_another_sentence_of_the_same_task_brings_another_scene() -> None:
+    scene = scene_of("stack", 4)
+    other = sample_scene(5, scene.instruction)
+    assert other.instruction == scene.instruction
+    assert other != scene

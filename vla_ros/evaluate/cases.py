@@ -16,10 +16,12 @@ from vla_ros.sim.present import sample_swap
 from vla_ros.sim.sample import Wishes, sample_task_scene
 from vla_ros.sim.scene import Scene
 from vla_ros.sim.shift import RANDOMISATIONS, with_look
+from vla_ros.sim.task import Task
 from vla_ros.sim.tasks import FAMILIES, MULTI_STEP
 from vla_ros.sim.ungroundable import Reason, make_ungroundable
 
 MAIN = "main"
+_PATIENCE = 2.0  # Times the longest that an expert needs.
 _SWAPPED = ("put", "stack", "push", "place", "lift")
 _GROUNDABLE_SALT, _SWAP_SALT = 1_000_000, 2_000_000  # Their scenes are none of the main ones.
 
@@ -145,6 +147,11 @@ def scene_of(case: Case) -> Scene:
         return scene
     rng = np.random.default_rng([case.seed, 37])
     return replace(scene, instruction=make_ungroundable(scene, case.reason, rng, case.split).text)
+
+
+def patience_s(task: Task) -> float:
+    """Return after how long a task is given up [s]."""
+    return FAMILIES[task.family].longest_s * _PATIENCE
 
 
 def _tasks(plan: Plan) -> list[Case]:

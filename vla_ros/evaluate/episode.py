@@ -10,17 +10,15 @@ from enum import Enum
 import numpy as np
 
 from vla_ros.evaluate.actors import Actor
-from vla_ros.evaluate.cases import Case, Kind, Scenes, scene_of
+from vla_ros.evaluate.cases import Case, Kind, Scenes, patience_s, scene_of
 from vla_ros.evaluate.failure import Failure, judge
 from vla_ros.evaluate.witness import Witness
 from vla_ros.learn.rollout import Act, Ending, Rollout, RolloutOptions, Watch
 from vla_ros.sim.scene import Scene
 from vla_ros.sim.shift import RANDOMISATIONS
-from vla_ros.sim.tasks import FAMILIES
 from vla_ros.sim.tasks import check as check_task
 from vla_ros.types import Observation, PolicyOutput
 
-_PATIENCE = 2.0  # Times the longest that an expert needs.
 _LOOK_S = {Kind.UNGROUNDABLE: 5.0, Kind.GROUNDABLE: 2.0}  # Long enough to see a motion.
 
 
@@ -107,7 +105,7 @@ def play(rollout: Rollout, actor: Actor, case: Case, also: Watch | None = None) 
 
     options = RolloutOptions(
         see=actor.sees,
-        timeout_s=_LOOK_S.get(case.kind) or patience_s(rollout, case.scenes, scene),
+        timeout_s=_LOOK_S.get(case.kind) or _timeout_s(rollout, case, scene),
         latency_s=RANDOMISATIONS[case.shift].latency_s,
     )
     result = rollout.run(timed, options, np.random.default_rng([case.seed, 13]), watch)
@@ -134,13 +132,6 @@ def play(rollout: Rollout, actor: Actor, case: Case, also: Watch | None = None) 
         confidence=timed.confidence,
         infer_ms=timed.median_ms,
     )
-
-
-def patience_s(rollout: Rollout, scenes: Scenes, scene: Scene) -> float:
-    """Return after how long an episode is given up [s]."""
-    if scenes is Scenes.BASIC:
-        return rollout.policy.timeout_s
-    return FAMILIES[scene.task.family].longest_s * _PATIENCE
 
 
 class Timed:
@@ -178,3 +169,8 @@ def _plain(value: object) -> object:
     if isinstance(value, float) and not math.isfinite(value):
         return None
     return value
+
+
+def _timeout_s(rollout: Rollout, case: Case, scene: Scene) -> float:
+    basic = case.scenes is Scenes.BASIC
+    return rollout.policy.timeout_s if basic else patience_s(scene.task)
