@@ -12,22 +12,28 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 
 from vla_ros.errors import SimulationError
-from vla_ros.learn.dataset import Frames, write_shard
-from vla_ros.learn.labels import Label, make_label, other_task
+from vla_ros.learn.dataset import Frames, encode_picture, write_shard
+from vla_ros.learn.labels import Label, make_label, no_label
 from vla_ros.learn.rollout import Act, Ending, Rollout, RolloutOptions
 from vla_ros.policy.registry import make_backend
 from vla_ros.policy.spec import PolicyProfile, load_policy_profile
 from vla_ros.robot.profile import RobotProfile, load_robot_profile
-from vla_ros.sim.basic import phrase
-from vla_ros.sim.sample import sample_scene
+from vla_ros.sim.present import draw_other
+from vla_ros.sim.sample import Wishes, renamed, sample_task_scene
 from vla_ros.sim.scene import Scene, StartPose
-from vla_ros.sim.tasks import Task, check
+from vla_ros.sim.shift import WIDE
+from vla_ros.sim.tasks import FAMILIES, MULTI_STEP, Task, check, phrase
+from vla_ros.sim.ungroundable import Reason, make_ungroundable
 from vla_ros.sim.world import World
-from vla_ros.types import Observation, PolicyOutput
+from vla_ros.types import FloatArray, Observation, PolicyOutput
 
 _MAX_YAW_RAD = 1.1
+_WHAT_IFS = 2
+_NONSENSE = 0.35  # Of what cannot be carried out; the rest names what is not there.
+_SLACK = 1.4  # Times the longest that an expert needs.
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,17 +46,20 @@ class DemonstrationOptions:
         folder: Where the shards go.
         processes: How many work at a time.
         shard: Episodes per shard.
-        near_starts: Share of episodes that start near the cube with a wrong yaw or offset.
+        families: Task families to draw from; one that is named twice comes twice as often.
+        every_s: Time between recorded frames [s].
+        near_starts: Share of episodes that start near a thing with a wrong yaw or offset.
         far_starts: Share of episodes that start anywhere over the table.
         kicks: Chance that a chunk pushes the arm off its way.
         policy: Policy profile that the frames are for.
         driver: Model file of that policy whose answers move the arm; None: the expert does.
-        timeout_s: Longest episode [s].
     """
 
     episodes: int
     seed: int
     folder: Path
+    families: tuple[str, ...] = tuple(FAMILIES)
+    every_s: float = 0.2
     processes: int = 2
     shard: int = 50
     near_starts: float = 0.4
@@ -58,7 +67,6 @@ class DemonstrationOptions:
     kicks: float = 0.12
     policy: str = "native"
     driver: Path | None = None
-    timeout_s: float = 12.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -116,11 +124,12 @@ def _shard_path(options: DemonstrationOptions, start: int) -> Path:
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class _Frame:
-    """One recorded instant, with a label and a sentence for each of its instructions."""
+    """One recorded instant, with a sentence, a family and a label for each of its instructions."""
 
-    observation: Observation
-    state: np.ndarray
+    pictures: tuple[NDArray[np.uint8], ...]
+    state: FloatArray
     sentences: tuple[str, ...]
+    families: tuple[str, ...]
     labels: tuple[Label, ...]
     episode: int
 
@@ -135,23 +144,29 @@ class _Collector:
         self._options = options
         self._rollout = Rollout(self.world, robot, profile)
         self._cameras = tuple(image.camera for image in profile.images)
-        self._every_ns = round(profile.action.step_s * 1e9)
+        self._every_ns = round(options.every_s * 1e9)
         self._backend = make_backend(profile, robot) if options.driver else None
         self._recorded: list[_Frame] = []
 
     def episode(self, seed: int, number: int) -> bool:
         """Record one episode; True if it solved its task."""
         rng = np.random.default_rng([seed, 11])
-        scene = sample_scene(seed)
+        wishes = Wishes(families=self._options.families, randomisation=WIDE)
+        scene = sample_task_scene(seed, wishes)
         task = scene.task
-        self._lay_out(scene, task, rng)
-        sentence = scene.instruction
+        self._lay_out(scene, rng)
+        first_ns = self.world.time_ns + int(rng.integers(self._every_ns))
 
         def watch(time_ns: int) -> None:
-            if time_ns % self._every_ns == 0:
-                self._record(task, sentence, number, rng)
+            since_ns = time_ns - first_ns
+            if since_ns >= 0 and since_ns % self._every_ns < self._rollout.tick_ns:
+                self._record(scene, number, rng)
 
-        options = RolloutOptions(timeout_s=self._options.timeout_s, see=self._backend is not None)
+        options = RolloutOptions(
+            timeout_s=FAMILIES[task.family].longest_s * _SLACK,
+            see=self._backend is not None,
+            latency_s=wishes.randomisation.latency_s,
+        )
         result = self._rollout.run(self._actor(task, scene, rng), options, rng, watch)
         return result.ending is Ending.DONE and check(self.world.table(), task).solved
 
@@ -159,23 +174,32 @@ class _Collector:
         """Return everything recorded."""
         return _stack(self._recorded)
 
-    def _record(self, task: Task, sentence: str, number: int, rng: np.random.Generator) -> None:
+    def _record(self, scene: Scene, number: int, rng: np.random.Generator) -> None:
         observation = self._rollout.observe()
         anchor = self._rollout.adapter.anchor(observation)
-        what_if = other_task(task, self.world, rng)
-        labels = tuple(
-            make_label(self.world, t, anchor, self._rollout.policy.action, self._cameras)
-            for t in (task, what_if)
-        )
+        action = self._rollout.policy.action
+        tasks = (scene.task, *self._what_ifs(scene.task, rng))
+        impossible = _impossible(scene, rng)
+        labels = [make_label(self.world, t, anchor, action, self._cameras) for t in tasks]
         self._recorded.append(
             _Frame(
-                observation=observation,
+                pictures=tuple(encode_picture(frame.image) for frame in observation.frames),
                 state=self._rollout.adapter.state(observation),
-                sentences=(sentence, phrase(what_if, int(rng.integers(1000)))),
-                labels=labels,
+                sentences=(*(phrase(t, rng) for t in tasks), impossible),
+                families=(*(t.family for t in tasks), ""),
+                labels=(*labels, no_label(action, self._cameras)),
                 episode=number,
             )
         )
+
+    def _what_ifs(self, task: Task, rng: np.random.Generator) -> Iterator[Task]:
+        """Yield other tasks that could be done now, named as a person might."""
+        table = self.world.table()
+        for _ in range(_WHAT_IFS):
+            try:
+                yield renamed(draw_other(table, task, rng, self._options.families), table, rng)
+            except SimulationError:
+                yield task
 
     def _actor(self, task: Task, scene: Scene, rng: np.random.Generator) -> Act:
         """Return who moves the arm."""
@@ -194,27 +218,36 @@ class _Collector:
 
         return act
 
-    def _lay_out(self, scene: Scene, task: Task, rng: np.random.Generator) -> None:
+    def _lay_out(self, scene: Scene, rng: np.random.Generator) -> None:
         draw = rng.random()
         near, far = self._options.near_starts, self._options.far_starts
         self.world.reset(scene)
         if draw >= near + far:
             return
-        start = self._near(task, rng) if draw < near else _anywhere(rng)
+        start = self._near(scene.task, rng) if draw < near else _anywhere(rng)
         try:
             self.world.reset(replace(scene, start=start))
         except SimulationError:
             self.world.reset(scene)
 
     def _near(self, task: Task, rng: np.random.Generator) -> StartPose:
-        cube = self.world.table().item(task.object)
-        x, y = (np.array(cube.at_m[:2]) + rng.normal(0.0, 0.025, 2)).tolist()
-        yaw = cube.yaw_rad + rng.uniform(-0.9, 0.9)
+        """Return a start near the thing that a task is about, or any other."""
+        table = self.world.table()
+        several = task.object is None or task.family in MULTI_STEP
+        items = table.items
+        item = items[int(rng.integers(len(items)))] if several else table.item(task.object)
+        x, y = (np.array(item.at_m[:2]) + rng.normal(0.0, 0.025, 2)).tolist()
+        yaw = item.yaw_rad + rng.uniform(-0.9, 0.9)
         return StartPose(
-            position_m=(x, y, float(rng.uniform(0.06, 0.15))),
+            position_m=(x, y, float(rng.uniform(0.075, 0.16))),
             yaw_rad=float(np.clip(yaw, -_MAX_YAW_RAD, _MAX_YAW_RAD)),
             gripper=_opening(rng),
         )
+
+
+def _impossible(scene: Scene, rng: np.random.Generator) -> str:
+    reason = Reason.NONSENSE if rng.random() < _NONSENSE else Reason.ABSENT
+    return make_ungroundable(scene, reason, rng).text
 
 
 def _anywhere(rng: np.random.Generator) -> StartPose:
@@ -242,18 +275,22 @@ def kicked(output: PolicyOutput, rng: np.random.Generator, height_m: float) -> P
 
 
 def _stack(recorded: list[_Frame]) -> Frames:
-    def per_label(name: str) -> Iterator[list[object]]:
-        return ([getattr(label, name) for label in frame.labels] for frame in recorded)
+    def per_label(name: str) -> list[list[object]]:
+        return [[getattr(label, name) for label in frame.labels] for frame in recorded]
 
+    sizes = np.array([[len(p) for p in frame.pictures] for frame in recorded])
     return Frames(
-        images=np.array([[f.image for f in r.observation.frames] for r in recorded], np.uint8),
+        pictures=np.concatenate([p for frame in recorded for p in frame.pictures]),
+        ends=np.cumsum(sizes).reshape(sizes.shape).astype(np.int64),
         state=np.array([r.state for r in recorded], np.float32),
         sentences=np.array([r.sentences for r in recorded]),
-        rows=np.array(list(per_label("rows")), np.float32),
-        gripper=np.array(list(per_label("gripper")), np.uint8),
-        progress=np.array(list(per_label("progress")), np.float32),
-        done=np.array(list(per_label("done")), np.uint8),
-        pixels=np.array(list(per_label("pixels")), np.float32),
-        offsets_m=np.array(list(per_label("offsets_m")), np.float32),
+        families=np.array([r.families for r in recorded]),
+        grounded=np.array(per_label("grounded"), np.uint8),
+        rows=np.array(per_label("rows"), np.float32),
+        gripper=np.array(per_label("gripper"), np.uint8),
+        progress=np.array(per_label("progress"), np.float32),
+        done=np.array(per_label("done"), np.uint8),
+        pixels=np.array(per_label("pixels"), np.float32),
+        offsets_m=np.array(per_label("offsets_m"), np.float32),
         episode=np.array([r.episode for r in recorded], np.int32),
     )

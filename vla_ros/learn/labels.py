@@ -9,14 +9,15 @@ from numpy.typing import NDArray
 
 from vla_ros.policy.spec import ActionSpec, RotationForm
 from vla_ros.policy.transforms import Anchor, EefDelta
-from vla_ros.sim.basic import tasks_in
 from vla_ros.sim.expert import plan
 from vla_ros.sim.parts import Vector
+from vla_ros.sim.table import Table
 from vla_ros.sim.tasks import FAMILIES, Task
 from vla_ros.sim.world import World
 from vla_ros.types import FloatArray, PolicyOutput
 
 OUT_OF_SIGHT = -1.0
+POINTS = 3
 _USUAL_SHARE = 1.0 / 3.0  # Of a family's longest time, a task takes from a usual start.
 _RELATIVE = EefDelta(RotationForm.YAW)
 
@@ -30,15 +31,18 @@ class Label:
         gripper: Opening wanted, 0 or 1. Shape (T,).
         progress: 0..1.
         done: The task is finished.
-        pixels: Target and goal in each camera, fractions of the picture from its upper left
-            corner; `OUT_OF_SIGHT` behind the lens. Shape (C, 2, 2).
-        offsets_m: Target and goal relative to the tool, base frame [m]. Shape (2, 3).
+        grounded: The instruction can be carried out in this scene; if not, only this counts.
+        pixels: What is moved, where to, and the thing that the sentence names there, in each
+            camera, as fractions of the picture from its upper left corner; `OUT_OF_SIGHT` behind
+            the lens. Shape (C, 3, 2).
+        offsets_m: The same points relative to the tool, base frame [m]. Shape (3, 3).
     """
 
     rows: FloatArray
     gripper: FloatArray
     progress: float
     done: bool
+    grounded: bool
     pixels: NDArray[np.float32]
     offsets_m: FloatArray
 
@@ -66,23 +70,39 @@ def make_label(
     """
     table, family = world.table(), FAMILIES[task.family]
     planned = plan(table, task, action.horizon, action.step_s)
-    points = family.focus(table, task)
+    points = _points(table, task)
     usual_steps = family.longest_s * _USUAL_SHARE / action.step_s
     return Label(
         rows=_rounded(_RELATIVE.inverse(np.array(planned.rows), anchor)),
         gripper=np.array(planned.gripper),
         progress=float(np.clip(1.0 - planned.remaining_steps / usual_steps, 0.0, 1.0)),
         done=planned.done,
+        grounded=True,
         pixels=np.array([[_pixel(world, c, p) for p in points] for c in cameras], np.float32),
         offsets_m=np.array(points) - anchor.position_m,
     )
 
 
-def other_task(task: Task, world: World, rng: np.random.Generator) -> Task:
-    """Return another task that the same basic scene allows."""
-    tasks = tasks_in(world.scene)
-    tasks.remove(task)
-    return tasks[int(rng.integers(len(tasks)))]
+def no_label(action: ActionSpec, cameras: tuple[str, ...]) -> Label:
+    """Return the label of an instruction that cannot be carried out: there is nothing to do."""
+    return Label(
+        rows=np.zeros((action.horizon, len(action.rows) - 1)),
+        gripper=np.zeros(action.horizon),
+        progress=0.0,
+        done=False,
+        grounded=False,
+        pixels=np.full((len(cameras), POINTS, 2), OUT_OF_SIGHT, np.float32),
+        offsets_m=np.zeros((POINTS, 3)),
+    )
+
+
+def _points(table: Table, task: Task) -> tuple[Vector, Vector, Vector]:
+    """Return where the object is, where it shall go, and where the thing named beside it is."""
+    item, goal = FAMILIES[task.family].focus(table, task)
+    if task.target is None:
+        return item, goal, goal
+    x, y, *z = table.thing(task.target).at_m
+    return item, goal, (x, y, z[0] if z else 0.0)
 
 
 def _rounded(rows: FloatArray) -> FloatArray:

@@ -123,7 +123,7 @@ class Rollout:
         kinematics = make_kinematics(robot)
         self._config = make_gate_config(robot, kinematics)
         self.gate = Gate(self._config)
-        self._tick_ns = round(self._config.dt_s * 1e9)
+        self.tick_ns = round(self._config.dt_s * 1e9)
 
     def run(
         self,
@@ -258,7 +258,7 @@ class Rollout:
         now.queue_s, now.interventions = decision.queue_s, decision.interventions
         if decision.command is not None:
             self.world.command(decision.command.position, decision.command.gripper)
-        self.world.step(self._tick_ns)
+        self.world.step(self.tick_ns)
         if arrived:
             now.pending = None
         return bool(chunks) and not chunks[0].last

@@ -14,7 +14,7 @@ from vla_ros.sim.scene import Placement, Scene, StartPose
 from vla_ros.sim.shift import USUAL, Randomisation, with_look
 from vla_ros.sim.table import Container, Hand, Item, Table
 from vla_ros.sim.task import Noun, Task
-from vla_ros.sim.tasks.family import Cast, Start, TaskFamily
+from vla_ros.sim.tasks.family import Cast, Start
 from vla_ros.sim.tasks.registry import FAMILIES
 from vla_ros.sim.tasks.speech import parse_instruction, phrase
 from vla_ros.sim.things import COLORS, CONTAINERS, ITEMS, Kind
@@ -121,7 +121,7 @@ def _sample(
             scene = _laid_out(scene, cast, rng)
             table = table_of(scene)
             if scene.items and family.fits(table, task) and family.missing(table, task):
-                named = _renamed(task, cast, family, rng) if rename else task
+                named = renamed(task, table, rng) if rename else task
                 speech = np.random.default_rng([seed, 19])
                 said = phrase(named, speech, wishes.split) if sentence is None else sentence
                 scene = replace(scene, task=named, instruction=said)
@@ -196,27 +196,27 @@ def _draw_start(start: Start, rng: np.random.Generator) -> StartPose:
     )
 
 
-def _renamed(task: Task, cast: Cast, family: TaskFamily, rng: np.random.Generator) -> Task:
+def renamed(task: Task, table: Table, rng: np.random.Generator) -> Task:
     """Return a task whose things may be named otherwise: `the bar`, `the red one`."""
     if task.family == "clear":
         return task
-    names = [_other_names(noun, cast) for noun in (task.object, task.target)]
+    names = [_other_names(noun, table) for noun in (task.object, task.target)]
     nouns = [
         options[int(rng.integers(len(options)))]
         if options and rng.random() < _OTHER_NAME
         else noun
         for noun, options in zip((task.object, task.target), names, strict=True)
     ]
-    if family.targets and nouns[1] is not None and nouns[1].other_than is not None:
+    if nouns[1] is not None and nouns[1].other_than is not None:
         nouns[1] = task.target  # One `other one` in a sentence is enough.
     return replace(task, object=nouns[0], target=nouns[1])
 
 
-def _other_names(noun: Noun | None, cast: Cast) -> list[Noun]:
+def _other_names(noun: Noun | None, table: Table) -> list[Noun]:
     """Return names without colour or kind that mean the same thing, of all that lie there."""
     if noun is None or noun.kind is None or noun.color is None:
         return []
-    things = (*cast.items, *cast.containers)
+    things = [(thing.kind, thing.color) for thing in (*table.items, *table.containers)]
     alike = [color for kind, color in things if kind is noun.kind]
     names = [Noun(color=noun.color), Noun(kind=noun.kind)]
     if len(alike) == 2:
