@@ -8,73 +8,71 @@ import pytest
 
 torch = pytest.importorskip("torch", reason="training needs torch")
 
-from vla_ros.errors import ConfigError, InstructionError
-from vla_ros.learn.batches import Batches, known_words, vary
+from made_up_frames import make_frames
+from training_pair import TrainingPair
+
+from vla_ros.errors import ConfigError
+from vla_ros.learn.batches import Batches
 from vla_ros.learn.config import LearnConfig
-from vla_ros.learn.dataset import Frames
+from vla_ros.learn.dataset import Frames, write_shard
 from vla_ros.learn.export import export
 from vla_ros.learn.losses import attention_loss
 from vla_ros.learn.train import (
-    RoundTwo,
+    Round,
     Trainer,
     load_trained,
     rate_factor,
 )
+from vla_ros.learn.workers import work_together
 from vla_ros.policy.backends.onnx import OnnxBackend
 from vla_ros.policy.language import make_vocabulary
 from vla_ros.policy.spec import load_policy_profile
 from vla_ros.robot.profile import load_robot_profile
-from vla_ros.sim.basic import phrase, put_task
+from vla_ros.sim.tasks import known_words
 
-PROFILE = load_policy_profile("native")
-WORDS = make_vocabulary(known_words(), length=20)
-
-
-def big(frames: Frames) -> Frames:
-    images = np.repeat(np.repeat(frames.images, 3, axis=2), 3, axis=3)
-    return replace(frames, images=images)
+PROFILE = load_policy_profile("tabletop")
+WORDS = make_vocabulary(known_words(), length=24)
 
 
 def batches(frames: Frames, **options: object) -> Batches:
     return Batches([frames, frames], WORDS, PROFILE.state, 7, **options)
 
 
-def train(config: LearnConfig, folder: Path, frames: Frames) -> list[int]:
+def train(config: LearnConfig, shown: Path) -> list[int]:
     saved: list[int] = []
-    trainer = Trainer(config, PROFILE, folder, [big(frames)])
+    trainer = Trainer(config, PROFILE, shown.parent, shown)
     trainer.run(lambda _: None, lambda _, step: saved.append(step))
     return saved
 
 
 def test_a_batch_has_its_number_and_is_always_the_same(frames: Frames) -> None:
-    one, same, other = (batches(frames).draw(n, 4, 0.5) for n in (3, 3, 4))
+    one, same, other = (batches(frames).draw(n, 4) for n in (3, 3, 4))
     assert torch.equal(one.pictures[0], same.pictures[0])
     assert torch.equal(one.tokens, same.tokens)
     assert not torch.equal(one.pictures[0], other.pictures[0])
     assert one.pictures[1].shape == (4, 3, 32, 32)
     assert one.pictures[1].abs().max() <= 1.0
-    assert one.rows.shape == (4, 16, 4)
+    assert one.rows.shape == (12, 16, 4)
 
 
-def test_what_ifs_come_only_when_asked_for(frames: Frames) -> None:
-    drawn = batches(frames).draw(0, 32, 0.0)
-    green = WORDS.words.index("green")
-    assert not (drawn.tokens == green).any()
-    assert (batches(frames).draw(0, 32, 1.0).tokens == green).any(1).all()
+def test_instructions_of_a_frame_come_one_after_the_other(frames: Frames) -> None:
+    drawn = batches(frames).draw(0, 4)
+    assert drawn.grounded.tolist() == [1.0, 1.0, 0.0] * 4
+    blue = WORDS.words.index("blue")
+    assert (drawn.tokens == blue).any(1).tolist() == [True, False, False] * 4
+
+
+def test_slips_are_put_right_and_unknown_words_left_out(frames: Frames) -> None:
+    said = frames.sentences.copy()
+    said[:, 0] = "please lfit the shiny red cube"
+    drawn = batches(replace(frames, sentences=said)).draw(0, 1).tokens[0]
+    assert [WORDS.words[n] for n in drawn if n] == ["please", "lift", "the", "red", "cube"]
 
 
 def test_corrections_get_their_share(frames: Frames) -> None:
     marked = replace(frames, progress=np.full_like(frames.progress, 9.0))
-    drawn = batches(frames, corrections=[marked], share=0.5).draw(0, 200, 0.0)
-    assert 70 < int((drawn.progress == 9.0).sum()) < 130
-
-
-def test_every_variant_of_a_sentence_is_understood() -> None:
-    rng = np.random.default_rng(0)
-    for variant in range(60):
-        WORDS.check(vary(phrase(put_task("red", "blue"), variant), rng))
-    with pytest.raises(InstructionError, match="banana"):
-        WORDS.check("put the banana in the blue bowl")
+    drawn = batches(frames, corrections=[marked], share=0.5).draw(0, 200)
+    assert 70 < int((drawn.progress == 9.0).sum()) / 3 < 130
 
 
 def test_attention_at_the_right_place_costs_least() -> None:
@@ -90,26 +88,52 @@ def test_attention_to_what_is_out_of_sight_costs_nothing() -> None:
     assert attention_loss(torch.randn(1, 2, 64), pixels, 8) == 0.0
 
 
-def test_the_learning_rate_rises_and_falls() -> None:
-    rates = [rate_factor(step, 1000, 100) for step in (0, 50, 100, 500, 1000)]
-    assert rates[0] < rates[1] < rates[2] > rates[3] > rates[4] > 0.0
+def test_the_learning_rate_rises_stays_and_falls(tiny: LearnConfig) -> None:
+    training = tiny.training.model_copy(
+        update={"steps": 1000, "warmup_steps": 100, "cooldown": 0.3}
+    )
+    rates = [rate_factor(step, training) for step in (0, 50, 100, 690, 800, 1000)]
+    assert rates[0] < rates[1] < rates[2] == rates[3] == 1.0
+    assert 1.0 > rates[4] > rates[5] > 0.0
 
 
-def test_training_saves_and_resumes(tiny: LearnConfig, folder: Path, frames: Frames) -> None:
-    assert train(tiny, folder, frames) == [2, 4]
+def test_training_saves_and_resumes(tiny: LearnConfig, shown: Path) -> None:
+    assert train(tiny, shown) == [2, 4]
     longer = tiny.training.model_copy(update={"steps": 6})
-    assert train(tiny.model_copy(update={"training": longer}), folder, frames) == [6]
+    assert train(tiny.model_copy(update={"training": longer}), shown) == [6]
 
 
-def test_a_second_round_starts_from_the_first(
-    tiny: LearnConfig, folder: Path, frames: Frames
+@pytest.mark.parametrize("head", ["regression", "tokens", "flow"])
+def test_every_head_learns_a_few_frames_by_heart(
+    tiny: LearnConfig, shown: Path, head: str
 ) -> None:
-    train(tiny, folder, frames)
-    corrections = tiny.corrections
-    assert corrections is not None
-    config = tiny.model_copy(update={"corrections": corrections.model_copy(update={"steps": 1})})
-    start = RoundTwo(checkpoint=folder / "checkpoint.pt", corrections=[big(frames)])
-    trainer = Trainer(config, PROFILE, folder / "corrected", [big(frames)], start)
+    network = tiny.network.model_copy(update={"head": head, "width": 32})
+    training = tiny.training.model_copy(
+        update={"steps": 60, "peak_rate": 5e-3, "warmup_steps": 5, "save_every": 60}
+    )
+    config = tiny.model_copy(update={"network": network, "training": training})
+    trainer = Trainer(config, PROFILE, shown.parent, shown)
+    wrong = [float(trainer.advance().action.detach()) for _ in range(training.steps)]
+    assert np.mean(wrong[-10:]) < 0.9 * np.mean(wrong[:10])
+
+
+def test_two_processes_end_with_the_same_network(tiny: LearnConfig, shown: Path) -> None:
+    work_together(TrainingPair(tiny, PROFILE, shown.parent, shown), 2)
+    one, other = (torch.load(shown.parent / f"{rank}.pt", weights_only=True) for rank in range(2))
+    assert all(torch.equal(one[name], other[name]) for name in one)
+
+
+def test_a_later_round_starts_from_the_one_before(tiny: LearnConfig, shown: Path) -> None:
+    train(tiny, shown)
+    folder, corrections = shown.parent, shown.parent / "corrections"
+    settings = tiny.corrections[0].model_copy(update={"steps": 1})
+    write_shard(corrections / "shard_1.npz", make_frames(side=128))
+    later = Round(
+        checkpoint=folder / "checkpoint.pt",
+        corrections=(corrections,),
+        settings=settings,
+    )
+    trainer = Trainer(tiny, PROFILE, folder / "round_2", shown, later)
     assert trainer.run(lambda _: None, lambda *_: None).steps == 1
 
 
@@ -119,21 +143,21 @@ def test_a_file_that_is_no_checkpoint_is_named(tmp_path: Path) -> None:
         load_trained(tmp_path / "checkpoint.pt")
 
 
+@pytest.mark.parametrize("head", ["regression", "tokens", "flow"])
 def test_the_exported_file_answers_like_the_network(
-    tiny: LearnConfig, folder: Path, frames: Frames
+    tiny: LearnConfig, shown: Path, head: str
 ) -> None:
-    train(tiny, folder, frames)
-    path = folder / "policy.onnx"
-    assert export(folder / "checkpoint.pt", PROFILE, path, "a test") < 1e-4
+    network = tiny.network.model_copy(update={"head": head})
+    train(tiny.model_copy(update={"network": network}), shown)
+    path = shown.parent / "policy.onnx"
+    assert export(shown.parent / "checkpoint.pt", PROFILE, path, "a test") < 1e-4
     profile = PROFILE.model_copy(update={"model": path})
     OnnxBackend(profile, load_robot_profile("sim_arm")).warm_up()
 
 
-def test_a_checkpoint_for_another_profile_is_not_exported(
-    tiny: LearnConfig, folder: Path, frames: Frames
-) -> None:
-    train(tiny, folder, frames)
+def test_a_checkpoint_for_another_profile_is_not_exported(tiny: LearnConfig, shown: Path) -> None:
+    train(tiny, shown)
     action = PROFILE.action.model_copy(update={"horizon": 8})
     other = PROFILE.model_copy(update={"action": action})
     with pytest.raises(ConfigError, match=r"horizon = 8: the model file has 16"):
-        export(folder / "checkpoint.pt", other, folder / "policy.onnx", "a test")
+        export(shown.parent / "checkpoint.pt", other, shown.parent / "policy.onnx", "a test")

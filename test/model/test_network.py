@@ -1,10 +1,13 @@
 # Copyright 2026 The vla_ros authors
 # SPDX-License-Identifier: Apache-2.0
+from dataclasses import replace
+
 import pytest
 
 torch = pytest.importorskip("torch", reason="training needs torch")
 
 from vla_ros.model.deployed import OUTPUT_NAMES, DeployedNetwork, scale_picture
+from vla_ros.model.heads import HEADS
 from vla_ros.model.network import CameraShape, NetworkShape, VlaNetwork
 
 SHAPE = NetworkShape(
@@ -17,19 +20,20 @@ SHAPE = NetworkShape(
     state_mean=(0.0,) * 6,
     state_scale=(1.0,) * 6,
     action_scale=(0.1, 0.1, 0.1, 0.4),
-    horizon=3,
-    queries=2,
+    horizon=4,
+    queries=3,
     width=16,
-    text_width=8,
     layers=1,
+    text_width=8,
+    text_layers=1,
 )
 TOKENS = torch.tensor([[1, 2, 3, 0, 0], [4, 5, 6, 1, 2]])
 
 
-@pytest.fixture
-def network() -> VlaNetwork:
+@pytest.fixture(params=HEADS)
+def network(request: pytest.FixtureRequest) -> VlaNetwork:
     torch.manual_seed(0)
-    return VlaNetwork(SHAPE).eval()
+    return VlaNetwork(replace(SHAPE, head=request.param)).eval()
 
 
 def pictures() -> tuple[torch.Tensor, ...]:
@@ -37,37 +41,61 @@ def pictures() -> tuple[torch.Tensor, ...]:
     return tuple(torch.rand(2, 3, 32, 32, generator=draw) * 2 - 1 for _ in SHAPE.cameras)
 
 
-def test_a_prediction_has_one_row_per_step(network: VlaNetwork) -> None:
-    said = network(pictures(), torch.zeros(2, 6), TOKENS)
-    assert said.rows.shape == (2, 3, 4)
-    assert said.gripper.shape == (2, 3)
-    assert said.progress.shape == said.done.shape == (2,)
-    assert [tuple(a.shape) for a in said.attention] == [(2, 2, 64), (2, 2, 16)]
-    assert said.offsets.shape == (2, 2, 3)
+def test_an_answer_has_one_row_per_step(network: VlaNetwork) -> None:
+    said, chunk = network(pictures(), torch.zeros(2, 6), TOKENS)
+    assert chunk.rows.shape == (2, 4, 4)
+    assert chunk.gripper.shape == (2, 4)
+    assert chunk.spread.shape == (2,)
+    assert (chunk.spread > 0.0).all()
+    assert said.progress.shape == said.done.shape == said.grounded.shape == (2,)
+    for looks, grid in zip(said.attention, (8, 4), strict=True):
+        assert [tuple(scores.shape) for scores in looks] == [(2, 3, grid**2)] * 2
+    assert said.offsets.shape == (2, 3, 3)
+
+
+def test_the_same_is_always_answered_to_the_same(network: VlaNetwork) -> None:
+    with torch.no_grad():
+        one, other = (network(pictures(), torch.zeros(2, 6), TOKENS)[1] for _ in range(2))
+    assert all(torch.equal(a, b) for a, b in zip(one, other, strict=True))
 
 
 def test_padding_is_not_read(network: VlaNetwork) -> None:
     with torch.no_grad():
-        short = network(pictures(), torch.zeros(2, 6), TOKENS[:, :])
+        short = network(pictures(), torch.zeros(2, 6), TOKENS)[0]
         network.text.embedding.weight[0] += 10.0
-        again = network(pictures(), torch.zeros(2, 6), TOKENS[:, :])
-    assert torch.allclose(short.rows[0], again.rows[0], atol=1e-5)
+        again = network(pictures(), torch.zeros(2, 6), TOKENS)[0]
+    assert torch.allclose(short.features[0], again.features[0], atol=1e-5)
 
 
 def test_words_pictures_and_state_all_matter(network: VlaNetwork) -> None:
     with torch.no_grad():
-        said = network(pictures(), torch.zeros(2, 6), TOKENS).rows
+        said = network(pictures(), torch.zeros(2, 6), TOKENS)[0].features
         darker = tuple(p * 0.5 for p in pictures())
-        assert not torch.allclose(network(darker, torch.zeros(2, 6), TOKENS).rows, said)
-        assert not torch.allclose(network(pictures(), torch.ones(2, 6), TOKENS).rows, said)
-        swapped = TOKENS.flip(0)
-        assert not torch.allclose(network(pictures(), torch.zeros(2, 6), swapped).rows, said)
+        for changed in (
+            (darker, torch.zeros(2, 6), TOKENS),
+            (pictures(), torch.ones(2, 6), TOKENS),
+            (pictures(), torch.zeros(2, 6), TOKENS.flip(0)),
+        ):
+            assert not torch.allclose(network(*changed)[0].features, said)
+
+
+def test_several_sentences_share_a_picture(network: VlaNetwork) -> None:
+    both = TOKENS.repeat(2, 1)
+    with torch.no_grad():
+        once = network(
+            tuple(p.repeat_interleave(2, 0) for p in pictures()), torch.zeros(4, 6), both
+        )
+        shared = network.train()(pictures(), torch.zeros(2, 6), both)
+    assert torch.allclose(once[0].features, shared[0].features, atol=1e-5)
 
 
 def test_every_weight_learns(network: VlaNetwork) -> None:
-    said = network(pictures(), torch.randn(2, 6), TOKENS)
-    loss = sum(part.square().sum() for part in (*said[:4], *said.attention, said.offsets))
-    loss.backward()
+    said = network.understand(pictures(), torch.randn(2, 6), TOKENS)
+    blame = network.head.blame(said.features, torch.randn(2, 4, 4), torch.ones(2, 4))
+    assert blame.shape == (2,)
+    looks = [scores for look in said.attention for scores in look]
+    parts = (said.progress, said.done, said.grounded, *looks, said.offsets, blame)
+    sum(part.square().sum() for part in parts).backward()
     idle = [name for name, p in network.named_parameters() if p.grad is None]
     assert idle == []
 
@@ -75,17 +103,17 @@ def test_every_weight_learns(network: VlaNetwork) -> None:
 def test_the_deployed_network_speaks_si_units(network: VlaNetwork) -> None:
     raw = torch.randint(0, 256, (2, 32, 32, 3), dtype=torch.uint8)
     with torch.no_grad():
-        rows, gripper, progress, done, front, wrist = DeployedNetwork(network)(
+        rows, gripper, *shares, front, wrist = DeployedNetwork(network)(
             raw, raw, torch.zeros(2, 6), TOKENS
         )
-        said = network((scale_picture(raw),) * 2, torch.zeros(2, 6), TOKENS)
-    assert len(OUTPUT_NAMES) == 4
-    assert torch.allclose(rows, said.rows * torch.tensor(SHAPE.action_scale))
-    for share in (gripper, progress, done):
+        chunk = network((scale_picture(raw),) * 2, torch.zeros(2, 6), TOKENS)[1]
+    assert len(OUTPUT_NAMES) == 2 + len(shares)
+    assert torch.allclose(rows, chunk.rows * torch.tensor(SHAPE.action_scale))
+    for share in (gripper, *shares):
         assert ((share >= 0.0) & (share <= 1.0)).all()
-    assert front.shape == (2, 2, 8, 8)
-    assert wrist.shape == (2, 2, 4, 4)
-    assert torch.allclose(front.sum((2, 3)), torch.ones(2, 2), atol=1e-5)
+    assert front.shape == (2, 3, 8, 8)
+    assert wrist.shape == (2, 3, 4, 4)
+    assert torch.allclose(front.sum((2, 3)), torch.ones(2, 3), atol=1e-5)
 
 
 def test_a_picture_is_scaled_to_minus_one_and_one() -> None:

@@ -7,58 +7,46 @@ from dataclasses import dataclass
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor
 
 from vla_ros.learn.dataset import Frames
-from vla_ros.policy.language import Vocabulary
-from vla_ros.sim.basic import WORDS
+from vla_ros.policy.language import Vocabulary, split_words
+from vla_ros.spelling import put_right
+from vla_ros.types import ImageArray
 
-_BRIGHTNESS, _TINT = 0.12, 0.04
+_BRIGHTNESS, _TINT, _PIXEL_NOISE = 0.15, 0.05, 0.01
 _STATE_NOISE = {"gripper": 0.02, "tool_sin_yaw": 0.005, "tool_cos_yaw": 0.005}
 _POSITION_NOISE_M = 0.002
-_SYNONYMS = {"in": "inside", "into": "inside", "the": "a"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Batch:
-    """Samples for one step of training; see `Frames` for the units.
+    """B frames with K instructions each, for one step of training; see `Frames` for the units.
 
     Attributes:
         pictures: One per camera, RGB in -1..1. Shape (B, 3, H, W).
         state: Shape (B, S).
-        tokens: Shape (B, L).
-        rows: Shape (B, T, A).
-        gripper: Shape (B, T).
-        progress: Shape (B,).
-        done: Shape (B,).
-        pixels: Shape (B, C, 2, 2).
-        offsets_m: Shape (B, 2, 3).
+        tokens: Shape (B * K, L), the instructions of a frame one after the other, as below.
+        grounded: Shape (B * K,).
+        rows: Shape (B * K, T, A).
+        gripper: Shape (B * K, T).
+        progress: Shape (B * K,).
+        done: Shape (B * K,).
+        pixels: Shape (B * K, C, 3, 2).
+        offsets_m: Shape (B * K, 3, 3).
     """
 
     pictures: tuple[Tensor, ...]
     state: Tensor
     tokens: Tensor
+    grounded: Tensor
     rows: Tensor
     gripper: Tensor
     progress: Tensor
     done: Tensor
     pixels: Tensor
     offsets_m: Tensor
-
-
-def known_words() -> list[str]:
-    """Return every word that the sentences of the demonstrations may use."""
-    return sorted(WORDS)
-
-
-def vary(sentence: str, rng: np.random.Generator) -> str:
-    """Return a sentence, sometimes with other small words or a `please`."""
-    words = sentence.split()
-    if rng.random() < 0.25:
-        words = [_SYNONYMS.get(word, word) if rng.random() < 0.5 else word for word in words]
-    if rng.random() < 0.15:
-        words = ["please", *words] if rng.random() < 0.5 else [*words, "please"]
-    return " ".join(words)
 
 
 class Batches:
@@ -92,8 +80,7 @@ class Batches:
         lengths = [len(shard) for shard in shards]
         self._shard_of = np.repeat(np.arange(len(shards)), lengths)
         self._frame_of = np.concatenate([np.arange(n) for n in lengths])
-        rng = np.random.default_rng([seed, 3])
-        self._tokens = [_encode(shard, vocabulary, rng) for shard in shards]
+        self._tokens = [_encode(shard, vocabulary) for shard in shards]
 
     def __len__(self) -> int:
         """Return the number of frames."""
@@ -104,34 +91,28 @@ class Batches:
         state = np.concatenate([shard.state for shard in self._shards])
         return tuple(state.mean(0).tolist()), tuple((state.std(0) + 1e-3).tolist())
 
-    def draw(self, number: int, size: int, what_if: float) -> Batch:
-        """Return batch `number`.
-
-        Args:
-            number: Which one.
-            size: Samples.
-            what_if: Share of samples with an instruction that is not being carried out.
-        """
+    def draw(self, number: int, frames: int) -> Batch:
+        """Return batch `number` of some frames, each with all its instructions."""
         rng = np.random.default_rng([self._seed, 5, number])
-        picks = rng.integers(self._demonstrated, size=size)
-        corrected = rng.random(size) < self._share
+        picks = rng.integers(self._demonstrated, size=frames)
+        corrected = rng.random(frames) < self._share
         if corrected.any():
-            others = rng.integers(self._demonstrated, len(self), size=size)
+            others = rng.integers(self._demonstrated, len(self), size=frames)
             picks = np.where(corrected, others, picks)
-        which = (rng.random(size) < what_if).astype(int)
-        places = list(zip(self._shard_of[picks], self._frame_of[picks], which, strict=True))
+        places = list(zip(self._shard_of[picks], self._frame_of[picks], strict=True))
 
         def gather(name: str) -> Tensor:
-            arrays = [getattr(self._shards[s], name)[f, k] for s, f, k in places]
-            return torch.from_numpy(np.stack(arrays)).float()
+            arrays = [getattr(self._shards[s], name)[f] for s, f in places]
+            return torch.from_numpy(np.concatenate(arrays)).float()
 
-        images = np.stack([self._shards[s].images[f] for s, f, _ in places])
-        state = np.stack([self._shards[s].state[f] for s, f, _ in places])
+        images = [self._shards[s].images(int(f)) for s, f in places]
+        state = np.stack([self._shards[s].state[f] for s, f in places])
         state += rng.normal(0.0, 1.0, state.shape).astype(np.float32) * self._noise
         return Batch(
-            pictures=tuple(_augmented(images[:, c], rng) for c in range(images.shape[1])),
+            pictures=tuple(_augmented(np.stack(i), rng) for i in zip(*images, strict=True)),
             state=torch.from_numpy(state),
-            tokens=torch.from_numpy(np.stack([self._tokens[s][f, k] for s, f, k in places])),
+            tokens=torch.from_numpy(np.concatenate([self._tokens[s][f] for s, f in places])),
+            grounded=gather("grounded"),
             rows=gather("rows"),
             gripper=gather("gripper"),
             progress=gather("progress"),
@@ -141,19 +122,23 @@ class Batches:
         )
 
 
-def _encode(shard: Frames, vocabulary: Vocabulary, rng: np.random.Generator) -> np.ndarray:
-    known: dict[str, list[np.ndarray]] = {}
+def _encode(shard: Frames, vocabulary: Vocabulary) -> NDArray[np.int64]:
+    """Return the numbers of the words of all sentences; unknown words are left out.
+
+    Those come only in sentences that cannot be carried out, and are refused before the policy
+    reads them.
+    """
+    number = {word: n for n, word in enumerate(vocabulary.words)}
+    known = frozenset(vocabulary.words[1:])
     tokens = np.zeros((*shard.sentences.shape, vocabulary.length), np.int64)
     for place in np.ndindex(*shard.sentences.shape):
-        sentence = str(shard.sentences[place])
-        variants = known.setdefault(sentence, [])
-        if len(variants) < 8:
-            variants.append(vocabulary.encode(vary(sentence, rng)))
-        tokens[place] = variants[int(rng.integers(len(variants)))]
+        words = put_right(split_words(str(shard.sentences[place])), known)
+        numbers = [number[word] for word in words if word in known][: vocabulary.length]
+        tokens[place][: len(numbers)] = numbers
     return tokens
 
 
-def _augmented(images: np.ndarray, rng: np.random.Generator) -> Tensor:
+def _augmented(images: ImageArray, rng: np.random.Generator) -> Tensor:
     """Return pictures (B, H, W, 3) uint8 as -1..1 (B, 3, H, W) under slightly other light."""
     count = len(images)
     gain = (1.0 + rng.normal(0.0, _BRIGHTNESS, (count, 1))) * (
@@ -163,4 +148,6 @@ def _augmented(images: np.ndarray, rng: np.random.Generator) -> Tensor:
     pictures = torch.from_numpy(images).permute(0, 3, 1, 2).float()
     gains = torch.from_numpy(gain.astype(np.float32))[:, :, None, None]
     shifts = torch.from_numpy(shift.astype(np.float32))[:, :, None, None]
-    return (pictures * (gains / 127.5)).add_(shifts * 2.0 - 1.0).clamp_(-1.0, 1.0)
+    varied = (pictures * (gains / 127.5)).add_(shifts * 2.0 - 1.0)
+    noise = rng.standard_normal(pictures.shape, np.float32)
+    return varied.add_(torch.from_numpy(noise), alpha=2.0 * _PIXEL_NOISE).clamp_(-1.0, 1.0)

@@ -3,7 +3,7 @@
 """One file says how a policy is made: config/learn/NAME.yaml, parsed strictly."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import Field
 
@@ -17,32 +17,38 @@ Weight = Annotated[float, Field(ge=0.0)]
 
 
 class DemonstrationConfig(StrictModel):
-    """What is collected; see `demonstrations.DemonstrationOptions`."""
+    """What is collected; see `demonstrations.DemonstrationOptions`.
+
+    Attributes:
+        families: How often each task family comes, relative to the others.
+    """
 
     episodes: Count
     first_seed: Annotated[int, Field(ge=0)]
     processes: Count
+    families: dict[str, Count]
+    every_s: Positive
     near_starts: Share
     far_starts: Share
     kicks: Share
 
 
 class CorrectionConfig(StrictModel):
-    """A second round: the policy moves the arm, the expert labels, the training goes on.
+    """A further round (DAgger, Ross et al. 2011, arXiv:1011.0686).
+
+    The policy moves the arm, the expert labels where that leads, the training goes on.
 
     Attributes:
         episodes: How many the policy plays.
         first_seed: Of their scenes.
-        timeout_s: Longest of them [s].
-        near_starts: Share that starts near the cube with a wrong yaw or offset.
-        share: Share of corrections in a batch.
+        near_starts: Share that starts near a thing with a wrong yaw or offset.
+        share: Share of corrections, of this round and those before, in a batch.
         steps: Batches of this round.
         peak_rate: Learning rate of this round.
     """
 
     episodes: Count
     first_seed: Annotated[int, Field(ge=0)]
-    timeout_s: Positive
     near_starts: Share
     share: Share
     steps: Count
@@ -63,10 +69,13 @@ class NetworkConfig(StrictModel):
 
     text_length: Count
     cameras: Annotated[tuple[CameraConfig, ...], Field(min_length=1)]
-    queries: Annotated[int, Field(ge=2)]
+    head: Literal["regression", "tokens", "flow"]
+    rows_per_token: Count
+    queries: Annotated[int, Field(ge=3)]
     width: Count
-    text_width: Count
     layers: Count
+    text_width: Count
+    text_layers: Count
     action_scale: tuple[Positive, Positive, Positive, Positive]
 
 
@@ -75,33 +84,35 @@ class OptimiserConfig(StrictModel):
 
     Attributes:
         steps: Batches.
-        batch: Samples per batch.
-        peak_rate: Learning rate after the warm-up; falls along a cosine.
+        frames: Frames per batch and process, each with all its instructions.
+        processes: How many compute gradients at a time.
+        peak_rate: Learning rate after the warm-up.
         warmup_steps: Batches until then.
+        cooldown: Share of the batches at the end in which the learning rate falls to nothing.
         weight_decay: Of AdamW.
         ema_decay: Of the running mean of the weights, which is what ships.
-        what_if: Share of samples with another instruction than the one carried out.
         save_every: Batches between checkpoints.
     """
 
     steps: Count
-    batch: Count
+    frames: Count
+    processes: Count
     peak_rate: Positive
     warmup_steps: Count
+    cooldown: Share
     weight_decay: Weight
     ema_decay: Share
-    what_if: Share
     save_every: Count
 
 
 class LossConfig(StrictModel):
-    """Weights of the losses beside the one on the rows, which is 1."""
+    """Weights of the losses beside that of the head, which is 1."""
 
-    gripper: Weight
     attention: Weight
     offsets: Weight
     progress: Weight
     done: Weight
+    grounded: Weight
 
 
 class LearnConfig(StrictModel):
@@ -111,7 +122,7 @@ class LearnConfig(StrictModel):
         policy: Policy profile it is made for.
         seed: Of the weights and of the order of the samples.
         demonstrations: What it learns from.
-        corrections: What it learns from in a second round; left out: there is none.
+        corrections: What it learns from in further rounds; left out: there are none.
         network: Its sizes.
         training: How long and how fast.
         losses: What counts how much.
@@ -120,7 +131,7 @@ class LearnConfig(StrictModel):
     policy: str
     seed: Annotated[int, Field(ge=0)]
     demonstrations: DemonstrationConfig
-    corrections: CorrectionConfig | None = None
+    corrections: tuple[CorrectionConfig, ...] = ()
     network: NetworkConfig
     training: OptimiserConfig
     losses: LossConfig

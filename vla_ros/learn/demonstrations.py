@@ -6,8 +6,9 @@ The arm is moved by the expert, now and then pushed off its way, or by the polic
 whose own mistakes are then corrected. All from one seed, in parallel processes.
 """
 
+import contextlib
 import multiprocessing
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -78,10 +79,16 @@ class CollectionReport:
     frames: int
 
 
-def collect(options: DemonstrationOptions) -> CollectionReport:
+def collect(
+    options: DemonstrationOptions, tell: Callable[[str], None] = lambda _: None
+) -> CollectionReport:
     """Collect demonstrations; the same options always give the same frames.
 
     Shards that are there already are kept, so that an interrupted collection goes on.
+
+    Args:
+        options: What to collect.
+        tell: Gets a line for each shard.
     """
     starts = range(0, options.episodes, options.shard)
     jobs = [
@@ -89,12 +96,15 @@ def collect(options: DemonstrationOptions) -> CollectionReport:
         for start in starts
         if not _shard_path(options, start).is_file()
     ]
-    if options.processes == 1:
-        reports = [_collect_shard(*job) for job in jobs]
-    else:
-        context = multiprocessing.get_context("spawn")
-        with context.Pool(options.processes) as pool:
-            reports = pool.starmap(_collect_shard, jobs, chunksize=1)
+    reports: list[CollectionReport] = []
+    with contextlib.ExitStack() as stack:
+        done: Iterable[CollectionReport] = map(_collect_shard, jobs)
+        if options.processes > 1 and len(jobs) > 1:
+            pool = multiprocessing.get_context("spawn").Pool(options.processes)
+            done = stack.enter_context(pool).imap_unordered(_collect_shard, jobs)
+        for report in done:
+            reports.append(report)
+            tell(f"shard {len(reports)}/{len(jobs)}: {report.solved}/{report.episodes} solved")
     return CollectionReport(
         episodes=sum(r.episodes for r in reports),
         solved=sum(r.solved for r in reports),
@@ -102,7 +112,8 @@ def collect(options: DemonstrationOptions) -> CollectionReport:
     )
 
 
-def _collect_shard(options: DemonstrationOptions, start: int, count: int) -> CollectionReport:
+def _collect_shard(job: tuple[DemonstrationOptions, int, int]) -> CollectionReport:
+    options, start, count = job
     profile = load_policy_profile(options.policy)
     if options.driver is not None:
         profile = profile.model_copy(update={"model": options.driver.absolute()})
@@ -178,7 +189,7 @@ class _Collector:
         observation = self._rollout.observe()
         anchor = self._rollout.adapter.anchor(observation)
         action = self._rollout.policy.action
-        tasks = (scene.task, *self._what_ifs(scene.task, rng))
+        tasks = (scene.task, *(self._what_if(scene.task, rng) for _ in range(_WHAT_IFS)))
         impossible = _impossible(scene, rng)
         labels = [make_label(self.world, t, anchor, action, self._cameras) for t in tasks]
         self._recorded.append(
@@ -192,14 +203,13 @@ class _Collector:
             )
         )
 
-    def _what_ifs(self, task: Task, rng: np.random.Generator) -> Iterator[Task]:
-        """Yield other tasks that could be done now, named as a person might."""
+    def _what_if(self, task: Task, rng: np.random.Generator) -> Task:
+        """Return another task that could be done now, named as a person might."""
         table = self.world.table()
-        for _ in range(_WHAT_IFS):
-            try:
-                yield renamed(draw_other(table, task, rng, self._options.families), table, rng)
-            except SimulationError:
-                yield task
+        try:
+            return renamed(draw_other(table, task, rng, self._options.families), table, rng)
+        except SimulationError:
+            return task
 
     def _actor(self, task: Task, scene: Scene, rng: np.random.Generator) -> Act:
         """Return who moves the arm."""

@@ -10,62 +10,87 @@ from torch.nn import functional
 
 from vla_ros.learn.batches import Batch
 from vla_ros.learn.config import LossConfig
-from vla_ros.model.network import NetworkShape, Prediction
+from vla_ros.model.network import VlaNetwork
 
 _SPOT_CELLS = 0.75  # Radius of the spot that the attention shall cover [cells of the map].
-_FAR_ROW_WEIGHT = 0.3
 
 
 class Losses(NamedTuple):
-    """Each without its weight, but `total`."""
+    """Each without its weight, but `total`; and two rates, which are not part of it.
+
+    Attributes:
+        total: What is minimised.
+        action: Of the head.
+        attention: Of both looks of all cameras.
+        offsets: Of the points relative to the tool.
+        progress: Of the progress.
+        done: Of the end.
+        grounded: Of what can be carried out.
+        off_m: Mean error of the rows' positions [m].
+        judged: Share of instructions that were judged rightly: can be carried out, or cannot.
+    """
 
     total: Tensor
-    rows: Tensor
-    gripper: Tensor
+    action: Tensor
     attention: Tensor
     offsets: Tensor
     progress: Tensor
     done: Tensor
+    grounded: Tensor
+    off_m: Tensor
+    judged: Tensor
 
 
-def compute_losses(
-    said: Prediction, batch: Batch, shape: NetworkShape, weights: LossConfig
-) -> Losses:
-    """Compare what the network says with the labels."""
+def compute_losses(network: VlaNetwork, batch: Batch, weights: LossConfig) -> Losses:
+    """Compare what the network says with the labels.
+
+    Of an instruction that cannot be carried out only that counts; it has no other labels.
+    """
+    said = network.understand(batch.pictures, batch.state, batch.tokens)
+    shape = network.shape
     scale = torch.tensor(shape.action_scale)
-    near = torch.linspace(1.0, _FAR_ROW_WEIGHT, shape.horizon)
-    near = near / near.mean()
-    off = (said.rows - batch.rows / scale).abs().sum(-1)
-    rows = (off * near).mean()
+    real = batch.grounded
+    count = real.sum().clamp(min=1.0)
+
+    def mean(per_sample: Tensor) -> Tensor:
+        return (per_sample * real).sum() / count
+
     cross = functional.binary_cross_entropy_with_logits
-    gripper = (cross(said.gripper, batch.gripper, reduction="none") * near).mean()
+    action = mean(network.head.blame(said.features, batch.rows / scale, batch.gripper))
     attention = torch.stack(
         [
             attention_loss(scores, batch.pixels[:, c], camera.grid)
-            for c, (scores, camera) in enumerate(zip(said.attention, shape.cameras, strict=True))
+            for c, (looks, camera) in enumerate(zip(said.attention, shape.cameras, strict=True))
+            for scores in looks
         ]
     ).sum()
-    offsets = functional.smooth_l1_loss(said.offsets, batch.offsets_m / scale[:3])
-    progress = cross(said.progress, batch.progress)
-    done = cross(said.done, batch.done)
+    off = functional.smooth_l1_loss(said.offsets, batch.offsets_m / scale[:3], reduction="none")
+    offsets = mean(off.mean((1, 2)))
+    progress = mean(cross(said.progress, batch.progress, reduction="none"))
+    done = mean(cross(said.done, batch.done, reduction="none"))
+    grounded = cross(said.grounded, real)
     total = (
-        rows
-        + weights.gripper * gripper
+        action
         + weights.attention * attention
         + weights.offsets * offsets
         + weights.progress * progress
         + weights.done * done
+        + weights.grounded * grounded
     )
-    return Losses(total, rows, gripper, attention, offsets, progress, done)
+    with torch.no_grad():
+        rows = network.head(said.features).rows * scale
+        off_m = mean((rows - batch.rows)[..., :3].norm(dim=-1).mean(1))
+        judged = ((said.grounded > 0.0) == (real > 0.5)).float().mean()
+    return Losses(total, action, attention, offsets, progress, done, grounded, off_m, judged)
 
 
 def attention_loss(scores: Tensor, pixels: Tensor, grid: int) -> Tensor:
     """Return the cross-entropy of an attention map to a spot around the true place.
 
     Args:
-        scores: Before the softmax. Shape (B, 2, G * G).
-        pixels: Target and goal as fractions of the picture; out of sight counts as nothing.
-            Shape (B, 2, 2).
+        scores: Before the softmax. Shape (B, P, G * G).
+        pixels: True places as fractions of the picture; out of sight counts as nothing.
+            Shape (B, P, 2).
         grid: Side G of the map.
     """
     visible = ((pixels > 0.0) & (pixels < 1.0)).all(-1)

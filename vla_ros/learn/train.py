@@ -1,11 +1,14 @@
 # Copyright 2026 The vla_ros authors
 # SPDX-License-Identifier: Apache-2.0
-"""Behaviour cloning of the expert's chunks, on one thread, resumable, from one seed."""
+"""Behaviour cloning of the expert's chunks, resumable, from one seed.
+
+Several processes, one thread each, compute gradients of batches of their own, and all take the
+same step with the mean. On a CPU that is twice as fast as one process with two threads.
+"""
 
 import copy
 import importlib
 import json
-import math
 import time
 from collections.abc import Callable
 from contextlib import suppress
@@ -14,16 +17,17 @@ from pathlib import Path
 from typing import Any
 
 import torch
-from torch import nn
+from torch import distributed, nn
 
 from vla_ros.errors import ConfigError
-from vla_ros.learn.batches import Batches, known_words
-from vla_ros.learn.config import LearnConfig
-from vla_ros.learn.dataset import Frames
+from vla_ros.learn.batches import Batches
+from vla_ros.learn.config import CorrectionConfig, LearnConfig, OptimiserConfig
+from vla_ros.learn.dataset import read_shards
 from vla_ros.learn.losses import Losses, compute_losses
 from vla_ros.model.network import CameraShape, NetworkShape, VlaNetwork
 from vla_ros.policy.language import Vocabulary, make_vocabulary
 from vla_ros.policy.spec import PolicyProfile
+from vla_ros.sim.tasks import known_words
 
 # A torch for GPUs brings triton. Loaded after Mesa's software renderer, which has an LLVM of its
 # own, triton kills the process; the other way round both work.
@@ -33,7 +37,7 @@ with suppress(ImportError):
 CHECKPOINT = "checkpoint.pt"
 CURVE = "curve.jsonl"
 _REPORT_EVERY = 250
-_LOWEST_RATE = 0.02  # Of the peak, at the end of the cosine.
+_LOWEST_RATE = 0.02  # Of the peak, at the end.
 
 Tell = Callable[[str], None]
 Saved = Callable[[Path, int], None]
@@ -48,17 +52,20 @@ class TrainingReport:
     losses: dict[str, float]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class RoundTwo:
-    """What a second round of training starts from.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Round:
+    """A round of training after the first.
 
     Attributes:
-        checkpoint: Of the first round.
-        corrections: What the policy of the first round did, labelled by the expert.
+        checkpoint: Of the round before.
+        corrections: Folders with what the policies of the rounds before did, labelled by the
+            expert.
+        settings: How this round goes.
     """
 
     checkpoint: Path
-    corrections: list[Frames]
+    corrections: tuple[Path, ...]
+    settings: CorrectionConfig
 
 
 class Trainer:
@@ -69,8 +76,8 @@ class Trainer:
         config: LearnConfig,
         profile: PolicyProfile,
         folder: Path,
-        shards: list[Frames],
-        round_two: RoundTwo | None = None,
+        demonstrations: Path,
+        later: Round | None = None,
     ) -> None:
         """Build network and optimiser; continue from the folder's checkpoint if there is one.
 
@@ -78,8 +85,8 @@ class Trainer:
             config: How to train.
             profile: Policy the network is for.
             folder: Where checkpoints go.
-            shards: Demonstrations.
-            round_two: What a second round starts from; None for the first.
+            demonstrations: Folder of the shards.
+            later: What a later round starts from; None for the first.
 
         Raises:
             ConfigError: A checkpoint does not fit.
@@ -90,17 +97,26 @@ class Trainer:
         self._config = config
         self._training = config.training
         self._folder = folder
+        self._rank, self._workers = 0, 1
+        if distributed.is_initialized():
+            self._rank, self._workers = distributed.get_rank(), distributed.get_world_size()
         self.vocabulary = make_vocabulary(known_words(), config.network.text_length)
-        self._batches = _make_batches(config, profile, self.vocabulary, shards, round_two)
-        self.shape = make_shape(config, profile, self.vocabulary, self._batches)
-        if round_two is not None and config.corrections is not None:
-            update = {"steps": config.corrections.steps, "peak_rate": config.corrections.peak_rate}
+        self._batches = Batches(
+            read_shards([demonstrations]),
+            self.vocabulary,
+            profile.state,
+            config.seed,
+            corrections=read_shards(later.corrections) if later else (),
+            share=later.settings.share if later else 0.0,
+        )
+        if later is None:
+            self._network = VlaNetwork(make_shape(config, profile, self.vocabulary, self._batches))
+        else:
+            settings = later.settings
+            update = {"steps": settings.steps, "peak_rate": settings.peak_rate}
             self._training = config.training.model_copy(update=update)
-            self.shape = load_trained(round_two.checkpoint)[0].shape
-        network = VlaNetwork(self.shape)
-        if round_two is not None:
-            network.load_state_dict(load_trained(round_two.checkpoint)[0].state_dict())
-        self._network = network.to(memory_format=torch.channels_last)
+            self._network = load_trained(later.checkpoint)[0].train()
+        self._network = self._network.to(memory_format=torch.channels_last)
         self._mean = copy.deepcopy(self._network)
         self._optimiser = torch.optim.AdamW(
             self._network.parameters(), weight_decay=config.training.weight_decay
@@ -108,6 +124,16 @@ class Trainer:
         self.step = 0
         if self.checkpoint.is_file():
             self._resume(self.checkpoint)
+
+    @property
+    def shape(self) -> NetworkShape:
+        """Sizes of the network."""
+        return self._network.shape
+
+    @property
+    def leads(self) -> bool:
+        """It is the one process that tells and saves."""
+        return self._rank == 0
 
     @property
     def parameters(self) -> int:
@@ -136,33 +162,41 @@ class Trainer:
         sums = torch.zeros(len(Losses._fields))
         means: dict[str, float] = {}
         while self.step < training.steps:
-            sums += torch.stack([loss.detach() for loss in self._advance()])
+            sums += torch.stack([loss.detach() for loss in self.advance()])
             if self.step % _REPORT_EVERY == 0:
                 means = dict(zip(Losses._fields, (sums / _REPORT_EVERY).tolist(), strict=True))
                 sums.zero_()
-                rate = (self.step - began_step) * training.batch / (time.monotonic() - began)
-                self._note(means, rate)
-                tell(_line(self.step, training.steps, means, rate))
-            if self.step % training.save_every == 0 or self.step == training.steps:
+                frames = (self.step - began_step) * training.frames * self._workers
+                rate = frames / (time.monotonic() - began)
+                if self.leads:
+                    self._note(means, rate)
+                    tell(_line(self.step, training.steps, means, rate))
+            at_end = self.step == training.steps
+            if self.leads and (at_end or self.step % training.save_every == 0):
                 saved(self._save(), self.step)
         return TrainingReport(steps=self.step, wall_s=time.monotonic() - began, losses=means)
 
-    def _advance(self) -> Losses:
+    def advance(self) -> Losses:
+        """Take one step, together with the other processes."""
         training = self._training
-        batch = self._batches.draw(self.step, training.batch, training.what_if)
+        number = self.step * self._workers + self._rank
+        batch = self._batches.draw(number, training.frames)
         for group in self._optimiser.param_groups:
-            group["lr"] = training.peak_rate * rate_factor(
-                self.step, training.steps, training.warmup_steps
-            )
-        said = self._network(batch.pictures, batch.state, batch.tokens)
-        losses = compute_losses(said, batch, self.shape, self._config.losses)
+            group["lr"] = training.peak_rate * rate_factor(self.step, training)
+        losses = compute_losses(self._network, batch, self._config.losses)
         self._optimiser.zero_grad(set_to_none=True)
         losses.total.backward()
+        if self._workers > 1:
+            _share_gradients(self._network, self._workers)
         nn.utils.clip_grad_norm_(self._network.parameters(), 1.0)
         self._optimiser.step()
         self.step += 1
         self._average()
         return losses
+
+    def weights(self) -> dict[str, torch.Tensor]:
+        """Return the weights as they are now."""
+        return self._network.state_dict()
 
     @torch.no_grad()
     def _average(self) -> None:
@@ -197,32 +231,12 @@ class Trainer:
             self._optimiser.load_state_dict(saved["optimiser"])
         except (RuntimeError, ValueError) as e:
             raise ConfigError(f"{path}: is of another network: {e}; use another folder") from e
-        self.shape = shape_from(saved["shape"])
         self.step = int(saved["step"])
 
     def _note(self, means: dict[str, float], rate: float) -> None:
         self._folder.mkdir(parents=True, exist_ok=True)
         with (self._folder / CURVE).open("a", encoding="utf-8") as file:
-            file.write(json.dumps({"step": self.step, "samples_per_s": rate, **means}) + "\n")
-
-
-def _make_batches(
-    config: LearnConfig,
-    profile: PolicyProfile,
-    vocabulary: Vocabulary,
-    shards: list[Frames],
-    round_two: RoundTwo | None,
-) -> Batches:
-    if round_two is None or config.corrections is None:
-        return Batches(shards, vocabulary, profile.state, config.seed)
-    return Batches(
-        shards,
-        vocabulary,
-        profile.state,
-        config.seed + 1,
-        corrections=round_two.corrections,
-        share=config.corrections.share,
-    )
+            file.write(json.dumps({"step": self.step, "frames_per_s": rate, **means}) + "\n")
 
 
 def make_shape(
@@ -239,10 +253,13 @@ def make_shape(
         state_scale=scale,
         action_scale=network.action_scale,
         horizon=profile.action.horizon,
+        head=network.head,
+        rows_per_token=network.rows_per_token,
         queries=network.queries,
         width=network.width,
-        text_width=network.text_width,
         layers=network.layers,
+        text_width=network.text_width,
+        text_layers=network.text_layers,
     )
 
 
@@ -267,11 +284,23 @@ def shape_from(saved: dict[str, Any]) -> NetworkShape:
     return NetworkShape(**{**lists, "cameras": cameras})
 
 
-def rate_factor(step: int, steps: int, warmup: int) -> float:
-    """Return the learning rate of a step as a fraction of the peak."""
-    rise = min(1.0, (step + 1) / warmup)
-    cosine = 0.5 * (1.0 + math.cos(math.pi * min(1.0, step / steps)))
-    return rise * (_LOWEST_RATE + (1.0 - _LOWEST_RATE) * cosine)
+def rate_factor(step: int, training: OptimiserConfig) -> float:
+    """Return the learning rate of a step as a fraction of the peak: up, level, down at the end."""
+    rise = min(1.0, (step + 1) / training.warmup_steps)
+    left = (training.steps - step) / max(1.0, training.cooldown * training.steps)
+    return rise * max(_LOWEST_RATE, min(1.0, left))
+
+
+def _share_gradients(network: nn.Module, workers: int) -> None:
+    """Give every process the mean of all gradients."""
+    gradients = [p.grad for p in network.parameters() if p.grad is not None]
+    flat = torch.cat([gradient.flatten() for gradient in gradients])
+    distributed.all_reduce(flat)
+    flat /= workers
+    for gradient, shared in zip(
+        gradients, flat.split([g.numel() for g in gradients]), strict=True
+    ):
+        gradient.copy_(shared.view_as(gradient))
 
 
 def _load(path: Path) -> dict[str, Any]:
@@ -284,4 +313,4 @@ def _load(path: Path) -> dict[str, Any]:
 
 def _line(step: int, steps: int, means: dict[str, float], rate: float) -> str:
     losses = " ".join(f"{name}={value:.4f}" for name, value in means.items())
-    return f"step {step}/{steps} {losses} samples_per_s={rate:.0f}"
+    return f"step {step}/{steps} {losses} frames_per_s={rate:.0f}"

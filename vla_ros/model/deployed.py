@@ -5,9 +5,9 @@
 import torch
 from torch import Tensor, nn
 
-from vla_ros.model.network import VlaNetwork
+from vla_ros.model.network import POINTS, VlaNetwork
 
-OUTPUT_NAMES = ("rows", "gripper", "progress", "done")
+OUTPUT_NAMES = ("rows", "gripper", "progress", "done", "grounded", "confidence")
 
 
 def scale_picture(picture: Tensor) -> Tensor:
@@ -30,19 +30,25 @@ class DeployedNetwork(nn.Module):
             inputs: One uint8 picture (B, H, W, 3) per camera, state (B, S), tokens (B, L).
 
         Returns:
-            rows (B, T, A) in SI, gripper (B, T) 0..1, progress (B,), done (B,), and where each
-            camera looks for target and goal (B, 2, G, G), sums 1.
+            rows (B, T, A) in SI, gripper (B, T) 0..1, progress (B,), done (B,), grounded (B,),
+            confidence (B,), and where each camera looks for object, goal and the thing named
+            there (B, 3, G, G), sums 1.
         """
         *pictures, state, tokens = inputs
-        said = self.network(tuple(map(scale_picture, pictures)), state, tokens)
+        seen = tuple(map(scale_picture, pictures))
+        understood, chunk = self.network(seen, state, tokens)
         looked = [
-            scores.softmax(-1).reshape(-1, 2, camera.grid, camera.grid)
-            for scores, camera in zip(said.attention, self.network.shape.cameras, strict=True)
+            second.softmax(-1).reshape(-1, POINTS, camera.grid, camera.grid)
+            for (_, second), camera in zip(
+                understood.attention, self.network.shape.cameras, strict=True
+            )
         ]
         return (
-            said.rows * self.action_scale,
-            said.gripper.sigmoid(),
-            said.progress.sigmoid(),
-            said.done.sigmoid(),
+            chunk.rows * self.action_scale,
+            chunk.gripper.sigmoid(),
+            understood.progress.sigmoid(),
+            understood.done.sigmoid(),
+            understood.grounded.sigmoid(),
+            1.0 / (1.0 + chunk.spread),
             *looked,
         )

@@ -13,11 +13,14 @@ from vla_ros.model.attention import TransformerLayer
 class TextEncoder(nn.Module):
     """Embeds a padded sentence; learned slots each pick the words they need."""
 
-    def __init__(self, vocabulary: int, length: int, width: int, slots: int) -> None:
+    def __init__(
+        self, *, vocabulary: int, length: int, width: int, layers: int, slots: int
+    ) -> None:
         super().__init__()
         self.embedding = nn.Embedding(vocabulary, width)
         self.position = nn.Parameter(torch.randn(1, length, width) * 0.02)
-        self.layer = TransformerLayer(width, heads=4)
+        self.layers = nn.ModuleList(TransformerLayer(width, heads=4) for _ in range(layers))
+        self.norm = nn.LayerNorm(width)
         self.slots = nn.Parameter(torch.randn(slots, width) * 0.5)
         self.key = nn.Linear(width, width)
         self.value = nn.Linear(width, width)
@@ -30,7 +33,10 @@ class TextEncoder(nn.Module):
             tokens: Word numbers, 0 is padding. Shape (B, L).
         """
         padding = tokens == 0
-        words = self.layer(self.embedding(tokens) + self.position, padding)
+        words = self.embedding(tokens) + self.position
+        for layer in self.layers:
+            words = layer(words, padding)
+        words = self.norm(words)
         present = (~padding).to(words.dtype).unsqueeze(-1)
         sentence = (words * present).sum(1) / present.sum(1).clamp(min=1.0)
         scores = self.slots @ self.key(words).transpose(1, 2) * self._scale

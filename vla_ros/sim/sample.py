@@ -216,7 +216,8 @@ def _other_names(noun: Noun | None, table: Table) -> list[Noun]:
     """Return names without colour or kind that mean the same thing, of all that lie there."""
     if noun is None or noun.kind is None or noun.color is None:
         return []
-    things = [(thing.kind, thing.color) for thing in (*table.items, *table.containers)]
+    things = [(i.kind, i.color) for i in table.items]
+    things += [(c.kind, c.color) for c in table.containers]
     alike = [color for kind, color in things if kind is noun.kind]
     names = [Noun(color=noun.color), Noun(kind=noun.kind)]
     if len(alike) == 2:

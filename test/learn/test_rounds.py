@@ -1,0 +1,43 @@
+# Copyright 2026 The vla_ros authors
+# SPDX-License-Identifier: Apache-2.0
+"""The whole way to a policy, on a budget of seconds."""
+
+from pathlib import Path
+
+import pytest
+
+pytest.importorskip("torch", reason="training needs torch")
+
+from vla_ros.learn.config import LearnConfig
+from vla_ros.learn.rounds import learn
+from vla_ros.policy.backends.onnx import OnnxBackend
+from vla_ros.policy.spec import load_policy_profile
+from vla_ros.robot.profile import load_robot_profile
+
+
+@pytest.fixture
+def short(tiny: LearnConfig) -> LearnConfig:
+    shown = tiny.demonstrations.model_copy(
+        update={"episodes": 2, "processes": 1, "families": {"close": 1}}
+    )
+    again = tiny.corrections[0].model_copy(update={"episodes": 1, "steps": 2})
+    return tiny.model_copy(update={"demonstrations": shown, "corrections": (again,)})
+
+
+def test_two_rounds_end_with_a_policy_that_runs(short: LearnConfig, tmp_path: Path) -> None:
+    told: list[str] = []
+    report = learn(short, tmp_path, told.append)
+    assert report.rounds == 2
+    assert report.episodes == 3
+    assert report.model == tmp_path / "round_2" / "policy.onnx"
+    profile = load_policy_profile("tabletop").model_copy(update={"model": report.model})
+    OnnxBackend(profile, load_robot_profile("sim_arm")).warm_up()
+    assert any("1 episodes in" in line for line in told)
+
+
+def test_a_run_that_is_complete_does_nothing_more(short: LearnConfig, tmp_path: Path) -> None:
+    first = learn(short, tmp_path, lambda _: None)
+    written = first.model.stat().st_mtime_ns
+    again = learn(short, tmp_path, lambda _: None)
+    assert again.episodes == 0
+    assert again.model.stat().st_mtime_ns == written

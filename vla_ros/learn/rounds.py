@@ -1,0 +1,141 @@
+# Copyright 2026 The vla_ros authors
+# SPDX-License-Identifier: Apache-2.0
+"""The whole way to a policy: the expert shows, the network learns, tries, is corrected, learns on.
+
+Everything lies in one folder, and whatever is there already is not done again: an interrupted run
+goes on where it was.
+"""
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from vla_ros.learn.config import LearnConfig
+from vla_ros.learn.curve import plot_curve
+from vla_ros.learn.demonstrations import CollectionReport, DemonstrationOptions, collect
+from vla_ros.learn.export import export
+from vla_ros.learn.train import CHECKPOINT, CURVE, Round, Trainer
+from vla_ros.learn.workers import work_together
+from vla_ros.policy.spec import PolicyProfile, load_policy_profile
+
+MODEL = "policy.onnx"  # In the folder of a round.
+
+Tell = Callable[[str], None]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LearnReport:
+    """What a run came to.
+
+    Attributes:
+        model: The model file of the last round.
+        rounds: How many there were.
+        episodes: Collected now.
+        solved: How many of them solved their task.
+        collecting_s: Wall time [s].
+        training_s: Wall time [s].
+    """
+
+    model: Path
+    rounds: int
+    episodes: int
+    solved: int
+    collecting_s: float
+    training_s: float
+
+
+def learn(config: LearnConfig, folder: Path, tell: Tell) -> LearnReport:
+    """Collect, train and export, round after round.
+
+    Args:
+        config: How.
+        folder: Of this run.
+        tell: Gets lines of progress.
+
+    Raises:
+        ConfigError: The policy profile does not fit the config, or the folder holds another run.
+    """
+    places = [folder, *(folder / f"round_{n + 2}" for n in range(len(config.corrections)))]
+    reports: list[CollectionReport] = []
+    collecting_s = training_s = 0.0
+    for number, place in enumerate(places):
+        began = time.monotonic()
+        options = _collection(config, places, number)
+        tell(f"round {number + 1}: {options.episodes} episodes in {options.folder}")
+        reports.append(collect(options, tell))
+        shown = time.monotonic()
+        work_together(_Work(config, tuple(places), number, tell), config.training.processes)
+        plot_curve(place / CURVE, place / "curve.png")
+        collecting_s += shown - began
+        training_s += time.monotonic() - shown
+    return LearnReport(
+        model=places[-1] / MODEL,
+        rounds=len(places),
+        episodes=sum(report.episodes for report in reports),
+        solved=sum(report.solved for report in reports),
+        collecting_s=collecting_s,
+        training_s=training_s,
+    )
+
+
+def _collection(config: LearnConfig, places: list[Path], number: int) -> DemonstrationOptions:
+    """Return what is collected in a round: the expert acts in the first, the policy later."""
+    shown = config.demonstrations
+    again = config.corrections[number - 1] if number else None
+    families = (name for name, count in shown.families.items() for _ in range(count))
+    return DemonstrationOptions(
+        episodes=shown.episodes if again is None else again.episodes,
+        seed=shown.first_seed if again is None else again.first_seed,
+        folder=places[number] / ("demonstrations" if again is None else "corrections"),
+        families=tuple(families),
+        every_s=shown.every_s,
+        processes=shown.processes,
+        near_starts=shown.near_starts if again is None else again.near_starts,
+        far_starts=shown.far_starts if again is None else 0.0,
+        kicks=shown.kicks,
+        policy=config.policy,
+        driver=None if again is None else places[number - 1] / MODEL,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Work:
+    """The training of one round, as each of its processes does it."""
+
+    config: LearnConfig
+    places: tuple[Path, ...]
+    number: int
+    tell: Tell
+
+    def __call__(self) -> None:
+        profile = load_policy_profile(self.config.policy)
+        place = self.places[self.number]
+        later = None
+        if self.number:
+            later = Round(
+                checkpoint=self.places[self.number - 1] / CHECKPOINT,
+                corrections=tuple(p / "corrections" for p in self.places[1 : self.number + 1]),
+                settings=self.config.corrections[self.number - 1],
+            )
+        trainer = Trainer(self.config, profile, place, self.places[0] / "demonstrations", later)
+        if trainer.leads:
+            weights, frames = trainer.parameters, trainer.frames
+            self.tell(f"training: {weights} weights, {frames} frames, from step {trainer.step}")
+
+        def saved(checkpoint: Path, step: int) -> None:
+            self._export(profile, checkpoint, step)
+
+        trainer.run(self.tell, saved)
+        if trainer.leads and not (place / MODEL).is_file():
+            saved(trainer.checkpoint, trainer.step)
+
+    def _export(self, profile: PolicyProfile, checkpoint: Path, step: int) -> None:
+        shown = self.config.demonstrations
+        trained = (
+            f"vla_ros train: seed {self.config.seed}, {shown.episodes} demonstrations from seed "
+            f"{shown.first_seed}, round {self.number + 1}, step {step}"
+        )
+        target = self.places[self.number] / MODEL
+        difference = export(checkpoint, profile, target, trained)
+        self.tell(f"wrote {target} after step {step}; differs by {difference:.1g}")
