@@ -8,10 +8,7 @@ import pytest
 
 from vla_ros.learn.dataset import Frames, read_shards
 from vla_ros.learn.demonstrations import DemonstrationOptions, collect
-from vla_ros.policy.language import make_vocabulary
-from vla_ros.sim.tasks import known_words, parse_instruction
-
-WORDS = make_vocabulary(known_words(), length=24)
+from vla_ros.sim.tasks import parse_instruction
 
 
 def collected(folder: Path, **options: object) -> Frames:

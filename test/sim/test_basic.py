@@ -10,7 +10,6 @@ from vla_ros.sim.arm import tool_down_joints
 from vla_ros.sim.basic import (
     BASIC_COLORS,
     TEMPLATES,
-    WORDS,
     is_basic,
     phrase,
     put_task,
@@ -66,10 +65,9 @@ def test_open_fingers_fit_around_every_cube(seed: int) -> None:
 
 @pytest.mark.parametrize("variant", range(len(TEMPLATES)))
 @pytest.mark.parametrize("target", BASIC_COLORS)
-def test_every_sentence_is_understood_and_of_known_words(variant: int, target: str) -> None:
+def test_every_sentence_is_understood(variant: int, target: str) -> None:
     task = put_task("red", target)
     assert parse_instruction(phrase(task, variant)) == task
-    assert set(phrase(task, variant).split()) <= WORDS
 
 
 @pytest.mark.parametrize(

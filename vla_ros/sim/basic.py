@@ -32,12 +32,6 @@ TEMPLATES: tuple[str, ...] = (
     "pick the {object} cube and drop it into the {target} bowl",
     "take the {object} block and move it to the {target} bowl",
 )
-WORDS: frozenset[str] = (
-    frozenset(word for text in TEMPLATES for word in text.split() if not word.startswith("{"))
-    | {"please", "a", "inside"}
-    | frozenset(BASIC_COLORS)
-)
-
 _AREA = ((0.33, -0.24), (0.58, 0.24))  # Where things lie, x and y in base_link [m].
 _CUBE_CLEARANCE_M = 0.040
 _BOWL_CLEARANCE_M = 0.080
