@@ -30,7 +30,7 @@ from vla_ros.nodes.goal_server import GoalServer
 from vla_ros.params import InferenceParams
 from vla_ros.policy import registry
 from vla_ros.policy.admission import GateFacts, Goal, Patience
-from vla_ros.policy.backend import PolicyBackend
+from vla_ros.policy.backend import PolicyBackend, SaysNotes
 from vla_ros.policy.goal import Ask, GoalRun
 from vla_ros.policy.parking import Parking
 from vla_ros.policy.spec import PolicyProfile, load_policy_profile
@@ -86,6 +86,8 @@ class InferenceNode(BaseNode[InferenceParams]):
         self._robot = load_robot(self, self.params.robot)
         profile = load_policy_profile(self.params.policy)
         self._backend = self._make_backend(profile, self._robot)
+        for note in self._backend.notes if isinstance(self._backend, SaysNotes) else ():
+            self.get_logger().info(f"policy '{profile.name}': {note}")
         self._backend.warm_up()
         self._objection = find_objection(profile, self._robot)
         if self._objection:

@@ -49,6 +49,15 @@ class PolicyBackend(Protocol):
 
 
 @runtime_checkable
+class SaysNotes(Protocol):
+    """A policy that has something to say once it is loaded."""
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """Lines for the log: where it runs, and why not elsewhere."""
+
+
+@runtime_checkable
 class SaysStatistics(Protocol):
     """A policy that says with which statistics it normalises inside."""
 

@@ -11,7 +11,10 @@ from vla_ros.policy.backend import PolicyBackend
 from vla_ros.policy.spec import PolicyProfile
 from vla_ros.robot.profile import RobotProfile
 
-_MODULES = {"onnx": "vla_ros.policy.backends.onnx"}
+_MODULES = {
+    "onnx": "vla_ros.policy.backends.onnx",
+    "torch": "vla_ros.policy.backends.torch",
+}
 
 
 class _BackendModule(Protocol):

@@ -150,7 +150,8 @@ class PolicyProfile(StrictModel):
             file says with which statistics; `none`: the model takes and gives SI units.
         replan_s: Ask for the next answer when one has been executed for this long [s].
         timeout_s: Default of a goal's timeout [s].
-        device: Where the model runs.
+        device: Where the model runs; `auto` takes the fastest that is there.
+        threads: Of the model on a CPU; the gate needs a core for itself.
         done: How its `done` output ends a goal; left out: it never does.
         grounding: How its `grounded` output refuses a goal; left out: it never does.
     """
@@ -165,7 +166,8 @@ class PolicyProfile(StrictModel):
     normalisation: Literal["in_model", "none"]
     replan_s: Seconds
     timeout_s: Seconds
-    device: Literal["cpu", "cuda"]
+    device: Literal["auto", "cpu", "cuda"]
+    threads: Annotated[int, Field(ge=1, le=256)] = 1
     done: DoneSpec | None = None
     grounding: GroundingSpec | None = None
 

@@ -2,12 +2,16 @@
 # SPDX-License-Identifier: Apache-2.0
 """The shipped model file is held to the same contract as any other."""
 
+import os
+import re
 from pathlib import Path
 
 import numpy as np
 import pytest
+from onnxruntime import SessionOptions
 
 from vla_ros.errors import ConfigError, InstructionError, ObservationError
+from vla_ros.policy.backends import onnx as onnx_backend
 from vla_ros.policy.backends.onnx import OnnxBackend
 from vla_ros.policy.model_file import METADATA_KEY
 from vla_ros.policy.spec import PolicyProfile, load_policy_profile
@@ -179,5 +183,68 @@ def test_a_profile_that_does_not_fit_the_file_is_told_in_full(robot: RobotProfil
 
 
 def test_a_device_that_is_not_there_is_named(robot: RobotProfile) -> None:
-    with pytest.raises(ConfigError, match="device 'cuda' needs onnxruntime's CUDAExecution"):
+    text = r"'cuda' cannot be used: CUDAExecutionProvider is not part of .* set device: cpu"
+    with pytest.raises(ConfigError, match=text):
         OnnxBackend(PROFILE.model_copy(update={"device": "cuda"}), robot)
+
+
+class Session:
+    """An onnxruntime for GPUs where some providers do not start: it falls back by itself."""
+
+    broken: tuple[str, ...] = ()
+    raising: tuple[str, ...] = ()
+    threads = 0
+
+    def __init__(self, path: str, options: SessionOptions, providers: list[str]) -> None:
+        if providers[0] in self.raising:
+            raise RuntimeError(f"{providers[0]}: no driver\nmore lines")
+        self._taken = [name for name in providers if name not in self.broken]
+        Session.threads = options.intra_op_num_threads
+
+    def get_providers(self) -> list[str]:
+        return self._taken
+
+
+@pytest.mark.parametrize(
+    ("broken", "raising", "note"),
+    [
+        ("", "", r"runs on TensorrtExecutionProvider, threads=3$"),
+        ("Tensorrt", "", r"on CUDAExecutionProvider, .*\(TensorrtExecutionProvider did not start"),
+        ("Tensorrt CUDA", "", r"on CPUExecution.*Tensorrt.* did not.*; CUDAExecution.* did not"),
+        ("", "Tensorrt", r"on CUDA.*TensorrtExecutionProvider did not start: .*: no driver\)$"),
+    ],
+)
+def test_the_first_provider_that_works_is_taken_and_the_others_are_explained(
+    monkeypatch: pytest.MonkeyPatch, broken: str, raising: str, note: str
+) -> None:
+    names = {name: f"{name}ExecutionProvider" for name in ("Tensorrt", "CUDA", "CPU")}
+    monkeypatch.setattr(onnx_backend.onnxruntime, "InferenceSession", Session)
+    monkeypatch.setattr(
+        onnx_backend.onnxruntime, "get_available_providers", lambda: [*names.values()]
+    )
+    monkeypatch.setattr(Session, "broken", tuple(names[each] for each in broken.split()))
+    monkeypatch.setattr(Session, "raising", tuple(names[each] for each in raising.split()))
+    _, said = onnx_backend._open(Path("any.onnx"), "auto", 3)
+    assert re.search(note, said)
+    assert Session.threads == 3
+
+
+def test_a_profile_says_where_and_on_how_many_threads_the_model_runs(robot: RobotProfile) -> None:
+    cores = len(os.sched_getaffinity(0))
+    note, *more = OnnxBackend(
+        PROFILE.model_copy(update={"device": "auto", "threads": cores}), robot
+    ).notes
+    assert note.startswith(f"the model runs on CPUExecutionProvider, threads={cores} (Tensorrt")
+    assert f"threads = {cores} takes every core ({cores}) of this machine" in more[0]
+    assert OnnxBackend(PROFILE, robot).notes[0] == (
+        "the model runs on CPUExecutionProvider, threads=1"
+    )
+
+
+def test_a_rule_for_grounding_without_the_output_is_told(
+    tmp_path: Path, robot: RobotProfile
+) -> None:
+    plain = without_outputs(tmp_path / "plain.onnx", "grounded")
+    assert "no output 'grounded'" in OnnxBackend(plain, robot).notes[-1]
+    quiet = OnnxBackend(plain.model_copy(update={"grounding": None}), robot)
+    assert "grounded" not in " ".join(quiet.notes)
