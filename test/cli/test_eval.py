@@ -10,6 +10,7 @@ from episodes import make_result
 from vla_ros.cli import eval as verb
 from vla_ros.errors import ConfigError
 from vla_ros.evaluate import run
+from vla_ros.evaluate.cases import SUITES
 from vla_ros.evaluate.failure import Failure
 
 
@@ -64,3 +65,19 @@ def test_the_expert_is_evaluated_like_a_policy(
     document = json.loads(target.read_text())
     assert list(document["families"]) == ["open", "close"]
     assert document["ungroundable"]["share"] == 1.0
+
+
+def test_a_folder_gets_the_page_its_plots_and_the_figures(tmp_path: Path) -> None:
+    out = tmp_path / "deep" / "folder"
+    words = "--policy expert --tasks open,close --episodes 2 --report --shift none"
+    assert verb.run(arguments(*words.split(), "--out", str(out))) == 0
+    assert {p.name for p in out.iterdir()} == {
+        "evaluation.md",
+        "families.svg",
+        "figures.json",
+        "generalisation.svg",
+    }
+    assert "## Generalisation" in (out / "evaluation.md").read_text()
+    suites = json.loads((out / "figures.json").read_text())["suites"]
+    assert all(figures["episodes"] == 2 for figures in suites.values())
+    assert list(suites)[1:] == list(SUITES)

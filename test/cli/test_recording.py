@@ -14,7 +14,7 @@ import av
 import cv2
 
 from vla_ros.cli.plot import max_speed, write_plot
-from vla_ros.cli.recording import GateNote, Recording
+from vla_ros.cli.recorded import GateNote, Recording
 from vla_ros.cli.video import RATE_HZ, frames, write_video
 from vla_ros.errors import VlaRosError
 from vla_ros.gate.vocabulary import GateMode, Reason, Verdict

@@ -14,7 +14,7 @@ from vla_ros.cli.graph import Graph, GraphOptions, isolate
 from vla_ros.cli.screen import say
 
 if TYPE_CHECKING:
-    from vla_ros.cli.recording import Recording
+    from vla_ros.cli.recorded import Recording
     from vla_ros.ros.station import Station
 
 DEFAULT_INSTRUCTION = "put the red cube in the blue bowl"

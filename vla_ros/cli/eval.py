@@ -12,8 +12,11 @@ from vla_ros.cli.screen import say
 from vla_ros.errors import ConfigError
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
     from vla_ros.evaluate.cases import Case, Plan, Scenes
     from vla_ros.evaluate.document import Evaluation
+    from vla_ros.evaluate.episode import EpisodeResult
     from vla_ros.evaluate.run import Subject
 
 _SPLITS = ("held_out", "train")
@@ -43,6 +46,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--processes", type=int, default=1, help="at a time, without ROS (1)")
     parser.add_argument("--json", type=Path, help="write figures and episodes to this file")
     parser.add_argument(
+        "--out", type=Path, help="folder for the page with plots, the figures and the videos"
+    )
+    parser.add_argument(
+        "--videos", type=int, default=6, help="of failures, at most, with --out (6)"
+    )
+    parser.add_argument(
         "--through-ros", action="store_true", help="measure through all running nodes"
     )
 
@@ -64,6 +73,7 @@ def run(args: argparse.Namespace) -> int:
 
 def _run_simulated(args: argparse.Namespace) -> int:
     from vla_ros.evaluate.cases import make_cases, make_suites  # noqa: PLC0415  The simulator.
+    from vla_ros.evaluate.document import make_document  # noqa: PLC0415
     from vla_ros.evaluate.run import Subject, scenes_of  # noqa: PLC0415
 
     subject = Subject(policy=args.policy, model=args.model)
@@ -71,7 +81,17 @@ def _run_simulated(args: argparse.Namespace) -> int:
     plan = make_plan(args, scenes)
     cases = make_cases(plan) + (make_suites(plan) if args.report else [])
     say(f"{len(cases)} episodes of {', '.join(plan.families)} in scenes of '{scenes.value}'")
-    return _finish(args, _measure(args, subject, plan, cases))
+    if args.out is not None:
+        args.out.mkdir(parents=True, exist_ok=True)  # Rather now than after an hour.
+    evaluation = _measure(args, subject, plan, cases)
+    document = make_document(evaluation)
+    if args.json is not None:
+        _write_json(args.json, document)
+    code = _conclude(args, evaluation)
+    if args.out is not None:
+        _write_json(args.out / "figures.json", document)
+        _write_page(args, document, _write_films(args, subject, cases, evaluation.results))
+    return code
 
 
 def make_plan(args: argparse.Namespace, scenes: "Scenes") -> "Plan":
@@ -117,15 +137,11 @@ def _measure(
     )
 
 
-def _finish(args: argparse.Namespace, evaluation: "Evaluation") -> int:
-    """Write what was measured; the exit code."""
-    from vla_ros.evaluate.document import make_document  # noqa: PLC0415
+def _conclude(args: argparse.Namespace, evaluation: "Evaluation") -> int:
+    """Say what was measured; the exit code."""
     from vla_ros.evaluate.figures import below_bar, of_suite  # noqa: PLC0415
     from vla_ros.evaluate.tables import headline, lines  # noqa: PLC0415
 
-    if args.json is not None:
-        text = json.dumps(make_document(evaluation), indent=2)
-        args.json.write_text(text + "\n", encoding="utf-8")
     for line in lines(evaluation):
         say(line)
     missed = below_bar(evaluation.results, args.bar) if of_suite(evaluation.results) else []
@@ -133,3 +149,34 @@ def _finish(args: argparse.Namespace, evaluation: "Evaluation") -> int:
         say(f"below the bar: {'; '.join(missed)}")
     say(headline(evaluation.results))
     return 1 if missed else 0
+
+
+def _write_json(path: Path, document: "Mapping[str, object]") -> None:
+    path.write_text(json.dumps(document, indent=2) + "\n", encoding="utf-8")
+
+
+def _write_films(
+    args: argparse.Namespace,
+    subject: "Subject",
+    cases: "Sequence[Case]",
+    results: "Sequence[EpisodeResult]",
+) -> list[str]:
+    from vla_ros.cli.eval_film import choose, write_films  # noqa: PLC0415
+
+    names = []
+    for path in write_films(args.out, subject, choose(cases, results, args.videos)):
+        say(f"wrote {path}")
+        names.append(path.name)
+    return names
+
+
+def _write_page(
+    args: argparse.Namespace, document: "Mapping[str, object]", videos: "Sequence[str]"
+) -> None:
+    from vla_ros.evaluate.page import make_page  # noqa: PLC0415
+    from vla_ros.evaluate.plots import write_plots  # noqa: PLC0415
+
+    plots = [path.name for path in write_plots(args.out, document)]
+    page = args.out / "evaluation.md"
+    page.write_text(make_page(document, plots, videos), encoding="utf-8")
+    say(f"wrote {page}")

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from vla_ros.ros.station import Station
 
 ROBOT = "sim_arm"
-_ONLY_WITHOUT = ("model", "swap", "ungroundable", "groundable", "report")
+_ONLY_WITHOUT = ("model", "swap", "ungroundable", "groundable", "report", "out")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

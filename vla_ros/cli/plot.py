@@ -9,7 +9,7 @@ import matplotlib as mpl
 import numpy as np
 from numpy.typing import NDArray
 
-from vla_ros.cli.recording import Recording
+from vla_ros.cli.recorded import Recording
 from vla_ros.gate.vocabulary import GateMode, Verdict
 
 mpl.use("Agg")

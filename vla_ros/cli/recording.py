@@ -8,7 +8,6 @@ arrival would add the jitter of this process.
 
 import threading
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Any
 
 import cv2
@@ -17,7 +16,8 @@ from rclpy.qos import qos_profile_sensor_data
 from sensor_msgs.msg import Image, JointState
 from std_msgs.msg import Float64MultiArray
 
-from vla_ros.gate.vocabulary import GateMode, Reason, Verdict
+from vla_ros.cli.recorded import GateNote, Recording
+from vla_ros.gate.vocabulary import GateMode, Verdict
 from vla_ros.msg import GateState, Observation
 from vla_ros.robot.profile import RobotProfile
 from vla_ros.ros.goal import decode_reasons
@@ -29,46 +29,6 @@ OVERVIEW_TOPIC = "/overview/image_raw"
 _JPEG_QUALITY = 92
 
 Info = Mapping[str, int]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class GateNote:
-    """The gate's state at one instant.
-
-    Attributes:
-        time_s: When it was said.
-        mode: What the gate does.
-        verdict: Of its newest tick.
-        reasons: What it objects to.
-        interventions: Since the gate was configured.
-    """
-
-    time_s: float
-    mode: GateMode
-    verdict: Verdict
-    reasons: tuple[Reason | int, ...]
-    interventions: int
-
-
-@dataclass(slots=True)
-class Recording:
-    """What was heard; times are of sending [s], each list is in order of arrival.
-
-    Attributes:
-        joint_names: Arm joints, in the order of the rows.
-        overview: Times and JPEG pictures of the simulator's onlooker.
-        views: Times and the policy's images by camera name, RGB.
-        measured: Times and joint positions [rad].
-        commanded: Times and joint positions [rad].
-        gate: States of the gate.
-    """
-
-    joint_names: tuple[str, ...]
-    overview: list[tuple[float, bytes]] = field(default_factory=list)
-    views: list[tuple[float, dict[str, ImageArray]]] = field(default_factory=list)
-    measured: list[tuple[float, list[float]]] = field(default_factory=list)
-    commanded: list[tuple[float, list[float]]] = field(default_factory=list)
-    gate: list[GateNote] = field(default_factory=list)
 
 
 class Recorder:

@@ -12,7 +12,7 @@ import av
 import cv2
 import numpy as np
 
-from vla_ros.cli.recording import GateNote, Recording
+from vla_ros.cli.recorded import GateNote, Recording
 from vla_ros.errors import VlaRosError
 from vla_ros.gate.vocabulary import GateMode
 from vla_ros.types import ImageArray
@@ -31,8 +31,14 @@ _COLORS = {
 }
 
 
-def write_video(path: Path, recording: Recording, instruction: str) -> int:
+def write_video(path: Path, recording: Recording, instruction: str, remark: str = "") -> int:
     """Write the video; the number of its frames.
+
+    Args:
+        path: Where to.
+        recording: What to show.
+        instruction: What was said.
+        remark: A line below it, as long as the gate has nothing to say.
 
     Raises:
         VlaRosError: No picture was recorded.
@@ -48,7 +54,7 @@ def write_video(path: Path, recording: Recording, instruction: str) -> int:
         stream.width, stream.height = _WIDTH + _VIEW, _HEIGHT + _BAND
         stream.pix_fmt = "yuv420p"
         stream.options = {"crf": "20"}
-        for picture in frames(recording, instruction):
+        for picture in frames(recording, instruction, remark):
             frame = av.VideoFrame.from_ndarray(picture, format="rgb24")
             frame.pts, frame.time_base = count, Fraction(1, RATE_HZ)
             container.mux(stream.encode(frame))
@@ -57,7 +63,7 @@ def write_video(path: Path, recording: Recording, instruction: str) -> int:
     return count
 
 
-def frames(recording: Recording, instruction: str) -> Iterator[ImageArray]:
+def frames(recording: Recording, instruction: str, remark: str = "") -> Iterator[ImageArray]:
     """Yield the pictures of the video at `RATE_HZ`, RGB, shape (536, 880, 3)."""
     began_s, ended_s = recording.overview[0][0], recording.overview[-1][0]
     times = [time_s for time_s, _ in recording.overview]
@@ -67,9 +73,12 @@ def frames(recording: Recording, instruction: str) -> Iterator[ImageArray]:
         overview = _newest(times, recording.overview, now_s)
         views = _newest(view_times, recording.views, now_s)
         note = _newest(gate_times, recording.gate, now_s)
-        yield _compose(
+        picture = _compose(
             overview[1], {} if views is None else views[1], note, instruction, now_s - began_s
         )
+        if note is None:
+            _write(picture, remark, (12, _HEIGHT + 46), 0.5)
+        yield picture
 
 
 def _newest(times: list[float], entries: list[Any], now_s: float) -> Any:
