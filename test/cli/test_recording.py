@@ -18,6 +18,8 @@ from vla_ros.cli.recorded import GateNote, Recording
 from vla_ros.cli.video import RATE_HZ, frames, write_video
 from vla_ros.errors import VlaRosError
 from vla_ros.gate.vocabulary import GateMode, Reason, Verdict
+from vla_ros.types import Gaze
+from vla_ros.view.gaze import GOAL, OBJECT
 
 pytestmark = pytest.mark.ros
 SECONDS = 2.0
@@ -67,6 +69,22 @@ def test_what_the_policy_saw_is_beside_the_overview(recording: Recording) -> Non
     picture = next(frames(recording, "x"))
     assert picture[200, 300].tolist() == pytest.approx([90, 90, 90], abs=4)
     assert picture[200, 700].tolist() == pytest.approx([200, 200, 200], abs=4)
+
+
+def test_where_the_policy_looks_is_drawn_until_its_goal_ends(recording: Recording) -> None:
+    looks = Gaze(camera="front", object_uv=(0.25, 0.5), goal_uv=(0.75, 0.5))
+    recording.gazes = [(100.5, {"front": looks}), (101.5, {})]
+    pictures = list(frames(recording, "x"))
+
+    def colors(picture: np.ndarray) -> set[tuple[int, ...]]:
+        view = picture[24:218, 640:]  # Of the first camera, without band and legend.
+        return {tuple(pixel) for pixel in view.reshape(-1, 3).tolist()} & {OBJECT, GOAL}
+
+    assert colors(pictures[4]) == set()
+    assert colors(pictures[6]) == {OBJECT, GOAL}
+    assert colors(pictures[16]) == set()
+    other = pictures[6][240 + 24 : 480, 640:]
+    assert (other == 200).all()  # The wrist camera, which nothing was said of.
 
 
 def test_without_pictures_there_is_no_video_but_a_reason(tmp_path: Path) -> None:

@@ -32,6 +32,7 @@ from vla_ros.ros.encode import encode_rgb
 from vla_ros.ros.qos import LATCHED
 from vla_ros.ros.simulation import encode_camera_info
 from vla_ros.sim.arm import CAMERAS
+from vla_ros.view.gaze import GOAL, OBJECT
 from vla_ros.view.marks import VERDICT_COLORS
 
 pytestmark = pytest.mark.ros
@@ -239,7 +240,9 @@ def test_the_scene_image_is_annotated_with_instruction_goal_gate_and_plan(bench:
     bench.watch(Image, "/vla/view_node/image", bench.images)
     bench.say("/vla/gate_state", GateState(mode=GateMode.RUN, verdict=Verdict.SCALE))
     bench.say("/vla/instruction", String(data="nod"))
-    bench.say("/vla/action_chunk", bench.chunk())
+    chunk = bench.chunk()
+    chunk.gaze_cameras, chunk.gaze_uv = ["wrist", "front"], [0.5] * 4 + [0.1, 0.2, 0.3, 0.2]
+    bench.say("/vla/action_chunk", chunk)
     bench.say(
         "/vla/execute_instruction/_action/feedback",
         ExecuteInstruction.Impl.FeedbackMessage(
@@ -258,6 +261,10 @@ def test_the_scene_image_is_annotated_with_instruction_goal_gate_and_plan(bench:
     image = bench.images[-1]
     assert (image.encoding, image.width) == ("rgb8", 480)
     assert image.height >= 480 + 4 * 20
+    picture = np.frombuffer(image.data, np.uint8).reshape(image.height, image.width, 3)
+    for color, column in ((OBJECT, 0.1), (GOAL, 0.3)):
+        _, columns = np.nonzero((picture[:240] == color).all(-1))
+        assert columns.mean() == pytest.approx(480 * column, abs=3)
     assert image.header.frame_id == "front_camera_optical_frame"
 
 

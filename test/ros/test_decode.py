@@ -271,6 +271,24 @@ def test_a_step_that_is_no_time_becomes_zero(step_s):
     assert decode_chunk(ActionChunkMessage(step_s=step_s)).step_ns == 0
 
 
+@pytest.mark.parametrize(
+    ("cameras", "numbers", "kept"),
+    [
+        (["front"], [0.25, 0.5, 0.75, 1.0], ["front"]),
+        (["front"], [], []),
+        (["front", "wrist"], [0.25, 0.5, 0.75, 1.0, 0.5], ["front"]),
+        (["front", "wrist"], [math.nan, 0.5, 0.5, 0.5, *[0.5] * 4], ["wrist"]),
+        (["front"], [0.5, 0.5, math.inf, 0.5], []),
+        (["front"], [0.5, -0.5, 0.5, 0.5], []),
+        (["front", "front"], [0.5] * 8, ["front"]),
+        ([], [0.5] * 4, []),
+    ],
+)
+def test_a_gaze_at_no_place_in_an_image_is_left_out(cameras, numbers, kept):
+    chunk = decode_chunk(ActionChunkMessage(gaze_cameras=cameras, gaze_uv=numbers))
+    assert [gaze.camera for gaze in chunk.gaze] == kept
+
+
 def test_a_chunk_of_nothing_is_decoded():
     chunk = decode_chunk(ActionChunkMessage())
     assert chunk.position_rad.shape == (1, 0)

@@ -20,7 +20,7 @@ from vla_ros.ros.encode import (
     encode_trajectory,
 )
 from vla_ros.ros.stamps import decode_time
-from vla_ros.types import ActionChunk, CameraFrame, JointCommand, JointSample, Observation
+from vla_ros.types import ActionChunk, CameraFrame, Gaze, JointCommand, JointSample, Observation
 
 pytestmark = pytest.mark.ros
 
@@ -88,6 +88,11 @@ def make_chunk(rows):
         position_rad=np.arange(2.0 * rows).reshape(rows, 2),
         gripper=np.ones(rows),
         progress=0.5,
+        grounded_probability=0.75,
+        gaze=(
+            Gaze(camera="front", object_uv=(0.25, 0.5), goal_uv=(1.0, 0.0)),
+            Gaze(camera="wrist", object_uv=(0.0, 0.125), goal_uv=(0.5, 0.75)),
+        ),
         camera_frozen=True,
         hop_ms=(("infer", 2.5), ("ik", 0.75)),
     )
@@ -106,6 +111,7 @@ def test_a_chunk_survives_the_way_there_and_back(rows):
     assert (got.gripper == sent.gripper).all()
     assert math.isnan(got.confidence)
     assert got.progress == 0.5
+    assert (got.grounded_probability, got.gaze) == (0.75, sent.gaze)
     assert got.camera_frozen
     assert got.hop_ms == sent.hop_ms
 

@@ -15,7 +15,7 @@ from vla_ros.resources import urdf_path
 from vla_ros.robot.kinematics import make_kinematics
 from vla_ros.robot.parts import ObstaclesProfile
 from vla_ros.robot.profile import load_robot_profile
-from vla_ros.types import ActionChunk, JointSample
+from vla_ros.types import ActionChunk, Gaze, JointSample
 from vla_ros.view.marks import GREY, VERDICT_COLORS
 from vla_ros.view.view import GateWord, GoalWord, View
 
@@ -92,6 +92,16 @@ class TestPlan:
         assert "plan" in groups(view)
         view.see_chunk(chunk(last=True, position_rad=np.zeros((0, 6)), gripper=np.zeros(0)))
         assert "plan" not in groups(view)
+
+    def test_where_the_policy_looks_lasts_as_long(self, view: View) -> None:
+        gaze = Gaze(camera="front", object_uv=(0.5, 0.5), goal_uv=(0.25, 0.75))
+        assert view.gaze("front", NOW) is None
+        view.see_chunk(chunk(gaze=(gaze,)))
+        assert view.gaze("front", NOW) is gaze
+        assert view.gaze("wrist", NOW) is None
+        assert view.gaze("front", NOW + 3 * S) is None
+        view.see_chunk(chunk(last=True, position_rad=np.zeros((0, 6)), gripper=np.zeros(0)))
+        assert view.gaze("front", NOW) is None
 
     def test_it_is_forgotten_when_its_last_row_is_past(self, view: View) -> None:
         view.see_chunk(chunk())

@@ -45,8 +45,12 @@ class Filmed:
 
         def kept(observation: Observation) -> PolicyOutput:
             views = {frame.camera: frame.image for frame in observation.frames}
-            self._recording.views.append((observation.stamp_ns * 1e-9, views))
-            return act(observation)
+            time_s = observation.stamp_ns * 1e-9
+            self._recording.views.append((time_s, views))
+            output = act(observation)
+            gazes = {gaze.camera: gaze for gaze in output.gaze}
+            self._recording.gazes.append((time_s, gazes))
+            return output
 
         return kept
 

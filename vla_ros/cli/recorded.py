@@ -5,7 +5,7 @@
 from dataclasses import dataclass, field
 
 from vla_ros.gate.vocabulary import GateMode, Reason, Verdict
-from vla_ros.types import ImageArray
+from vla_ros.types import Gaze, ImageArray
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,6 +35,7 @@ class Recording:
         joint_names: Arm joints, in the order of the rows.
         overview: Times and JPEG pictures of the simulator's onlooker.
         views: Times and the policy's images by camera name, RGB.
+        gazes: Times and where the policy looks, by camera name; nowhere once its goal has ended.
         measured: Times and joint positions [rad].
         commanded: Times and joint positions [rad].
         gate: States of the gate.
@@ -43,6 +44,7 @@ class Recording:
     joint_names: tuple[str, ...]
     overview: list[tuple[float, bytes]] = field(default_factory=list)
     views: list[tuple[float, dict[str, ImageArray]]] = field(default_factory=list)
+    gazes: list[tuple[float, dict[str, Gaze]]] = field(default_factory=list)
     measured: list[tuple[float, list[float]]] = field(default_factory=list)
     commanded: list[tuple[float, list[float]]] = field(default_factory=list)
     gate: list[GateNote] = field(default_factory=list)

@@ -18,8 +18,9 @@ from std_msgs.msg import Float64MultiArray
 
 from vla_ros.cli.recorded import GateNote, Recording
 from vla_ros.gate.vocabulary import GateMode, Verdict
-from vla_ros.msg import GateState, Observation
+from vla_ros.msg import ActionChunk, GateState, Observation
 from vla_ros.robot.profile import RobotProfile
+from vla_ros.ros.decode import decode_gaze
 from vla_ros.ros.goal import decode_reasons
 from vla_ros.ros.qos import LATCHED, RELIABLE_NEWEST
 from vla_ros.ros.station import Station
@@ -48,6 +49,7 @@ class Recorder:
         station.watch(
             Observation, f"{namespace}/observation", self._on_observation, RELIABLE_NEWEST
         )
+        station.watch(ActionChunk, f"{namespace}/action_chunk", self._on_chunk, RELIABLE_NEWEST)
         station.watch(GateState, f"{namespace}/gate_state", self._on_gate, LATCHED)
         station.watch(JointState, robot.state_topic, self._on_joints, qos_profile_sensor_data)
         station.watch(Float64MultiArray, robot.command.topic, self._on_command, 10)
@@ -79,6 +81,11 @@ class Recorder:
             pairs = zip(message.cameras, message.images, strict=True)
             views = {camera: _rgb(image).copy() for camera, image in pairs}
             self.recording.views.append((_sent_s(info), views))
+
+    def _on_chunk(self, message: ActionChunk, info: Info) -> None:
+        if self._is_on:
+            gazes = {gaze.camera: gaze for gaze in decode_gaze(message)}
+            self.recording.gazes.append((_sent_s(info), gazes))
 
     def _on_joints(self, message: JointState, info: Info) -> None:
         if self._is_on:

@@ -4,6 +4,7 @@
 
 from bisect import bisect_right
 from collections.abc import Iterator
+from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -15,7 +16,8 @@ import numpy as np
 from vla_ros.cli.recorded import GateNote, Recording
 from vla_ros.errors import VlaRosError
 from vla_ros.gate.vocabulary import GateMode
-from vla_ros.types import ImageArray
+from vla_ros.types import Gaze, ImageArray
+from vla_ros.view.gaze import draw_gaze
 
 RATE_HZ = 10
 _HEIGHT, _WIDTH, _VIEW, _BAND, _LABEL = 480, 640, 240, 56, 24
@@ -29,6 +31,19 @@ _COLORS = {
     GateMode.ESTOP: (255, 90, 80),
     GateMode.FAULT: (255, 90, 80),
 }
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Seen:
+    """What the policy saw at one instant, by camera name.
+
+    Attributes:
+        views: Its images, RGB.
+        gazes: Where it looked; empty if it does not say, or has no goal.
+    """
+
+    views: dict[str, ImageArray]
+    gazes: dict[str, Gaze]
 
 
 def write_video(path: Path, recording: Recording, instruction: str, remark: str = "") -> int:
@@ -68,14 +83,17 @@ def frames(recording: Recording, instruction: str, remark: str = "") -> Iterator
     began_s, ended_s = recording.overview[0][0], recording.overview[-1][0]
     times = [time_s for time_s, _ in recording.overview]
     view_times = [time_s for time_s, _ in recording.views]
+    gaze_times = [time_s for time_s, _ in recording.gazes]
     gate_times = [note.time_s for note in recording.gate]
     for now_s in np.arange(began_s, ended_s + 1e-9, 1.0 / RATE_HZ).tolist():
         overview = _newest(times, recording.overview, now_s)
         views = _newest(view_times, recording.views, now_s)
+        gazes = _newest(gaze_times, recording.gazes, now_s)
         note = _newest(gate_times, recording.gate, now_s)
-        picture = _compose(
-            overview[1], {} if views is None else views[1], note, instruction, now_s - began_s
+        seen = Seen(
+            views={} if views is None else views[1], gazes={} if gazes is None else gazes[1]
         )
+        picture = _compose(overview[1], seen, note, instruction, now_s - began_s)
         if note is None:
             _write(picture, remark, (12, _HEIGHT + 46), 0.5)
         yield picture
@@ -89,7 +107,7 @@ def _newest(times: list[float], entries: list[Any], now_s: float) -> Any:
 
 def _compose(
     jpeg: bytes,
-    views: dict[str, ImageArray],
+    seen: Seen,
     note: GateNote | None,
     instruction: str,
     time_s: float,
@@ -98,9 +116,11 @@ def _compose(
     overview = cv2.imdecode(np.frombuffer(jpeg, np.uint8), cv2.IMREAD_COLOR)
     overview = cv2.cvtColor(overview, cv2.COLOR_BGR2RGB)
     canvas[:_HEIGHT, :_WIDTH] = cv2.resize(overview, (_WIDTH, _HEIGHT))
-    for k, (camera, image) in enumerate(list(views.items())[:2]):
+    for k, (camera, image) in enumerate(list(seen.views.items())[:2]):
         top = k * _VIEW
-        enlarged = cv2.resize(image, (_VIEW, _VIEW), interpolation=cv2.INTER_CUBIC)
+        enlarged = np.array(cv2.resize(image, (_VIEW, _VIEW), interpolation=cv2.INTER_CUBIC))
+        if camera in seen.gazes:
+            draw_gaze(enlarged, seen.gazes[camera])
         canvas[top : top + _VIEW, _WIDTH:] = enlarged
         canvas[top : top + _LABEL, _WIDTH:] //= 3
         _write(canvas, f"policy sees: {camera}", (_WIDTH + 8, top + 17), 0.45)

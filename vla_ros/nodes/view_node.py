@@ -152,6 +152,7 @@ class ViewNode(BaseNode[ViewParams]):
             [*self._view.goal_lines(now_ns), *self._view.gate_lines(now_ns)],
             self._view.color(now_ns),
             self.params.image_height,
+            self._view.gaze(frame.camera, now_ns),
         )
         stamp = self.get_clock().now().to_msg()
         frame_id = "" if self._camera is None else self._camera.frame

@@ -7,6 +7,7 @@ A decoded value may look into the memory of its message, which must not be chang
 
 import math
 from collections.abc import Sequence
+from contextlib import suppress
 
 import cv2
 import numpy as np
@@ -20,7 +21,7 @@ from vla_ros.msg import Observation as ObservationMessage
 from vla_ros.msg import Obstacles as ObstaclesMessage
 from vla_ros.ros.pixels import ENCODINGS, decode_pixels
 from vla_ros.ros.stamps import decode_time
-from vla_ros.types import ActionChunk, CameraFrame, FloatArray, JointSample, Observation
+from vla_ros.types import ActionChunk, CameraFrame, FloatArray, Gaze, JointSample, Observation
 
 _MOST_OBSTACLES = 64
 _UNIT_SLACK = 1e-3  # Of a quaternion written with three decimals.
@@ -194,12 +195,27 @@ def decode_chunk(msg: ActionChunkMessage) -> ActionChunk:
         confidence=float(msg.confidence),
         progress=float(msg.progress),
         done_probability=float(msg.done_probability),
+        grounded_probability=float(msg.grounded_probability),
+        gaze=decode_gaze(msg),
         camera_frozen=bool(msg.camera_frozen),
         speed_scale=float(msg.speed_scale),
         cartesian=bool(msg.cartesian),
         # A pair too few or too many costs a figure in a log, not the chunk.
         hop_ms=tuple(zip(msg.hop_names, map(float, msg.hop_ms), strict=False)),
     )
+
+
+def decode_gaze(msg: ActionChunkMessage) -> tuple[Gaze, ...]:
+    """Return where the policy looks; what is no place in an image is left out."""
+    gazes: dict[str, Gaze] = {}
+    numbers = list(map(float, msg.gaze_uv))
+    for k, camera in enumerate(msg.gaze_cameras):
+        object_u, object_v, goal_u, goal_v = (*numbers[4 * k : 4 * k + 4], *[math.nan] * 4)[:4]
+        with suppress(ValueError):
+            gazes[camera] = Gaze(
+                camera=camera, object_uv=(object_u, object_v), goal_uv=(goal_u, goal_v)
+            )
+    return tuple(gazes.values())
 
 
 def decode_distance(msg: Range) -> float:

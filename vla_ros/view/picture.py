@@ -8,8 +8,9 @@ from collections.abc import Sequence
 import cv2
 import numpy as np
 
-from vla_ros.types import ImageArray
+from vla_ros.types import Gaze, ImageArray
 from vla_ros.view.camera import Pixel
+from vla_ros.view.gaze import draw_gaze
 from vla_ros.view.marks import Color
 
 _FRAME_PX = 6
@@ -27,6 +28,7 @@ def draw_picture(
     lines: Sequence[str],
     color: Color,
     height_px: int,
+    gaze: Gaze | None = None,
 ) -> ImageArray:
     """Return an image, enlarged, in a frame of a colour and with lines of text below it.
 
@@ -36,8 +38,11 @@ def draw_picture(
         lines: Of text; long ones are broken, letters beyond ASCII become `?`.
         color: Of the frame and the way.
         height_px: Height of the image in the picture; an image is never made smaller.
+        gaze: Where the policy looks in this image; None if it does not say.
     """
     enlarged, scale = _enlarge(image, height_px)
+    if gaze is not None:
+        draw_gaze(enlarged, gaze)
     ink = tuple(round(255.0 * c) for c in color[:3])
     # A pixel's centre is at half a pixel.
     spots = [p and tuple(round(scale * x - 0.5) for x in p) for p in way]

@@ -13,7 +13,7 @@ from vla_ros.gate.limits import Vector
 from vla_ros.gate.state import Obstacle
 from vla_ros.gate.vocabulary import GateMode, Reason, Verdict
 from vla_ros.robot.profile import RobotProfile
-from vla_ros.types import ActionChunk, JointSample
+from vla_ros.types import ActionChunk, Gaze, JointSample
 from vla_ros.view.marks import (
     GREY,
     VERDICT_COLORS,
@@ -108,6 +108,7 @@ class View:
         self._surroundings = mark_surroundings(robot)
         self._plan: tuple[Point, ...] = ()
         self._plan_until_ns = 0
+        self._gaze: tuple[Gaze, ...] = ()
         self._obstacles: tuple[Obstacle, ...] = ()
         self._obstacles_ns = 0
 
@@ -118,6 +119,7 @@ class View:
         self._plan = self._way(chunk)
         lasts_s = len(chunk.position_rad) * chunk.step_ns * 1e-9 / max(chunk.speed_scale, 0.01)
         self._plan_until_ns = chunk.first_ns + round((lasts_s + _OVER_S) * 1e9)
+        self._gaze = chunk.gaze
 
     def see_obstacles(self, boxes: tuple[Obstacle, ...], now_ns: int) -> None:
         """Take in what stands around the arm."""
@@ -128,6 +130,12 @@ class View:
     def plan(self, now_ns: int) -> tuple[Point, ...]:
         """Return where the tool is planned to be, in the base frame [m]; empty without a plan."""
         return self._plan if now_ns <= self._plan_until_ns else ()
+
+    def gaze(self, camera: str, now_ns: int) -> Gaze | None:
+        """Return where the policy looks in a camera's image; None without a plan."""
+        if now_ns > self._plan_until_ns:
+            return None
+        return next((gaze for gaze in self._gaze if gaze.camera == camera), None)
 
     def color(self, now_ns: int) -> Color:
         """Return the colour of the gate's verdict; grey while the gate is silent."""
