@@ -32,7 +32,7 @@ HOMES: dict[str, tuple[str, ...]] = {
     "torch": ("model", "learn", "serve", TORCH_BACKEND),
     "safetensors": ("learn", TORCH_BACKEND),
     "onnx": ("learn",),
-    "onnxruntime": ("policy/backends", "learn"),
+    "onnxruntime": ("policy/backends", "learn", "evaluate"),
     "mujoco": ("sim",),
     "pinocchio": ("robot", "policy", "gate"),
     "ruckig": ("gate",),

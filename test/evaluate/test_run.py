@@ -33,6 +33,11 @@ def test_a_model_that_is_not_there_ends_the_workers_too(tmp_path: Path) -> None:
         play_all(subject, CASES, 2)
 
 
+def test_a_policy_may_be_kept_from_refusing() -> None:
+    assert Subject(policy="native").profile().grounding is not None
+    assert Subject(policy="native", may_refuse=False).profile().grounding is None
+
+
 def test_the_expert_is_measured_in_the_scenes_of_all_families() -> None:
     assert scenes_of(EXPERT) is Scenes.TASKS
 

@@ -42,6 +42,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--report", action="store_true", help="measure every generalisation split as well"
     )
+    parser.add_argument(
+        "--never-refuse", action="store_true", help="play on where the policy says it cannot"
+    )
     parser.add_argument("--bar", type=float, help="success rate wanted of all (0.9)")
     parser.add_argument("--processes", type=int, default=1, help="at a time, without ROS (1)")
     parser.add_argument("--json", type=Path, help="write figures and episodes to this file")
@@ -76,7 +79,7 @@ def _run_simulated(args: argparse.Namespace) -> int:
     from vla_ros.evaluate.document import make_document  # noqa: PLC0415
     from vla_ros.evaluate.run import Subject, scenes_of  # noqa: PLC0415
 
-    subject = Subject(policy=args.policy, model=args.model)
+    subject = Subject(policy=args.policy, model=args.model, may_refuse=not args.never_refuse)
     scenes = scenes_of(subject)
     plan = make_plan(args, scenes)
     cases = make_cases(plan) + (make_suites(plan) if args.report else [])

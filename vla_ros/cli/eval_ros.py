@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from vla_ros.ros.station import Station
 
 ROBOT = "sim_arm"
-_ONLY_WITHOUT = ("model", "swap", "ungroundable", "groundable", "report", "out")
+_ONLY_WITHOUT = ("model", "swap", "ungroundable", "groundable", "report", "out", "never_refuse")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -173,7 +173,7 @@ def report(args: argparse.Namespace, episodes: Sequence[Episode], wall_s: float)
 
 
 def _check_options(args: argparse.Namespace) -> None:
-    named = [f"--{name}" for name in _ONLY_WITHOUT if getattr(args, name)]
+    named = [f"--{name.replace('_', '-')}" for name in _ONLY_WITHOUT if getattr(args, name)]
     named += ["--shift"] if args.shift != "none" else []
     named += ["--policy expert"] if args.policy == "expert" else []
     if named:

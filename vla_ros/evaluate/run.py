@@ -26,10 +26,12 @@ class Subject:
     Attributes:
         policy: Name or path of a policy profile, or `expert`.
         model: A model file instead of the profile's.
+        may_refuse: Whether it ends an episode that it says cannot be done.
     """
 
     policy: str
     model: Path | None = None
+    may_refuse: bool = True
 
     def profile(self) -> PolicyProfile:
         """Return its profile; the expert answers as the embedded policy would.
@@ -39,9 +41,9 @@ class Subject:
         """
         name = _EXPERTS_PROFILE if self.policy == EXPERT else self.policy
         profile = load_policy_profile(name)
-        if self.model is None:
-            return profile
-        return profile.model_copy(update={"model": self.model.absolute()})
+        if self.model is not None:
+            profile = profile.model_copy(update={"model": self.model.absolute()})
+        return profile if self.may_refuse else profile.model_copy(update={"grounding": None})
 
 
 class Player:

@@ -2,12 +2,13 @@
 # SPDX-License-Identifier: Apache-2.0
 """The model card, written from measured figures only.
 
-`python -m vla_ros.learn.card --training T.json --simulated S.json --ros R.json` writes
+`python -m vla_ros.evaluate.card --training T.json --simulated S.json --ros R.json` writes
 docs/model-card.md from what `vla_ros train --json` and `vla_ros eval --json` have written.
 """
 
 import argparse
 import json
+import os
 import statistics
 import time
 from collections import Counter
@@ -19,6 +20,9 @@ import numpy as np
 import onnxruntime
 
 from vla_ros.errors import ConfigError
+from vla_ros.evaluate.cases import MAIN
+from vla_ros.evaluate.page import families, sections
+from vla_ros.evaluate.plots import write_plots
 from vla_ros.policy.model_file import METADATA_KEY, ModelDescription, read_description
 from vla_ros.policy.spec import load_policy_profile
 
@@ -27,27 +31,27 @@ _WARM_UPS, _REPEATS = 20, 200
 
 _PAGE = """# Model card: the embedded policy `{name}`
 
-Written by `python -m vla_ros.learn.card` from measured figures; do not edit.
+Written by `python -m vla_ros.evaluate.card` from measured figures; do not edit.
 
 ## What it is
 
 A small vision-language-action network: {parameters} weights, one ONNX file of {size_mb:.1f} MB.
 It sees {images}, reads the instruction, and is given the measured
 tool pose and gripper opening. It answers {horizon} rows of {rows} every {step_s:g} s, relative to
-the measured tool pose, and says how far the task is and whether it is done. It never sees the
-simulator's state.
+the measured tool pose, and says how far the task is and whether it is done{also}.
+It never sees the simulator's state.
 
 - One chunk takes {latency_ms:.1f} ms (median) and {latency_p95_ms:.1f} ms (95 %) on one thread
   of the machine that wrote this page.
 - It knows {words} words: {vocabulary}.
-- An unknown word is refused before anything moves.
+- A word that it does not know is refused before anything moves.
 
 ## What it learned from
 
 Episodes in our own MuJoCo world, moved by a scripted expert that is now and then pushed off its
 way, and then by the policy itself; the expert labels every frame, for the instruction being
-carried out and for another one. Everything ran through the same chunk schedule and safety gate as
-on the robot, with a latency of 20 to 150 ms.
+carried out and for others. Everything ran through the same chunk schedule and safety gate as
+on the robot, late answers included.
 
 How this file was made: {trained}.
 
@@ -55,8 +59,7 @@ How this file was made: {trained}.
 |---|---|
 {training}
 
-`vla_ros train --config native --install` goes the same way again: one thread for the training, two
-processes for the demonstrations.
+`vla_ros train --config {name} --install` goes the same way again.
 
 ## How well it does
 
@@ -68,15 +71,28 @@ second later. The interval is Wilson's, 95 %.
 {results}
 
 Failures: {failures}.
-
+{details}
 ## Limits
 
+{limits}
+"""
+_LIMITS_BASIC = """\
 - One task family: put a cube into a bowl; four colours; cubes of one size; bowls that do not move.
 - The light, shadows off, and the cameras within a few millimetres and a third of a degree of where
   they are in `vla_ros/sim`. A moved camera, shadows or another table were not trained.
 - A word that is known but does not fit the scene (a colour that is not on the table) is not
-  refused: the policy then does something else. Confidence is not reported.
-"""
+  refused: the policy then does something else. Confidence is not reported."""
+_LIMITS_TASKS = """\
+- The simulator's task families, things and colours (`docs/reference/tasks.md`), on its table, with
+  its arm. Real pictures were never seen.
+- Words it was not taught are refused; known words in a sentence of a form that it never saw may
+  be misread. Whether an instruction can be carried out is learned, and wrong as often as stated.
+- Cameras within a few centimetres and degrees of where they are in `vla_ros/sim`; light from a
+  third to a third more than usual; shadows of one lamp."""
+_MEASURED_IN_WORDS = {
+    "grounded": "whether the instruction can be carried out",
+    "confidence": "how sure it is",
+}
 
 
 def main(argv: Sequence[str] | None = None) -> None:
@@ -91,15 +107,29 @@ def main(argv: Sequence[str] | None = None) -> None:
         "--ros", type=Path, action="append", default=[], help="JSON of `... --through-ros`"
     )
     parser.add_argument("--out", type=Path, default=Path("docs/model-card.md"))
+    parser.add_argument(
+        "--images", type=Path, help="folder for plots of the first --simulated, beside the page"
+    )
     args = parser.parse_args(argv)
     simulated, ros = (list(map(_read, paths)) for paths in (args.simulated, args.ros))
     training = {} if args.training is None else _read(args.training)
-    page = make_page(args.policy, training, simulated, ros)
+    plots: list[str] = []
+    if args.images is not None and simulated:
+        args.images.mkdir(parents=True, exist_ok=True)
+        written = write_plots(
+            args.images, simulated[0], f"{load_policy_profile(args.policy).name}-"
+        )
+        plots = [os.path.relpath(path, args.out.parent) for path in written]
+    page = make_page(args.policy, training, simulated, ros, plots)
     args.out.write_text(page, encoding="utf-8")
 
 
 def make_page(
-    policy: str, training: Figures, simulated: Sequence[Figures], ros: Sequence[Figures]
+    policy: str,
+    training: Figures,
+    simulated: Sequence[Figures],
+    ros: Sequence[Figures],
+    plots: Sequence[str] = (),
 ) -> str:
     """Return the page.
 
@@ -108,6 +138,7 @@ def make_page(
         training: Figures of the training.
         simulated: Of evaluations in simulated time.
         ros: Of evaluations through the nodes.
+        plots: Pictures of the first simulated one, relative to the page.
 
     Raises:
         ConfigError: The policy has no readable model file.
@@ -115,7 +146,7 @@ def make_page(
     profile = load_policy_profile(policy)
     if profile.model is None:
         raise ConfigError(f"policy '{policy}' has no model file; a card is written from one")
-    described, latencies_ms = _measure(profile.model)
+    described, outputs, latencies_ms = _measure(profile.model)
     measured = [
         *(_row("simulated time, no ROS", f) for f in simulated),
         *(_row("all nodes over DDS, real time", f) for f in ros),
@@ -136,6 +167,9 @@ def make_page(
         training="\n".join(f"| {k} | {_number(v)} |" for k, v in training.items()) or "| | |",
         results="\n".join(measured) or "| not yet measured | | | | |",
         failures=_failures([*simulated, *ros]),
+        also="".join(f", {text}" for name, text in _MEASURED_IN_WORDS.items() if name in outputs),
+        details=_details(simulated, plots),
+        limits=_LIMITS_TASKS if "tray" in described.words else _LIMITS_BASIC,
     )
 
 
@@ -147,8 +181,21 @@ def _read(path: Path) -> Figures:
     return figures
 
 
-def _measure(path: Path) -> tuple[ModelDescription, list[float]]:
-    """Return what the file says about itself, and how long each of some answers took [ms]."""
+def _details(simulated: Sequence[Figures], plots: Sequence[str]) -> str:
+    """Return families, splits and refusals of each evaluation that has them."""
+    parts: list[str] = []
+    for number, figures in enumerate(simulated):
+        if "families" not in figures:
+            continue
+        seeds = f"seeds from {figures['first_seed']}, shift: {figures['shift']}"
+        parts += [f"Task families, {seeds}:", families(figures)]
+        parts += [f"![{Path(name).stem}]({name})" for name in plots] if number == 0 else []
+        parts += [part.replace("## ", "### ", 1) for part in sections(figures)]
+    return "\n" + "\n\n".join(parts) + "\n" if parts else ""
+
+
+def _measure(path: Path) -> tuple[ModelDescription, set[str], list[float]]:
+    """Return what the file says about itself, its outputs, and how long answers took [ms]."""
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = 1
     session = onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
@@ -165,29 +212,35 @@ def _measure(path: Path) -> tuple[ModelDescription, list[float]]:
         began = time.perf_counter()
         session.run(None, inputs)
         taken_ms.append((time.perf_counter() - began) * 1e3)
-    return described, taken_ms[_WARM_UPS:]
+    outputs = {output.name for output in session.get_outputs()}
+    return described, outputs, taken_ms[_WARM_UPS:]
 
 
 def _row(what: str, figures: Figures) -> str:
-    seeds = [episode["seed"] for episode in figures["episode"]]
+    seeds = [episode["seed"] for episode in main_episodes(figures)]
     return (
         f"| {what} | {figures['episodes']}, seeds {min(seeds)} to {max(seeds)} "
         f"| {figures['successes']}/{figures['episodes']} = {figures['success_rate']:.1%} "
         f"| {figures['wilson_low']:.1%} to {figures['wilson_high']:.1%} "
-        f"| {figures['mean_duration_s']:.1f} s |"
+        f"| {figures['mean_duration_s'] or float('nan'):.1f} s |"
     )
 
 
 def _failures(all_figures: Sequence[Figures]) -> str:
     kinds: Counter[str] = Counter()
     for figures in all_figures:
-        for episode in figures["episode"]:
+        for episode in main_episodes(figures):
             if "failure" in episode:
                 kinds[episode["failure"]] += 1
             elif not episode["success"]:
                 kinds[episode["outcome"]] += 1
     del kinds["none"]
     return ", ".join(f"{count} {kind}" for kind, count in kinds.most_common()) or "none"
+
+
+def main_episodes(figures: Figures) -> list[Figures]:
+    """Return the episodes that the figures of all count."""
+    return [e for e in figures["episode"] if e.get("suite", MAIN) == MAIN]
 
 
 def _number(value: object) -> str:
