@@ -7,7 +7,8 @@ import numpy as np
 import pytest
 
 from vla_ros.learn.dataset import Frames, read_shards
-from vla_ros.learn.demonstrations import DemonstrationOptions, collect
+from vla_ros.learn.demonstrations import DemonstrationOptions, collect, driven_by
+from vla_ros.policy.spec import load_policy_profile
 from vla_ros.sim.tasks import parse_instruction
 
 
@@ -79,3 +80,11 @@ def test_what_is_there_is_not_collected_again(tmp_path: Path) -> None:
     collected(tmp_path)
     wanted = DemonstrationOptions(episodes=2, seed=41, folder=tmp_path, processes=1)
     assert collect(wanted).episodes == 0
+
+
+def test_a_policy_acts_where_it_doubts_while_it_is_corrected(tmp_path: Path) -> None:
+    profile = load_policy_profile("tabletop")
+    assert profile.grounding is not None
+    driven = driven_by(tmp_path / "young.onnx", profile)
+    assert driven.grounding is None
+    assert driven.model == tmp_path / "young.onnx"

@@ -116,7 +116,7 @@ def _collect_shard(job: tuple[DemonstrationOptions, int, int]) -> CollectionRepo
     options, start, count = job
     profile = load_policy_profile(options.policy)
     if options.driver is not None:
-        profile = profile.model_copy(update={"model": options.driver.absolute()})
+        profile = driven_by(options.driver, profile)
     collector = _Collector(profile, load_robot_profile("sim_arm"), options)
     solved = 0
     try:
@@ -127,6 +127,16 @@ def _collect_shard(job: tuple[DemonstrationOptions, int, int]) -> CollectionRepo
         collector.world.close()
     write_shard(_shard_path(options, start), frames)
     return CollectionReport(episodes=count, solved=solved, frames=len(frames))
+
+
+def driven_by(model: Path, profile: PolicyProfile) -> PolicyProfile:
+    """Return the profile of a policy that is to be corrected: it acts even where it doubts.
+
+    Args:
+        model: Its model file.
+        profile: Of the policy that is trained.
+    """
+    return profile.model_copy(update={"model": model.absolute(), "grounding": None})
 
 
 def _shard_path(options: DemonstrationOptions, start: int) -> Path:

@@ -65,14 +65,6 @@ class Vocabulary:
             )
         return words
 
-    def check(self, text: str) -> None:
-        """Refuse what `read` cannot read.
-
-        Raises:
-            InstructionError: As `read`.
-        """
-        self.read(text)
-
     def encode(self, text: str) -> NDArray[np.int64]:
         """Return the numbers of the words, padded with 0. Shape (length,).
 
