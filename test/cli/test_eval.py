@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 import argparse
 import json
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ from vla_ros.cli import eval as verb
 from vla_ros.errors import ConfigError
 from vla_ros.evaluate import run
 from vla_ros.evaluate.cases import SUITES
+from vla_ros.evaluate.episode import EpisodeResult
 from vla_ros.evaluate.failure import Failure
 
 
@@ -20,11 +22,19 @@ def arguments(*words: str) -> argparse.Namespace:
     return parser.parse_args(words)
 
 
+Tell = Callable[[EpisodeResult], None]
+
+
 @pytest.fixture
 def four_of_five(monkeypatch: pytest.MonkeyPatch) -> None:
     kinds = [Failure.NONE] * 4 + [Failure.MISPLACED]
     results = [make_result(kind, seed=seed) for seed, kind in enumerate(kinds)]
-    monkeypatch.setattr(run, "play_all", lambda *_: results)
+
+    def play_all(subject: object, cases: object, processes: int, tell: Tell) -> None:
+        for result in results:
+            tell(result)
+
+    monkeypatch.setattr(run, "play_all", play_all)
 
 
 @pytest.mark.usefixtures("four_of_five")
@@ -33,7 +43,8 @@ def test_the_exit_code_says_whether_the_bar_is_met(
     bar: str, code: int, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     target = tmp_path / "figures.json"
-    assert verb.run(arguments("--bar", bar, "--json", str(target))) == code
+    words = ("--episodes", "5", "--bar", bar)
+    assert verb.run(arguments(*words, "--json", str(target))) == code
     last = capsys.readouterr().out.splitlines()[-1]
     assert last.startswith("episodes=5 successes=4 success_rate=0.8 wilson_low=")
     document = json.loads(target.read_text())
@@ -81,3 +92,18 @@ def test_a_folder_gets_the_page_its_plots_and_the_figures(tmp_path: Path) -> Non
     suites = json.loads((out / "figures.json").read_text())["suites"]
     assert all(figures["episodes"] == 2 for figures in suites.values())
     assert list(suites)[1:] == list(SUITES)
+
+
+def test_ctrl_c_leaves_the_figures_of_what_was_played(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def play_all(subject: object, cases: object, processes: int, tell: Tell) -> None:
+        tell(make_result())
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(run, "play_all", play_all)
+    target = tmp_path / "figures.json"
+    with pytest.raises(KeyboardInterrupt):
+        verb.run(arguments("--episodes", "5", "--json", str(target)))
+    assert json.loads(target.read_text())["episodes"] == 1
+    assert "only 1 of 5 episodes were played" in capsys.readouterr().out

@@ -23,5 +23,5 @@ def test_a_budget_below_one_is_refused(option: str) -> None:
 
 
 def test_an_unknown_config_is_named() -> None:
-    with pytest.raises(ConfigError, match=r"'nativ' does not exist. Did you mean 'native'"):
-        train.run(arguments("--config", "nativ"))
+    with pytest.raises(ConfigError, match=r"'tabletp' does not exist. Did you mean 'tabletop'"):
+        train.run(arguments("--config", "tabletp"))

@@ -87,13 +87,18 @@ def _run_simulated(args: argparse.Namespace) -> int:
     if args.out is not None:
         args.out.mkdir(parents=True, exist_ok=True)  # Rather now than after an hour.
     evaluation = _measure(args, subject, plan, cases)
+    is_cut = len(evaluation.results) < len(cases)
     document = make_document(evaluation)
     if args.json is not None:
         _write_json(args.json, document)
     code = _conclude(args, evaluation)
     if args.out is not None:
         _write_json(args.out / "figures.json", document)
-        _write_page(args, document, _write_films(args, subject, cases, evaluation.results))
+        films = [] if is_cut else _write_films(args, subject, cases, evaluation.results)
+        _write_page(args, document, films)
+    if is_cut:
+        say(f"only {len(evaluation.results)} of {len(cases)} episodes were played")
+        raise KeyboardInterrupt
     return code
 
 
@@ -125,8 +130,17 @@ def _measure(
 
     began_s = time.monotonic()
     tally = Tally(len(cases))
+    results: list[EpisodeResult] = []
+
+    def keep(result: "EpisodeResult") -> None:
+        results.append(result)
+        tally.show(result)
+
     try:
-        results = play_all(subject, cases, args.processes, tally.show)
+        play_all(subject, cases, args.processes, keep)
+    except KeyboardInterrupt:
+        if not results:
+            raise
     finally:
         tally.close()
     return Evaluation(

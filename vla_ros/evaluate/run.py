@@ -3,6 +3,7 @@
 """Plays many cases in parallel processes; the same cases always give the same episodes."""
 
 import multiprocessing
+import signal
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -133,6 +134,7 @@ _players: list[Player] = []
 
 def _begin(subject: Subject) -> None:
     """Fail only in `_play`: a pool would start a worker that fails here again for ever."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the one who waits for them.
     _subjects.append(subject)
 
 
