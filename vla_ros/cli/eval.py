@@ -156,12 +156,12 @@ def _measure(
 
 def _conclude(args: argparse.Namespace, evaluation: "Evaluation") -> int:
     """Say what was measured; the exit code."""
-    from vla_ros.evaluate.figures import below_bar, of_suite  # noqa: PLC0415
+    from vla_ros.evaluate.bars import below_bar  # noqa: PLC0415
     from vla_ros.evaluate.tables import headline, lines  # noqa: PLC0415
 
     for line in lines(evaluation):
         say(line)
-    missed = below_bar(evaluation.results, args.bar) if of_suite(evaluation.results) else []
+    missed = below_bar(evaluation.results, args.bar)
     if missed:
         say(f"below the bar: {'; '.join(missed)}")
     say(headline(evaluation.results))

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from vla_ros.evaluate.cases import MAIN, Kind, aim_of
+from vla_ros.evaluate.cases import MAIN, Kind
 from vla_ros.evaluate.episode import EpisodeResult
 from vla_ros.learn.proportion import wilson_interval
 
@@ -99,25 +99,6 @@ def by_family(results: Sequence[EpisodeResult]) -> dict[str, list[EpisodeResult]
     for result in results:
         found.setdefault(result.family, []).append(result)
     return found
-
-
-def below_bar(results: Sequence[EpisodeResult], bar: float | None = None) -> list[str]:
-    """Say which success rates of the main figures are too low.
-
-    Args:
-        results: All episodes.
-        bar: Wanted of all together; None takes the usual one.
-    """
-    main = of_suite(results)
-    families = by_family(main) if len(by_family(main)) > 1 else {}
-    wanted = [("all", main, aim_of("")[0] if bar is None else bar)]
-    wanted += [(name, some, aim_of(name)[0]) for name, some in families.items()]
-    rates = [(name, summarise(some).success.share, least) for name, some, least in wanted]
-    return [
-        f"{name}: {share:.1%}, wanted {least:.1%}"
-        for name, share, least in rates
-        if not share >= least
-    ]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

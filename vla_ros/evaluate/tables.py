@@ -4,6 +4,16 @@
 
 from collections.abc import Iterator, Sequence
 
+from vla_ros.evaluate.bars import (
+    FALSELY_REFUSED_BAR,
+    REFUSED_BAR,
+    SHIFT_AIM,
+    SHIFT_BAR,
+    SHIFTED,
+    SWAP_AIM,
+    SWAP_BAR,
+    lost_to,
+)
 from vla_ros.evaluate.cases import MAIN, SUITES, Kind, aim_of
 from vla_ros.evaluate.document import Evaluation
 from vla_ros.evaluate.doubts import doubts
@@ -26,11 +36,15 @@ def lines(evaluation: Evaluation) -> Iterator[str]:
         yield from (_line(name, some, *aim_of(name)) for name, some in families.items())
     for suite in SUITES:
         if some := of_suite(results, suite):
-            yield _line(suite, some)
+            yield _line(suite, some, after=_lost(suite, some, results) if main else "")
     yield from _refusals(results)
     pairs = swaps(results)
     if pairs.trials:
-        yield f"both of two instructions in one scene right: {pairs}; bar 80%, aim 90%"
+        met = _met(is_met=pairs.share >= SWAP_BAR)
+        yield (
+            f"both of two instructions in one scene right: {pairs}; bar {SWAP_BAR:.0%} {met}, "
+            f"aim {SWAP_AIM:.0%}"
+        )
     yield from _doubts(evaluation)
     median_ms, slow_ms = infer_ms(results)
     yield f"one answer took {median_ms:.1f} ms (median), {slow_ms:.1f} ms (95 %), on one thread"
@@ -48,21 +62,34 @@ def headline(results: Sequence[EpisodeResult]) -> str:
 
 
 def _line(
-    name: str, results: Sequence[EpisodeResult], bar: float | None = None, aim: float = 0.0
+    name: str,
+    results: Sequence[EpisodeResult],
+    bar: float | None = None,
+    aim: float = 0.0,
+    after: str = "",
 ) -> str:
     figures = summarise(results)
-    share = figures.success.share
-    verdict = (
-        ""
-        if bar is None
-        else f"; bar {bar:.0%} {'met' if share >= bar else 'MISSED'}, aim {aim:.0%}"
-    )
+    if bar is not None:
+        after = f"; bar {bar:.0%} {_met(is_met=figures.success.share >= bar)}, aim {aim:.0%}"
     failures = ", ".join(f"{count} {kind}" for kind, count in figures.failures.items())
     return (
-        f"{name:18} {figures.success}{verdict}; partial {figures.partial:.0%}, "
+        f"{name:18} {figures.success}{after}; partial {figures.partial:.0%}, "
         f"{figures.mean_duration_s:.1f} s, {figures.mean_path_m:.2f} m"
         + (f"; {failures}" if failures else "")
     )
+
+
+def _lost(suite: str, some: Sequence[EpisodeResult], results: Sequence[EpisodeResult]) -> str:
+    lost = lost_to(some, results)
+    points = f"; {-100 * lost:+.1f} points"
+    if suite not in SHIFTED:
+        return points
+    met = _met(is_met=lost <= SHIFT_BAR)
+    return f"{points}, bar {-100 * SHIFT_BAR:.0f} {met}, aim {-100 * SHIFT_AIM:.0f}"
+
+
+def _met(*, is_met: bool) -> str:
+    return "met" if is_met else "MISSED"
 
 
 def _refusals(results: Sequence[EpisodeResult]) -> Iterator[str]:
@@ -72,11 +99,13 @@ def _refusals(results: Sequence[EpisodeResult]) -> Iterator[str]:
             f"{reason} {rate.share:.0%}" for reason, rate in found.by_reason.items()
         )
         yield (
-            f"cannot be done, refused at rest: {found.refused}; bar 95%; {reasons}; "
+            f"cannot be done, refused at rest: {found.refused}; bar {REFUSED_BAR:.0%} "
+            f"{_met(is_met=found.refused.share >= REFUSED_BAR)}; {reasons}; "
             f"largest motion of a joint {found.largest_motion_rad:.4f} rad"
         )
     if found.falsely.trials:
-        yield f"can be done, refused: {found.falsely}; bar 3%"
+        met = _met(is_met=found.falsely.share <= FALSELY_REFUSED_BAR)
+        yield f"can be done, refused: {found.falsely}; bar {FALSELY_REFUSED_BAR:.0%} {met}"
     mistaken = [r for r in results if r.kind is Kind.TASK and r.refused]
     if mistaken:
         yield f"refused among the tasks: {len(mistaken)}"
