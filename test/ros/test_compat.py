@@ -23,7 +23,10 @@ IN_HUMBLE = {
         "get_action_server_names_and_types_by_node",
     },
     "rclpy.action.server": {"ServerGoalHandle"},
-    "rclpy.callback_groups": {"MutuallyExclusiveCallbackGroup", "ReentrantCallbackGroup"},
+    "rclpy.callback_groups": {
+        *("CallbackGroup", "MutuallyExclusiveCallbackGroup", "ReentrantCallbackGroup"),
+    },
+    "rclpy.client": {"Client"},
     "rclpy.clock": {"Clock"},
     "rclpy.duration": {"Duration"},
     "rclpy.exceptions": {"InvalidHandle"},

@@ -70,7 +70,7 @@ def test_rate_gap_and_lag_are_measured(clock: Clock) -> None:
     heard = Listening("/j", JointState, RELIABLE, lambda: round(clock.now_s * 1e3 + 7) * MS)
     hear(heard, clock, (100, 200, 300, 700), lambda now: JointState(header=header(now)))
     clock.now_s += 0.1
-    seen = heard.stream(graph(), 1.0)
+    seen = heard.stream(graph())
     assert (seen.count, seen.stamps) == (4, 4)
     assert seen.rate_hz == pytest.approx(5.0)
     assert seen.longest_gap_s == pytest.approx(0.4)
@@ -82,11 +82,11 @@ def test_the_silence_at_the_end_is_a_gap(clock: Clock) -> None:
     heard = Listening("/b", Bool, RELIABLE, lambda: 0)
     hear(heard, clock, (10, 20), lambda _: Bool())
     clock.now_s += 2.0
-    assert heard.stream(graph(), 2.0).longest_gap_s == pytest.approx(2.0)
+    assert heard.stream(graph()).longest_gap_s == pytest.approx(2.0)
 
 
 def test_nothing_heard_is_an_endless_gap() -> None:
-    seen = Listening("/b", Bool, RELIABLE, lambda: 0).stream(graph(), 3.0)
+    seen = Listening("/b", Bool, RELIABLE, lambda: 0).stream(graph())
     assert (seen.count, seen.rate_hz, seen.longest_gap_s) == (0, 0.0, float("inf"))
 
 
@@ -95,7 +95,7 @@ def test_a_stamp_and_a_picture_that_repeat_count_once(clock: Clock) -> None:
     for data in (b"abc", b"abc", b"abd"):
         heard.hear_picture(Image(header=header(5), data=data))
     assert heard.pictures == 2
-    assert heard.stream(graph(), 3.0).stamps == 1
+    assert heard.stream(graph()).stamps == 1
 
 
 def test_joints_are_put_together_from_every_message(clock: Clock) -> None:
@@ -117,7 +117,7 @@ def test_a_gripper_with_messages_of_its_own_does_not_count_for_the_arms_pace(clo
         heard.hear(JointState(name=["a", "b"], position=[0.0, 0.0]))
         for _ in range(3):
             heard.hear(JointState(name=["gripper"], position=[0.04], velocity=[0.0]))
-    seen = heard.stream(graph(), 1.0)
+    seen = heard.stream(graph())
     assert seen.count == 5
     assert seen.rate_hz == pytest.approx(10.0)
     assert heard.velocities == 0
@@ -128,7 +128,7 @@ def test_joints_of_other_names_count_while_the_right_ones_are_not_heard(clock: C
     for _ in range(3):
         clock.now_s += 0.1
         heard.hear(JointState(name=["elbow"], position=[0.0]))
-    assert heard.stream(graph(), 1.0).count == 3
+    assert heard.stream(graph()).count == 3
 
 
 def test_joints_with_fewer_positions_than_names_do_not_break_it(clock: Clock) -> None:
@@ -162,6 +162,30 @@ def test_the_kind_of_a_message_is_written_as_the_graph_does() -> None:
 
 def test_a_topic_that_nobody_publishes_comes_with_others_of_its_type(clock: Clock) -> None:
     heard = Listening("/estop", Bool, RELIABLE, lambda: 0)
-    assert heard.stream(graph(), 1.0).elsewhere == ("/other",)
+    assert heard.stream(graph()).elsewhere == ("/other",)
     there = graph((info("button", RELIABLE),))
-    assert heard.stream(there, 1.0).elsewhere == ()
+    assert heard.stream(there).elsewhere == ()
+
+
+def test_what_is_older_than_the_window_is_forgotten(clock: Clock) -> None:
+    heard = Listening("/b", Bool, RELIABLE, lambda: 0, window_s=1.0)
+    for _ in range(40):
+        clock.now_s += 0.1
+        heard.hear(Bool())
+    assert heard.pace().count in {10, 11}
+    assert heard.listened_s == 1.0
+    assert heard.pace().longest_gap_s == pytest.approx(0.1)
+    clock.now_s += 1.2
+    assert heard.pace().count == 0
+    assert heard.pace().longest_gap_s == float("inf")
+
+
+def test_a_driver_that_was_corrected_is_heard_with_its_new_names_alone(clock: Clock) -> None:
+    heard = JointListening(("a",), "/j", JointState, RELIABLE, lambda: 0, window_s=1.0)
+    heard.hear(JointState(name=["elbow"], position=[0.0]))
+    clock.now_s += 0.9
+    heard.hear(JointState(name=["a"], position=[0.1]))
+    assert heard.layouts == (("elbow",), ("a",))
+    clock.now_s += 0.2
+    assert heard.layouts == (("a",),)
+    assert heard.position == {"a": 0.1}

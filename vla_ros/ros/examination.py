@@ -8,11 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 from lifecycle_msgs.srv import GetState
 from rcl_interfaces.srv import GetParameters
-from rclpy.parameter import parameter_value_to_python
 from rclpy.qos import QoSProfile
 from rosgraph_msgs.msg import Clock
-from sensor_msgs.msg import CameraInfo, CompressedImage, Image, JointState, Range
-from std_msgs.msg import Bool
+from sensor_msgs.msg import CameraInfo, CompressedImage, Image, JointState
 
 from vla_ros.doctor.facts import (
     CameraInfoSeen,
@@ -20,12 +18,9 @@ from vla_ros.doctor.facts import (
     GraphSeen,
     JointsSeen,
     NodeSeen,
-    SourceSeen,
 )
 from vla_ros.errors import ObservationError
 from vla_ros.msg import Observation as ObservationMessage
-from vla_ros.msg import Obstacles
-from vla_ros.params import NODE_PARAMS, specs_of
 from vla_ros.policy.spec import PolicyProfile
 from vla_ros.robot.profile import RobotProfile
 from vla_ros.ros.client import ServerLostError
@@ -37,7 +32,9 @@ from vla_ros.ros.listening import (
     Listening,
     publishers_of,
 )
+from vla_ros.ros.peers import ANSWER_S, decode_parameters, names_to_ask, node_names
 from vla_ros.ros.qos import IMAGES, JOINT_STATES, RELIABLE_NEWEST
+from vla_ros.ros.sources import Sources
 from vla_ros.ros.stamps import decode_time
 from vla_ros.ros.station import Station
 from vla_ros.ros.topics import full_name
@@ -47,7 +44,6 @@ if TYPE_CHECKING:
     from vla_ros.robot.parts import CameraProfile
 
 NODES = ("perception_node", "inference_node", EXECUTOR)
-_ANSWER_S = 4.0
 _POLL_S = 0.1
 _ROS_TIME = "use_sim_time"
 _IMAGES = {"raw": (Image, decode_image), "compressed": (CompressedImage, decode_compressed_image)}
@@ -62,24 +58,17 @@ def see_nodes(station: Station, discovery_s: float) -> tuple[NodeSeen, ...]:
     """
     until_s = time.monotonic() + discovery_s
     wanted = [f"{station.namespace}/{name}" for name in NODES]
-    while time.monotonic() < until_s and not set(wanted) <= set(_node_names(station)):
+    while time.monotonic() < until_s and not set(wanted) <= set(node_names(station.node)):
         time.sleep(_POLL_S)
     return tuple(_see_node(station, name) for name in wanted)
 
 
-def _node_names(station: Station) -> list[str]:
-    pairs = station.node.get_node_names_and_namespaces()
-    return [f"{namespace.rstrip('/')}/{name}" for name, namespace in pairs]
-
-
 def _see_node(station: Station, name: str) -> NodeSeen:
-    count = _node_names(station).count(name)
+    count = node_names(station.node).count(name)
     if count == 0:
         return NodeSeen(name=name)
     try:
-        answer = station.services.call(
-            GetState, f"{name}/get_state", GetState.Request(), _ANSWER_S
-        )
+        answer = station.services.call(GetState, f"{name}/get_state", GetState.Request(), ANSWER_S)
         parameters = _ask_parameters(station, name)
     except ServerLostError:
         return NodeSeen(name=name, count=count)
@@ -88,13 +77,10 @@ def _see_node(station: Station, name: str) -> NodeSeen:
 
 
 def _ask_parameters(station: Station, node: str) -> dict[str, object]:
-    short = node.rpartition("/")[2]
-    names = [_ROS_TIME, *(spec.name for spec in specs_of(NODE_PARAMS[short]))]
+    names = names_to_ask(node)
     request = GetParameters.Request(names=names)
-    answer = station.services.call(GetParameters, f"{node}/get_parameters", request, _ANSWER_S)
-    values = [parameter_value_to_python(value) for value in answer.values]
-    known = zip(names, values, strict=False)
-    return {name: value for name, value in known if value is not None}
+    answer = station.services.call(GetParameters, f"{node}/get_parameters", request, ANSWER_S)
+    return decode_parameters(names, answer.values)
 
 
 class Examination:
@@ -119,9 +105,7 @@ class Examination:
         self._robot = robot
         self._clock_message: Any = None
         self._simulated = any(node.parameters.get(_ROS_TIME) for node in nodes)
-        self._began_s = time.monotonic()
         self._images: dict[str, tuple[CameraProfile, Listening, Listening]] = {}
-        self._sources: dict[str, tuple[float, Listening]] = {}
         self._observations = self._listen("observation", ObservationMessage, RELIABLE_NEWEST)
         if self._simulated:
             station.watch(Clock, "/clock", self._on_clock, IMAGES)
@@ -132,25 +116,24 @@ class Examination:
         self._joints = JointListening(names, topic, JointState, JOINT_STATES, self._clock_ns)
         station.watch(JointState, topic, self._joints.hear, JOINT_STATES)
         self._listen_to_cameras(robot, policy)
-        self._listen_to_sources(robot)
+        self._sources = Sources(station.watch, robot, station.namespace, self._clock_ns)
 
     def see(self, listen_s: float) -> GraphSeen:
         """Listen for some time [s] and return all that was seen."""
         time.sleep(listen_s)
         station, node = self._station, self._station.node
-        listened_s = round(time.monotonic() - self._began_s, 1)
         said = station.gate_state
         return GraphSeen(
             namespace=station.namespace,
             nodes=tuple(self._count_again(seen) for seen in self._nodes),
-            cameras=tuple(self._see_camera(name, listened_s) for name in self._images),
-            joints=None if self._robot is None else self._see_joints(listened_s),
+            cameras=tuple(self._see_camera(name) for name in self._images),
+            joints=None if self._robot is None else self._see_joints(),
             commands=()
             if self._robot is None
             else see_commands(node, self._robot, station.namespace),
-            sources=tuple(self._see_source(name, listened_s) for name in self._sources),
+            sources=() if self._robot is None else self._sources.see(node),
             chunks=publishers_of(node, f"{station.namespace}/action_chunk", RELIABLE_NEWEST),
-            observation=self._observations.stream(node, listened_s),
+            observation=self._observations.stream(node),
             gate=None if said is None else decode_gate_state(said, station.now_ns()),
             gate_sha256="" if said is None else str(said.config_sha256),
             clock=publishers_of(node, "/clock", IMAGES),
@@ -176,24 +159,6 @@ class Examination:
                 self._station.watch(images.message_type, topic, images.hear_picture, IMAGES)
                 self._images[camera.name] = camera, images, self._listen(info, CameraInfo, IMAGES)
 
-    def _listen_to_sources(self, robot: RobotProfile) -> None:
-        if robot.estop != "none":
-            self._listen_to("estop", robot.estop.topic, Bool, robot.estop.timeout_s)
-        if robot.driver is not None:
-            self._listen_to("driver", robot.driver.topic, Bool, robot.driver.lost_s)
-        if robot.deadman is not None:
-            self._listen_to("deadman", robot.deadman.topic, Bool, robot.deadman.timeout_s)
-        if robot.human is not None:
-            self._listen_to("human", robot.human.topic, Range, robot.human.timeout_s)
-        if robot.obstacles is not None:
-            self._listen_to(
-                "obstacles", robot.obstacles.topic, Obstacles, robot.obstacles.timeout_s
-            )
-
-    def _listen_to(self, name: str, topic: str, message_type: Any, limit_s: float) -> None:
-        full = self._full(topic, EXECUTOR)
-        self._sources[name] = limit_s, self._listen(full, message_type, RELIABLE_NEWEST)
-
     def _listen(self, topic: str, message_type: Any, qos: QoSProfile) -> Listening:
         listening = Listening(self._full(topic, ""), message_type, qos, self._clock_ns)
         self._station.watch(message_type, listening.topic, listening.hear, qos)
@@ -216,11 +181,13 @@ class Examination:
 
     def _count_again(self, seen: NodeSeen) -> NodeSeen:
         """Return a node with its number: a double of it may have been discovered since."""
-        return replace(seen, count=max(seen.count, _node_names(self._station).count(seen.name)))
+        return replace(
+            seen, count=max(seen.count, node_names(self._station.node).count(seen.name))
+        )
 
-    def _see_camera(self, name: str, listened_s: float) -> CameraSeen:
+    def _see_camera(self, name: str) -> CameraSeen:
         camera, images, infos = self._images[name]
-        stream = images.stream(self._station.node, listened_s)
+        stream = images.stream(self._station.node)
         message, info = images.newest, infos.newest
         seen_info = None if info is None else _see_info(infos.topic, info)
         if message is None:
@@ -244,24 +211,14 @@ class Examination:
             info=seen_info,
         )
 
-    def _see_joints(self, listened_s: float) -> JointsSeen:
+    def _see_joints(self) -> JointsSeen:
         heard = self._joints
         return JointsSeen(
-            stream=heard.stream(self._station.node, listened_s),
-            layouts=tuple(heard.layouts),
-            position=dict(heard.position),
+            stream=heard.stream(self._station.node),
+            layouts=heard.layouts,
+            position=heard.position,
             velocities=heard.velocities,
             speed_rad_s=heard.speed,
-        )
-
-    def _see_source(self, name: str, listened_s: float) -> SourceSeen:
-        limit_s, heard = self._sources[name]
-        value = getattr(heard.newest, "data", None)
-        return SourceSeen(
-            name=name,
-            stream=heard.stream(self._station.node, listened_s),
-            limit_s=limit_s,
-            value=value if isinstance(value, bool) else None,
         )
 
 

@@ -1,13 +1,16 @@
 # Copyright 2026 The vla_ros authors
 # SPDX-License-Identifier: Apache-2.0
-"""Takes down when the messages of a topic came and what they carried, for `vla_ros doctor`."""
+"""Takes down when the messages of a topic came and what they carried."""
 
+import math
 import statistics
 import time
 import zlib
+from collections import deque
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from itertools import pairwise
-from typing import Any
+from typing import Any, NamedTuple
 
 from rclpy.node import Node
 from rclpy.qos import QoSCompatibility, QoSProfile, qos_check_compatible
@@ -20,84 +23,113 @@ from vla_ros.ros.stamps import decode_time
 _SPEED_SPAN_S = 0.1
 
 
+class _Heard(NamedTuple):
+    """A message: when it came, how old it was then, its stamp, and what it showed."""
+
+    arrival_s: float
+    lag_s: float | None
+    stamp_ns: int | None
+    picture: int | None
+
+
 class Listening:
-    """What comes on one topic. The thread that hears writes, another one reads at the end.
+    """What comes on one topic. The thread that hears writes, another one may read.
 
     Attributes:
         newest: The newest message; None before the first.
         pictures: How many different contents of `data` came, of images.
+        listened_s: For how long was listened, as far as it is remembered [s].
 
     Args:
         topic: Full name.
         message_type: Type that is wanted.
         qos: How to listen.
         clock_ns: The clock that stamps should be of.
+        window_s: What came earlier than this is forgotten [s].
     """
 
     def __init__(
-        self, topic: str, message_type: Any, qos: QoSProfile, clock_ns: Callable[[], int]
+        self,
+        topic: str,
+        message_type: Any,
+        qos: QoSProfile,
+        clock_ns: Callable[[], int],
+        *,
+        window_s: float = math.inf,
     ) -> None:
         self.topic = topic
         self.message_type = message_type
         self.qos = qos
         self.newest: Any = None
         self._clock_ns = clock_ns
-        self._arrivals_s: list[float] = []
-        self._lags_s: list[float] = []
-        self._stamps: set[int] = set()
-        self._pictures: set[int] = set()
+        self._window_s = window_s
+        self._began_s = time.monotonic()
+        self._heard: deque[_Heard] = deque()
 
     @property
     def pictures(self) -> int:
         """How many different pictures came."""
-        return len(self._pictures)
+        return len({heard.picture for heard in [*self._heard]} - {None})
 
-    def hear(self, message: Any) -> None:
-        """Take down a message."""
-        self._arrivals_s.append(time.monotonic())
+    @property
+    def listened_s(self) -> float:
+        """For how long was listened, as far as it is remembered [s]."""
+        return round(min(self._window_s, time.monotonic() - self._began_s), 1)
+
+    def hear(self, message: Any, picture: int | None = None) -> None:
+        """Take down a message.
+
+        Args:
+            message: It.
+            picture: Different for another picture, of images.
+        """
+        now_s, stamp_ns, lag_s = time.monotonic(), None, None
         if hasattr(message, "header"):
             stamp_ns = decode_time(message.header.stamp)
-            self._stamps.add(stamp_ns)
-            self._lags_s.append((self._clock_ns() - stamp_ns) * 1e-9)
+            lag_s = (self._clock_ns() - stamp_ns) * 1e-9
+        self._heard.append(_Heard(now_s, lag_s, stamp_ns, picture))
+        while self._heard[0].arrival_s < now_s - self._window_s:
+            self._heard.popleft()
         self.newest = message
 
     def hear_picture(self, message: Any) -> None:
         """Take down an image."""
-        self.hear(message)
-        self._pictures.add(zlib.crc32(memoryview(message.data)))
+        self.hear(message, zlib.crc32(memoryview(message.data)))
 
-    def stream(self, node: Node, listened_s: float) -> Stream:
-        """Return what came.
-
-        Args:
-            node: Asks the graph who publishes.
-            listened_s: For how long was listened [s].
-        """
-        arrivals_s = [*self._arrivals_s]
-        span_s = arrivals_s[-1] - arrivals_s[0] if arrivals_s else 0.0
-        publishers = publishers_of(node, self.topic, self.qos)
-        kind = kind_of(self.message_type)
-        gaps_s = [later - earlier for earlier, later in pairwise([*arrivals_s, time.monotonic()])]
+    def pace(self) -> Stream:
+        """Return what came; who publishes is left out."""
+        now_s = time.monotonic()
+        heard = [each for each in [*self._heard] if each.arrival_s >= now_s - self._window_s]
+        times_s = [each.arrival_s for each in heard]
+        span_s = times_s[-1] - times_s[0] if heard else 0.0
+        lags_s = [each.lag_s for each in heard if each.lag_s is not None]
+        gaps_s = [later - earlier for earlier, later in pairwise([*times_s, now_s])]
         return Stream(
             topic=self.topic,
-            kind=kind,
-            listened_s=listened_s,
-            publishers=publishers,
-            elsewhere=() if publishers else topics_with(node, kind),
-            count=len(arrivals_s),
-            rate_hz=(len(arrivals_s) - 1) / span_s if span_s > 0.0 else 0.0,
-            longest_gap_s=max(gaps_s) if arrivals_s else float("inf"),
-            lag_s=statistics.median([*self._lags_s]) if self._lags_s else float("nan"),
-            stamps=len(self._stamps),
+            kind=kind_of(self.message_type),
+            listened_s=self.listened_s,
+            count=len(heard),
+            rate_hz=(len(heard) - 1) / span_s if span_s > 0.0 else 0.0,
+            longest_gap_s=max(gaps_s) if heard else math.inf,
+            lag_s=statistics.median(lags_s) if lags_s else math.nan,
+            stamps=len({each.stamp_ns for each in heard} - {None}),
         )
+
+    def stream(self, node: Node) -> Stream:
+        """Return what came, and who publishes.
+
+        Args:
+            node: Asks the graph.
+        """
+        return with_publishers(self.pace(), node, self.qos)
 
 
 class JointListening(Listening):
     """What comes on the topic of the joint states.
 
     Attributes:
-        layouts: Every different list of names.
-        position: Newest position of each joint, in the driver's unit.
+        layouts: Every different list of names, in the order of their coming.
+        position: Newest position of each joint in them, in the driver's unit.
         velocities: Most numbers in the field `velocity` beside the joints that matter.
         speed: Fastest change of one of the joints that matter, per second.
 
@@ -106,44 +138,70 @@ class JointListening(Listening):
         rest: As `Listening`.
     """
 
-    def __init__(self, names: Sequence[str], *rest: Any) -> None:
-        super().__init__(*rest)
-        self.layouts: dict[tuple[str, ...], None] = {}
-        self.position: dict[str, float] = {}
+    def __init__(self, names: Sequence[str], *rest: Any, **options: Any) -> None:
+        super().__init__(*rest, **options)
         self.velocities = 0
         self.speed = 0.0
+        self._layouts: dict[tuple[str, ...], float] = {}  # When each came last.
+        self._position: dict[str, float] = {}
         self._names = names
-        self._heard = False
+        self._is_heard = False
         self._before: tuple[float, dict[str, float]] | None = None
 
-    def hear(self, message: Any) -> None:
+    @property
+    def layouts(self) -> tuple[tuple[str, ...], ...]:
+        """Every different list of names."""
+        oldest_s = time.monotonic() - self._window_s
+        return tuple(names for names, at_s in [*self._layouts.items()] if at_s >= oldest_s)
+
+    @property
+    def position(self) -> dict[str, float]:
+        """Newest position of each joint."""
+        here = {name for names in self.layouts for name in names}
+        return {name: at for name, at in [*self._position.items()] if name in here}
+
+    def hear(self, message: Any, picture: int | None = None) -> None:
         """Take down a message; those of a gripper alone say nothing about the arm's pace."""
         ours = not set(self._names).isdisjoint(message.name)
-        self._heard = self._heard or ours
-        if ours or not self._heard:
-            super().hear(message)
-        self.layouts[tuple(message.name)] = None
+        self._is_heard = self._is_heard or ours
+        if ours or not self._is_heard:
+            super().hear(message, picture)
+        now_s = time.monotonic()
+        self._layouts[tuple(message.name)] = now_s
         # A driver may forget some: what has no position is not there.
-        self.position.update(zip(message.name, map(float, message.position), strict=False))
+        self._position.update(zip(message.name, map(float, message.position), strict=False))
         if ours:
             self.velocities = max(self.velocities, len(message.velocity))
-        self._watch_speed(time.monotonic())
+        self._watch_speed(now_s)
 
     def _watch_speed(self, now_s: float) -> None:
         if self._before is None:
-            self._before = now_s, dict(self.position)
+            self._before = now_s, dict(self._position)
         before_s, before = self._before
         if now_s - before_s < _SPEED_SPAN_S:
             return
-        moved = [abs(self.position[n] - before[n]) for n in self._names if n in before]
+        moved = [abs(self._position[n] - before[n]) for n in self._names if n in before]
         self.speed = max(self.speed, max(moved, default=0.0) / (now_s - before_s))
-        self._before = now_s, dict(self.position)
+        self._before = now_s, dict(self._position)
 
 
 def kind_of(message_type: Any) -> str:
     """Return the name of a message type, for example sensor_msgs/msg/Image."""
     package = message_type.__module__.partition(".msg")[0]
     return f"{package}/msg/{message_type.__name__}"
+
+
+def with_publishers(stream: Stream, node: Node, wanted: QoSProfile) -> Stream:
+    """Return a stream with who publishes it, as the graph says now.
+
+    Args:
+        stream: What came.
+        node: Asks the graph.
+        wanted: How somebody listens.
+    """
+    publishers = publishers_of(node, stream.topic, wanted)
+    elsewhere = () if publishers else topics_with(node, stream.kind)
+    return replace(stream, publishers=publishers, elsewhere=elsewhere)
 
 
 def publishers_of(node: Node, topic: str, wanted: QoSProfile) -> tuple[Endpoint, ...]:
