@@ -92,3 +92,11 @@ def test_a_clock_set_back_begins_anew(detector: FrozenDetector) -> None:
     for k in range(12):
         detector.see(frame(5000 + 50 * k, picture(0)), MOVING)
     assert not detector.see(frame(100, picture(0)), MOVING)
+
+
+def test_pictures_are_numbered_by_their_pixels(detector: FrozenDetector) -> None:
+    numbers = []
+    for k, seed in enumerate((0, 0, 1, 1, 0)):
+        detector.see(frame(50 * k, picture(seed)), STILL)
+        numbers.append(detector.picture)
+    assert numbers == [1, 1, 2, 2, 3]

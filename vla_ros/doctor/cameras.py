@@ -96,7 +96,7 @@ def check_frozen(seen: CameraSeen, speed_rad_s: float) -> Line:
     if seen.pictures > 1 or count < _ENOUGH:
         return passed(check, f"{seen.pictures} different pictures in {count} images")
     found = f"{count} images are equal to the last bit"
-    if speed_rad_s > _MOVING_RAD_S:
+    if seen.frozen or speed_rad_s > _MOVING_RAD_S:
         return failed(
             check, f"{found} while the arm moves", "The camera hangs: restart its driver"
         )

@@ -87,6 +87,7 @@ class CameraSeen:
         size_bytes: Of the newest message's pixels.
         objection: Why the newest image cannot be decoded; empty if it can.
         pictures: How many different pictures came.
+        frozen: The pictures were already equal when the arm moved the last time.
         info: The CameraInfo; None if none came.
     """
 
@@ -99,6 +100,7 @@ class CameraSeen:
     size_bytes: int = 0
     objection: str = ""
     pictures: int = 0
+    frozen: bool = False
     info: CameraInfoSeen | None = None
 
 

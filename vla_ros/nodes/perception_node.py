@@ -22,11 +22,14 @@ from vla_ros.ros.decode import decode_compressed_image, decode_image
 from vla_ros.ros.description import load_robot
 from vla_ros.ros.diagnostics import encode_diagnostics, encode_stream
 from vla_ros.ros.encode import encode_observation
+from vla_ros.ros.hearing import TOPIC as STREAMS
+from vla_ros.ros.hearing import Hearing
 from vla_ros.ros.joint_parts import JointParts
 from vla_ros.ros.qos import DIAGNOSTICS, IMAGES, JOINT_STATES, RELIABLE_NEWEST
 
 _WATCH_PERIOD_S = 0.1
 _DIAGNOSTICS_PERIOD_S = 1.0
+_STREAMS_PERIOD_S = 0.5
 _PATIENCE_NS = 2_000_000_000  # Streams may take this long to begin before anybody hears of it.
 
 
@@ -55,6 +58,7 @@ class PerceptionNode(BaseNode[PerceptionParams]):
             ObservationMessage, "observation", RELIABLE_NEWEST
         )
         self._diagnostics = self.create_publisher(DiagnosticArray, "/diagnostics", DIAGNOSTICS)
+        self._streams = self.create_publisher(DiagnosticArray, STREAMS, RELIABLE_NEWEST)
 
     def activate(self) -> None:
         """Listen to the cameras and the joints."""
@@ -64,6 +68,12 @@ class PerceptionNode(BaseNode[PerceptionParams]):
             self._robot.joint_names,
             self._robot.gripper.joint,
             round(self._robot.thresholds.joint_state_lost_s * 1e9),
+        )
+        self._hearing = Hearing(
+            self._robot,
+            [self._robot.camera(name) for name in self._observer.cameras],
+            self.resolve_topic_name,
+            self.now_ns,
         )
         self._quiet_until_ns = self.now_ns() + _PATIENCE_NS
         self._inputs = [
@@ -77,6 +87,7 @@ class PerceptionNode(BaseNode[PerceptionParams]):
         self._timers_ = [
             self.create_timer(_WATCH_PERIOD_S, self._on_watch),
             self.create_timer(_DIAGNOSTICS_PERIOD_S, self._on_diagnostics),
+            self.create_timer(_STREAMS_PERIOD_S, self._on_streams),
         ]
         self.get_logger().info(
             f"observing {', '.join(self._observer.cameras)} of robot '{self._robot.name}' "
@@ -94,6 +105,7 @@ class PerceptionNode(BaseNode[PerceptionParams]):
         """Leave the graph."""
         self.destroy_publisher(self._observations)
         self.destroy_publisher(self._diagnostics)
+        self.destroy_publisher(self._streams)
 
     def _subscribe_camera(self, camera: CameraProfile) -> object:
         message, decode = {
@@ -112,15 +124,19 @@ class PerceptionNode(BaseNode[PerceptionParams]):
                 frame = decode(message, name, self.now_ns())
             except ObservationError as e:
                 buffer.refuse()
+                self._hearing.refuse(name, message, str(e))
                 self._see(f"images of camera '{name}'", str(e))
                 return
             self._see(f"images of camera '{name}'", "")
             self._observer.add_frame(frame)
+            detector = self._observer.detectors[name]
+            self._hearing.accept(message, frame, detector.picture, frozen=detector.frozen)
             self._publish_if_due()
 
         return on_image
 
     def _on_joints(self, message: JointState) -> None:
+        self._hearing.joints.hear(message)
         try:
             state = self._joint_parts.take(message, self.now_ns())
         except ObservationError as e:
@@ -157,6 +173,9 @@ class PerceptionNode(BaseNode[PerceptionParams]):
             for report, complaint in self._observer.reports(now_ns)
         ]
         self._diagnostics.publish(encode_diagnostics(statuses, now_ns))
+
+    def _on_streams(self) -> None:
+        self._streams.publish(self._hearing.encode(self.now_ns()))
 
     def _see(self, topic: str, complaint: str) -> None:
         now_ns = self.now_ns()

@@ -17,12 +17,16 @@ class FrozenDetector:
     pixels stay the same to the last bit while the arm moves (a real sensor has noise; a scene
     at rest is no proof). Other pixels or a new stamp end it; an arm that stops does not.
 
+    Attributes:
+        picture: Number of the picture that it shows; another one for other pixels.
+
     Args:
         frozen_s: How long it has to last [s].
     """
 
     def __init__(self, frozen_s: float) -> None:
         self._frozen_ns = round(frozen_s * 1e9)
+        self.picture = 0
         self._last: CameraFrame | None = None
         self._same_stamp_ns = 0  # Arrival of the first image with this stamp.
         self._same_pixels_ns = 0  # Stamp of the first such image since the arm moves.
@@ -55,6 +59,7 @@ class FrozenDetector:
         return self._frozen
 
     def _begin(self, frame: CameraFrame) -> None:
+        self.picture += 1
         self._same_stamp_ns = frame.arrival_ns
         self._same_pixels_ns = frame.stamp_ns
         self._frozen = False

@@ -47,6 +47,11 @@ class View(Protocol):
 class Observer:
     """Everything perceived and not yet published. Not for two threads at once.
 
+    Attributes:
+        cameras: The cameras that the policy sees.
+        detectors: Tell of each whether it repeats itself.
+        arm: The joint states.
+
     Args:
         robot: The robot.
         views: What the policy sees, in its order.
@@ -71,7 +76,7 @@ class Observer:
             )
             for view in views
         }
-        self._detectors = {
+        self.detectors = {
             view.camera: FrozenDetector(thresholds.camera_frozen_s) for view in views
         }
         self.arm: Stream[ArmSample] = Stream(
@@ -85,7 +90,7 @@ class Observer:
     def add_frame(self, frame: CameraFrame) -> Arrival:
         """Take a camera frame as it was decoded; it is resized here."""
         view = self._views[frame.camera]
-        self._detectors[frame.camera].see(frame, self._speed_rad_s())
+        self.detectors[frame.camera].see(frame, self._speed_rad_s())
         image = fit_image(frame.image, view.width, view.height, letterbox=view.letterbox)
         fitted = CameraFrame(
             camera=frame.camera,
@@ -120,7 +125,7 @@ class Observer:
         """
         observation = assemble(
             tuple(self.cameras.values()),
-            tuple(detector.frozen for detector in self._detectors.values()),
+            tuple(detector.frozen for detector in self.detectors.values()),
             self.arm,
             max_skew_ns=self._max_skew_ns,
             now_ns=now_ns,
@@ -132,7 +137,7 @@ class Observer:
         """Return how each stream does, and what is wrong with it in words (empty: nothing)."""
         lines = [
             (
-                stream.buffer.report(now_ns, frozen=self._detectors[name].frozen),
+                stream.buffer.report(now_ns, frozen=self.detectors[name].frozen),
                 _complaint(stream, now_ns),
             )
             for name, stream in self.cameras.items()
