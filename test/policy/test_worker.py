@@ -3,6 +3,7 @@
 import itertools
 import math
 import queue
+import threading
 from dataclasses import replace
 
 import numpy as np
@@ -116,6 +117,16 @@ def test_the_thread_survives_a_failure_and_answers_the_next_question() -> None:
     policy.error = None
     worker.ask(question())
     assert answers.get(timeout=5.0).chunk is not None
+    worker.close(5.0)
+
+
+def test_a_job_is_done_in_the_thread_of_the_answers_and_in_turn() -> None:
+    done: queue.SimpleQueue[str] = queue.SimpleQueue()
+    worker = PolicyWorker(Policy(), Adapter(), lambda answer: done.put("answer"), lambda: 0)
+    worker.do(lambda: done.put(threading.current_thread().name))
+    worker.ask(question())
+    worker.start()
+    assert [done.get(timeout=5.0) for _ in range(2)] == ["policy", "answer"]
     worker.close(5.0)
 
 

@@ -60,7 +60,7 @@ NODES = {
     ),
     "a gate that is latched": fault(
         with_graph(gate=gate(GateMode.PSTOP, message="joint2 does not follow")),
-        *(FAIL, "gate.state", "latched in PSTOP: joint2 does not follow. Clear the cause"),
+        *(FAIL, "gate.state", "latched in PSTOP (joint2 does not follow). Clear the cause"),
     ),
     "a gate that objects": fault(
         with_graph(gate=gate(reasons=(Reason.JS_STALE,), message="joint states are old")),

@@ -3,13 +3,13 @@
 """The whole examination: from everything that was seen to all lines, in the order of the path."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from vla_ros.doctor.cameras import check_camera
 from vla_ros.doctor.commands import check_listener, check_no_estop, check_publisher, check_source
 from vla_ros.doctor.facts import GraphSeen, MachineSeen, PolicySeen, RobotSeen
 from vla_ros.doctor.joints import check_joints
-from vla_ros.doctor.line import Line, failed, told
+from vla_ros.doctor.line import Level, Line, failed, told
 from vla_ros.doctor.machine import check_machine
 from vla_ros.doctor.nodes import (
     check_chunks,
@@ -33,7 +33,7 @@ class Seen:
         robot: The robot profile.
         policy: The policy profile.
         graph: The live graph.
-        machine: This machine.
+        machine: This machine; None where nobody looks at it.
         probe: The policy's answer; None if it could not even be loaded.
         model_objection: Why it could not; empty if it could.
     """
@@ -41,7 +41,7 @@ class Seen:
     robot: RobotSeen
     policy: PolicySeen
     graph: GraphSeen
-    machine: MachineSeen
+    machine: MachineSeen | None
     probe: Probe | None = None
     model_objection: str = ""
 
@@ -53,8 +53,9 @@ def examine(seen: Seen) -> tuple[Line, ...]:
 
 def _examine(seen: Seen) -> Iterator[Line]:
     graph, robot = seen.graph, seen.robot.profile
-    sizes = [camera.size_bytes for camera in graph.cameras]
-    yield from check_machine(seen.machine, max(sizes, default=0))
+    if seen.machine is not None:
+        sizes = [camera.size_bytes for camera in graph.cameras]
+        yield from check_machine(seen.machine, max(sizes, default=0))
     yield from check_robot(seen.robot)
     yield from _policy(seen)
     yield from check_profiles(graph, seen.robot, seen.policy)
@@ -106,7 +107,11 @@ def _outputs(graph: GraphSeen, robot: RobotProfile) -> Iterator[Line]:
             "command.dry_run", f"{executor} has dry_run: it commands a ghost, no controller"
         )
     for command in graph.commands:
-        if not dry_run:
+        obeyed = check_listener(command, robot)
+        if dry_run:
+            # Nobody has to obey yet; a person wants to know before it is for real.
+            yield replace(obeyed, level=min(obeyed.level, Level.WARN))
+        else:
             yield check_publisher(command, executor)
-        yield check_listener(command, robot)
+            yield obeyed
     yield check_chunks(graph.chunks)

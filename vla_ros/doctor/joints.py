@@ -24,14 +24,16 @@ def check_joints(seen: JointsSeen, robot: RobotProfile) -> Iterator[Line]:
         return
     stale_s = robot.thresholds.joint_state_stale_s
     key = "thresholds.joint_state_stale_s"
-    yield check_names(seen, robot)
+    names = check_names(seen, robot)
+    yield names
     yield check_pace(
         "joints.rate", seen.stream, longest_s=stale_s, wanted_hz=_MARGIN / stale_s, key=key
     )
     yield check_stamps("joints.clock", seen.stream, oldest_s=stale_s, key=key)
     yield check_velocity(seen)
     yield check_units(seen.position, robot)
-    yield check_gripper(seen, robot)
+    if names.level is not Level.FAIL:  # Where it is missing it is nowhere.
+        yield check_gripper(seen, robot)
 
 
 def where_to_look(robot: RobotProfile) -> str:

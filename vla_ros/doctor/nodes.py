@@ -8,8 +8,8 @@ from dataclasses import replace
 from vla_ros.doctor.facts import Endpoint, GraphSeen, NodeSeen, PolicySeen, RobotSeen, Stream
 from vla_ros.doctor.line import Level, Line, failed, passed, told, warned
 from vla_ros.doctor.streams import check_stamps, check_stream, name_of, names_of
-from vla_ros.gate.vocabulary import LATCHED, GateMode
-from vla_ros.policy.admission import GateFacts
+from vla_ros.gate.vocabulary import GateMode
+from vla_ros.policy.admission import GateFacts, find_gate_fault
 
 _ROS_TIME = "use_sim_time"
 
@@ -48,25 +48,10 @@ def check_node(seen: NodeSeen) -> Line:
 def check_gate(gate: GateFacts | None) -> Line:
     """Object to a gate that will not let the arm move, and say why."""
     check = "gate.state"
-    if gate is None:
-        return failed(
-            check,
-            "nobody publishes gate_state",
-            "Start executor_node, or check ROS_DOMAIN_ID and --namespace",
-        )
+    fault = find_gate_fault(gate)
+    if gate is None or fault is not None:
+        return failed(check, *(fault or ("", "")))
     name = gate.mode.name
-    if gate.mode is GateMode.INACTIVE:
-        return failed(
-            check, "executor_node is not active", "ros2 lifecycle set executor_node activate"
-        )
-    if gate.mode in LATCHED:
-        return failed(
-            check,
-            f"latched in {name}: {gate.why}",
-            "Clear the cause, then call ~/reset of executor_node"
-            if gate.mode is not GateMode.FAULT
-            else "Clean up and configure executor_node",
-        )
     if gate.mode is GateMode.HOLD:
         return warned(check, f"holds the arm: {gate.why}", "Look again when that is over")
     if gate.mode is GateMode.IDLE and gate.objections:
@@ -135,7 +120,7 @@ def check_gate_constants(works_with: str, on_disk: str) -> Line:
         check,
         f"executor_node works with other constants ({works_with[:12]}) than the robot profile and "
         f"URDF on this disk give ({on_disk[:12]})",
-        "Restart executor_node if the file was edited; if it runs on another machine, make both "
+        "Restart our nodes if the file was edited; if they run on several machines, make the "
         "files equal",
     )
 

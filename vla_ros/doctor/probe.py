@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from vla_ros.doctor.line import Level, Line, failed, passed, warned, words_of_failures
+from vla_ros.doctor.line import Line, failed, passed, warned, words_of_failures
 from vla_ros.doctor.round_trip import check_round_trip
 from vla_ros.errors import InstructionError, VlaRosError
 from vla_ros.policy.backend import PolicyBackend, SaysStatistics
@@ -59,6 +59,7 @@ def make_probe(
     observation: Observation | None,
     instruction: str,
     clock_ns: Callable[[], int],
+    go_on: Callable[[], bool] = lambda: True,
 ) -> Probe:
     """Ask a policy a few times; it has to have warmed up, and errors become words.
 
@@ -70,6 +71,7 @@ def make_probe(
         observation: What it shall see; None for a made-up one.
         instruction: What it shall do.
         clock_ns: Any clock that never jumps.
+        go_on: Whether there is time for another question after the first.
     """
     live = observation is not None
     statistics = statistics_of(backend)
@@ -78,7 +80,7 @@ def make_probe(
         seen = observation or make_observation(backend.profile, robot)
         state = PolicyAdapter(backend.profile, robot).state(seen)
         times_s: list[float] = []
-        while len(times_s) < _ROUNDS and sum(times_s) < _ROUNDS_S:
+        while not times_s or (len(times_s) < _ROUNDS and sum(times_s) < _ROUNDS_S and go_on()):
             began_ns = clock_ns()
             output = backend.infer(seen, instruction)
             times_s.append((clock_ns() - began_ns) * 1e-9)
@@ -120,10 +122,9 @@ def check_probe(probe: Probe, policy: PolicyProfile, robot: RobotProfile) -> Ite
             yield warned(
                 "policy.answer", probe.objection, "Give an instruction it knows: --instruction"
             )
-        return
-    lines = tuple(check_output(output, state, probe.statistics, policy, robot))
-    yield from lines
-    if lines[0].level is not Level.FAIL:
+    else:
+        yield from check_output(output, state, probe.statistics, policy, robot)
+    if probe.times_s:
         yield check_round_trip(probe.times_s, policy, robot)
 
 

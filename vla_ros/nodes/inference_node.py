@@ -10,6 +10,7 @@ import sys
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 from diagnostic_msgs.msg import DiagnosticArray
@@ -19,8 +20,11 @@ from rclpy.subscription import Subscription
 
 from vla_ros.chunk.ending import make_ending
 from vla_ros.chunk.request import RequestTimer
+from vla_ros.doctor.facts import PolicySeen
 from vla_ros.doctor.policy import find_objection
 from vla_ros.doctor.probe import make_answer_check
+from vla_ros.doctor.rehearsal import Rehearsal
+from vla_ros.doctor.robot import see_robot
 from vla_ros.errors import ObservationError
 from vla_ros.msg import ActionChunk as ActionChunkMessage
 from vla_ros.msg import GateState as GateStateMessage
@@ -29,13 +33,13 @@ from vla_ros.nodes.base import BaseNode, run_node
 from vla_ros.nodes.goal_server import GoalServer
 from vla_ros.params import InferenceParams
 from vla_ros.policy import registry
-from vla_ros.policy.admission import GateFacts, Goal, Patience
+from vla_ros.policy.admission import GateFacts, Goal, Patience, is_fresh
 from vla_ros.policy.backend import PolicyBackend, SaysNotes
 from vla_ros.policy.goal import Ask, GoalRun
 from vla_ros.policy.parking import Parking
 from vla_ros.policy.spec import PolicyProfile, load_policy_profile
 from vla_ros.policy.transforms import ChunkHeader, PolicyAdapter
-from vla_ros.policy.worker import PolicyWorker, Question
+from vla_ros.policy.worker import Answer, PolicyWorker, Question
 from vla_ros.robot.profile import RobotProfile
 from vla_ros.ros.decode import decode_observation
 from vla_ros.ros.description import load_robot
@@ -45,6 +49,7 @@ from vla_ros.ros.goal import decode_gate_state
 from vla_ros.ros.preflight import Preflight
 from vla_ros.ros.qos import DIAGNOSTICS, LATCHED, RELIABLE_NEWEST
 from vla_ros.ros.spin import ThreadsExecutor
+from vla_ros.ros.watching import Watching
 from vla_ros.types import ActionChunk, Observation
 
 MakeBackend = Callable[[PolicyProfile, RobotProfile], PolicyBackend]
@@ -53,6 +58,7 @@ MakeBackend = Callable[[PolicyProfile, RobotProfile], PolicyBackend]
 _THREADS = 6
 _CLOSE_S = 5.0
 _DIAGNOSTICS_PERIOD_S = 1.0
+_REHEARSAL_PERIOD_S = 0.5
 _CHUNK_DEPTH = 10  # The end of one goal and the beginning of the next must both arrive.
 
 
@@ -80,6 +86,7 @@ class InferenceNode(BaseNode[InferenceParams]):
         self._sequence = 0
         self._observation: Observation | None = None
         self._gate: GateFacts | None = None
+        self._gate_sha256 = ""
 
     def configure(self) -> None:
         """Load the policy, answer once for nothing, and join the graph."""
@@ -92,7 +99,17 @@ class InferenceNode(BaseNode[InferenceParams]):
         self._objection = find_objection(profile, self._robot)
         if self._objection:
             self.get_logger().error(f"every goal will be refused: {self._objection}")
-        self._preflight = Preflight(self, self._robot, profile)
+        self._rehearsal = Rehearsal(self._backend, self._robot, time.monotonic_ns)
+        # Apart from the lifecycle services: while one waits for the last goal, we still listen.
+        self._group = MutuallyExclusiveCallbackGroup()
+        self._watching = Watching(self, self._robot, profile, self._group)
+        self._preflight = Preflight(
+            self._watching,
+            see_robot(self.params.robot, lambda _: self._robot),
+            PolicySeen(name=self.params.policy, profile=profile),
+            lambda: self._rehearsal.probe,
+            lambda: (self._gate, self._gate_sha256),
+        )
         self._timer = RequestTimer(replan_s=profile.replan_s, stop_s=0.0)
         self._patience = Patience(
             observation_max_age_s=self._robot.thresholds.observation_max_age_s
@@ -102,7 +119,7 @@ class InferenceNode(BaseNode[InferenceParams]):
         self._worker = PolicyWorker(
             self._backend,
             adapter,
-            self._goals.deliver,
+            self._on_answer,
             time.monotonic_ns,
             make_answer_check(self._backend, self._robot, adapter),
         )
@@ -115,7 +132,10 @@ class InferenceNode(BaseNode[InferenceParams]):
         self._chunks = self.create_publisher(ActionChunkMessage, "action_chunk", _CHUNK_DEPTH)
         self._inputs = self._subscribe()
         self._diagnostics = self.create_publisher(DiagnosticArray, "/diagnostics", DIAGNOSTICS)
-        self._diagnosis = self.create_timer(_DIAGNOSTICS_PERIOD_S, self._diagnose)
+        self._timers_ = [
+            self.create_timer(_DIAGNOSTICS_PERIOD_S, self._diagnose),
+            self.create_timer(_REHEARSAL_PERIOD_S, self._rehearse, callback_group=self._group),
+        ]
         self.get_logger().info(
             f"policy '{profile.name}' for robot '{self._robot.name}' is loaded, "
             f"session={self._session:016x}"
@@ -133,7 +153,9 @@ class InferenceNode(BaseNode[InferenceParams]):
         """Leave the graph and free the policy."""
         for subscription in self._inputs:
             self.destroy_subscription(subscription)
-        self.destroy_timer(self._diagnosis)
+        for timer in self._timers_:
+            self.destroy_timer(timer)
+        self._watching.close()
         self.destroy_publisher(self._diagnostics)
         self.destroy_publisher(self._chunks)
         self._goals.close()
@@ -142,12 +164,11 @@ class InferenceNode(BaseNode[InferenceParams]):
         self._backend.close()
 
     def _subscribe(self) -> tuple[Subscription, ...]:
-        # Apart from the lifecycle services: while one waits for the last goal, we still listen.
-        group = MutuallyExclusiveCallbackGroup()
         inputs = (
             (ObservationMessage, "observation", self._on_observation, RELIABLE_NEWEST),
             (GateStateMessage, "gate_state", self._on_gate_state, LATCHED),
         )
+        group = self._group
         return tuple(self.create_subscription(*each, callback_group=group) for each in inputs)
 
     # ---- what the goals need ----
@@ -162,23 +183,14 @@ class InferenceNode(BaseNode[InferenceParams]):
 
     def make_run(self, goal: Goal, accepted_ns: int) -> GoalRun:
         """Begin the life of a goal."""
-        if goal.parks:
-            return GoalRun(
-                goal,
-                self._parking,
-                self._parking_timer,
-                self._patience,
-                accepted_ns,
-                find_fault=self._preflight.find_fault,
-            )
         return GoalRun(
             goal,
-            self._backend,
-            self._timer,
+            self._parking if goal.parks else self._backend,
+            self._parking_timer if goal.parks else self._timer,
             self._patience,
             accepted_ns,
-            objection=self._objection,
-            find_fault=self._preflight.find_fault,
+            objection="" if goal.parks else self._objection,
+            find_fault=partial(self._preflight.find_fault, goal),
         )
 
     def ask(self, run: GoalRun, ask: Ask) -> None:
@@ -217,6 +229,7 @@ class InferenceNode(BaseNode[InferenceParams]):
     # ---- what the graph tells ----
 
     def _on_observation(self, message: Any) -> None:
+        self._watching.hear_observation(message)
         try:
             self._observation = decode_observation(message, self.now_ns())
         except ObservationError as error:  # The one before grows old, and ends the goal.
@@ -226,7 +239,22 @@ class InferenceNode(BaseNode[InferenceParams]):
 
     def _on_gate_state(self, message: Any) -> None:
         self._gate = decode_gate_state(message, self.now_ns())
+        self._gate_sha256 = str(message.config_sha256)
         self._goals.wake()
+
+    def _on_answer(self, answer: Answer) -> None:
+        if answer.chunk is not None:
+            self._rehearsal.took(answer.inference_ms * 1e-3)
+        self._goals.deliver(answer)
+
+    def _rehearse(self) -> None:
+        """Ask the policy while nobody else does: a goal shall not begin with a bad answer."""
+        seen = self._observation
+        if self._goals.count > 0 or not self._rehearsal.is_due:
+            return
+        if is_fresh(seen, self._patience, self.now_ns()) and seen is not None:
+            self._rehearsal.begin()
+            self._worker.do(partial(self._rehearsal.run, seen, lambda: self._goals.count == 0))
 
     def _diagnose(self) -> None:
         line = encode_policy(

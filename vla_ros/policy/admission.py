@@ -81,6 +81,19 @@ class GateFacts:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Fault:
+    """What keeps a goal from running besides the gate.
+
+    Attributes:
+        text: What it is, and what to do.
+        passing: It may be over soon: a node has just come or gone.
+    """
+
+    text: str
+    passing: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Patience:
     """How long a goal waits for what it depends on.
 
@@ -103,6 +116,27 @@ class Patience:
     start_s: float = 0.3
     discovery_s: float = 2.0
     rest_s: float = 1.5
+
+
+def find_gate_fault(gate: GateFacts | None) -> tuple[str, str] | None:
+    """Return why a gate will not move the arm until a person acts, and what to do; else None.
+
+    Args:
+        gate: What executor_node said last; None if it is silent.
+    """
+    if gate is None:
+        return (
+            "no executor: nobody publishes gate_state",
+            "Start executor_node, or check ROS_DOMAIN_ID and the namespace",
+        )
+    if gate.mode is GateMode.INACTIVE:
+        return "executor_node is not active", "ros2 lifecycle set executor_node activate"
+    if gate.mode not in LATCHED:
+        return None
+    remedy = "Clear the cause, then call ~/reset and ~/arm of executor_node"
+    if gate.mode is GateMode.FAULT:
+        remedy = "Clean up and configure executor_node"
+    return f"the gate is latched in {gate.mode.name} ({gate.why})", remedy
 
 
 def check_goal(goal: Goal, backend: PolicyBackend, objection: str = "") -> End | str:
@@ -201,24 +235,15 @@ def check_running(
 
 
 def _check_gate_at_start(gate: GateFacts | None, patience: Patience, now_ns: int) -> End | None:
-    if gate is None or not _is_heard(gate, patience, now_ns):
-        return _rejected(
-            "no executor: nobody publishes gate_state. Start executor_node, "
-            "or check ROS_DOMAIN_ID and the namespace"
-        )
-    if gate.mode in _MOVING:
+    fault = find_gate_fault(gate if _is_heard(gate, patience, now_ns) else None)
+    if fault is not None:
+        return _rejected(". ".join(fault))
+    if gate is None or gate.mode in _MOVING:
         return None
-    if gate.mode in LATCHED:
-        return _rejected(
-            f"the gate is latched in {gate.mode.name} ({gate.why}). "
-            "Clear the cause, then call ~/reset and ~/arm of executor_node"
-        )
     if gate.mode is GateMode.HOLD:
         return _rejected(
             f"the gate holds the arm ({gate.why}); send the goal again when that is over"
         )
-    if gate.mode is GateMode.INACTIVE:
-        return _rejected("executor_node is not active: ros2 lifecycle set executor_node activate")
     if gate.objections:
         return _rejected(
             f"not armed, and the gate objects: {gate.objections} ({gate.message}). "

@@ -14,6 +14,7 @@ from vla_ros.chunk.begin import begin_from_rest
 from vla_ros.chunk.request import RequestTimer
 from vla_ros.gate.vocabulary import GateMode
 from vla_ros.policy.admission import (
+    Fault,
     GateFacts,
     Goal,
     Patience,
@@ -47,8 +48,8 @@ class Ask:
     epoch: int
 
 
-def _find_nothing(observation: Observation | None) -> str:  # noqa: ARG001
-    return ""
+def _find_nothing(observation: Observation | None) -> Fault | None:  # noqa: ARG001
+    return None
 
 
 class GoalRun:
@@ -61,7 +62,7 @@ class GoalRun:
         patience: How long to wait for what.
         accepted_ns: When the goal was accepted, node clock.
         objection: Why no goal at all may run; empty if goals may.
-        find_fault: Says what else keeps the goal from running, empty if nothing does. Given the
+        find_fault: Says what else keeps the goal from running; None if nothing does. Given the
             newest observation before the goal starts, or None for why there is none. Must return
             at once.
     """
@@ -75,7 +76,7 @@ class GoalRun:
         accepted_ns: int,
         *,
         objection: str = "",
-        find_fault: Callable[[Observation | None], str] = _find_nothing,
+        find_fault: Callable[[Observation | None], Fault | None] = _find_nothing,
     ) -> None:
         self.goal = goal
         self.inference_count = 0
@@ -279,10 +280,7 @@ class GoalRun:
             self._news = self._slips = find_slips(self.goal.instruction, heard)
         missing, limit_s = self._missing(now_ns, observation, gate)
         if missing is not None:
-            if self.duration_s(now_ns) < limit_s:
-                return None
-            fresh = is_fresh(observation, self._patience, now_ns)
-            return self._explained(missing, observation if fresh else None)
+            return None if self.duration_s(now_ns) < limit_s else missing
         self.phase = Phase.RUNNING
         self._timer.restart()
         self._shown_ns = None if observation is None else observation.stamp_ns
@@ -301,17 +299,23 @@ class GoalRun:
         missing = check_start(self.goal, observation, gate, patience, now_ns)
         if missing is not None:
             silent = is_silent(self.goal, observation, gate, patience, now_ns)
-            return missing, patience.discovery_s if silent else patience.start_s
+            limit_s = patience.discovery_s if silent else patience.start_s
+            if self.duration_s(now_ns) < limit_s:
+                return missing, limit_s
+            fresh = is_fresh(observation, patience, now_ns)
+            return self._explained(missing, observation if fresh else None), limit_s
         fault = self._find_fault(observation)
-        end = End(outcome=Outcome.REJECTED, message=fault) if fault else None
-        return end, patience.discovery_s
+        if fault is None:
+            return None, 0.0
+        limit_s = patience.discovery_s if fault.passing else 0.0
+        return End(outcome=Outcome.REJECTED, message=fault.text), limit_s
 
     def _explained(self, missing: End, observation: Observation | None) -> End:
         """Add why there is no observation, or why the gate objects, where that can be seen."""
         why = self._find_fault(observation)
-        if not why or why in missing.message:
+        if why is None or why.text in missing.message:
             return missing
-        return replace(missing, message=f"{missing.message}. {why}")
+        return replace(missing, message=f"{missing.message}. {why.text}")
 
     def _run(
         self, now_ns: int, observation: Observation, gate: GateFacts | None

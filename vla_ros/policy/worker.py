@@ -82,7 +82,8 @@ class PolicyWorker:
         self._clock_ns = clock_ns
         self._find_objection = find_objection
         self._unobjected = ""
-        self._questions: queue.SimpleQueue[Question | None] = queue.SimpleQueue()
+        self._questions: queue.SimpleQueue[Question | Callable[[], None] | None]
+        self._questions = queue.SimpleQueue()
         self._thread = threading.Thread(target=self._work, name="policy", daemon=True)
 
     def start(self) -> None:
@@ -98,6 +99,10 @@ class PolicyWorker:
         """Put a question; the answer comes through `on_answer`."""
         self._questions.put(question)
 
+    def do(self, job: Callable[[], None]) -> None:
+        """Have something done with the policy between two questions; it must not raise."""
+        self._questions.put(job)
+
     def close(self, timeout_s: float) -> None:
         """Stop answering; waits for an answer in the making, but not longer than this [s]."""
         self._questions.put(None)
@@ -105,7 +110,10 @@ class PolicyWorker:
 
     def _work(self) -> None:
         while (question := self._questions.get()) is not None:
-            self._on_answer(self._answer(question))
+            if isinstance(question, Question):
+                self._on_answer(self._answer(question))
+            else:
+                question()
 
     def _chunk(self, question: Question, output: PolicyOutput) -> ActionChunk:
         observation = question.observation
