@@ -14,7 +14,7 @@ from _pytest.runner import runtestprotocol
 
 TRIES = 3
 NOISE_MS = 50.0  # The gate holds the arm when its loop is as late as this.
-CROWDED = 0.3  # Of the time somebody waited for a processor: about as much work as processors.
+CROWDED = 0.6  # Of the time somebody waited for a processor; alone, these tests reach 0.48.
 _PERIOD_S = 0.01
 _PRESSURE = Path("/proc/pressure/cpu")  # Linux 4.20 and newer, where it is not switched off.
 

@@ -56,7 +56,8 @@ class Steady:
     def __init__(self, profile: PolicyProfile, robot: RobotProfile) -> None:
         self.profile = profile
 
-    def check_instruction(self, text: str) -> None: ...
+    def check_instruction(self, text: str) -> str:
+        return text
 
     def infer(self, observation: Observation, instruction: str) -> PolicyOutput:
         time.sleep(self.takes_s)

@@ -52,7 +52,10 @@ class Station:
         self.simulator = simulator
         self._context = rclpy.Context()
         rclpy.init(context=self._context, signal_handler_options=SignalHandlerOptions.NO)
-        self.node = Node(name, context=self._context)
+        # Every endpoint of a newcomer wakes all nodes, while the arm may be moving.
+        self.node = Node(
+            name, context=self._context, start_parameter_services=False, enable_rosout=False
+        )
         self.services = ServiceCaller(self.node)
         self.instructions = InstructionClient(self.node, f"{self.namespace}/execute_instruction")
         self.parking = InstructionClient(self.node, f"{self.namespace}/inference_node/park")
