@@ -93,3 +93,16 @@ def test_help_imports_neither_ros_nor_a_framework() -> None:
         [sys.executable, "-c", probe], capture_output=True, text=True, timeout=60, check=False
     )
     assert done.returncode == 0, done.stderr
+
+
+@pytest.mark.parametrize(("name", "steps"), [("doctor", 10), ("send", 0), ("park", 0)])
+def test_who_only_looks_on_leaves_the_processors_to_the_nodes(
+    name: str, steps: int, verb: SimpleNamespace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[int] = []
+    monkeypatch.setattr(cli.os, "nice", asked.append)
+    monkeypatch.setattr(cli.sys, "argv", ["vla_ros", name, "--n", "0"])
+    assert cli.main() == 0
+    assert asked == [steps]
+    assert cli.main([name, "--n", "0"]) == 0  # Called by a program: that decides for itself.
+    assert asked == [steps]

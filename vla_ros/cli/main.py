@@ -4,6 +4,7 @@
 
 import argparse
 import importlib
+import os
 import signal
 import sys
 from collections.abc import Sequence
@@ -22,6 +23,8 @@ VERBS = {
     "faults": "make faults on purpose and see that the gate stops a simulated arm in time",
     "replay-audit": "check an audit log, and every command in it",
 }
+# Looks on while an arm may move. Not send and park: their Ctrl-C stops the arm.
+_GENTLE = {"doctor": 10}
 EXIT_ERROR = 2
 EXIT_INTERRUPTED = 130
 
@@ -40,6 +43,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Run one verb; the exit code of the process."""
     arguments = sys.argv[1:] if argv is None else list(argv)
     args = _parse(arguments)
+    if argv is None:  # We are the program, and the nodes come first.
+        os.nice(_GENTLE.get(args.verb, 0))
     # Whoever ends us politely gets the same cleaning up as Ctrl-C.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
