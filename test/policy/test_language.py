@@ -27,6 +27,14 @@ def test_an_unknown_word_is_named_with_the_known_ones() -> None:
         VOCABULARY.read("put the rad cube in the blue bowl")
 
 
+def test_of_many_known_words_only_those_that_are_near_are_told() -> None:
+    large = make_vocabulary([f"word{chr(97 + k // 26)}{chr(97 + k % 26)}" for k in range(99)], 8)
+    with pytest.raises(UnknownWordError, match=r"It knows 99 words, among them: \w+(, \w+){3}$"):
+        large.read("wordzz")
+    with pytest.raises(UnknownWordError, match="It knows 99 words, none of them is like it"):
+        large.read("fuchsia")
+
+
 @pytest.mark.parametrize("text", ["", "  ", "?!", "\n"])
 def test_an_empty_instruction_is_refused(text: str) -> None:
     with pytest.raises(InstructionError, match="the instruction is empty; say for example"):
