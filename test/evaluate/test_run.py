@@ -33,6 +33,13 @@ def test_a_model_that_is_not_there_ends_the_workers_too(tmp_path: Path) -> None:
         play_all(subject, CASES, 2)
 
 
+@pytest.mark.parametrize(("name", "backend"), [("a.onnx", "onnx"), ("checkpoint.pt", "torch")])
+def test_a_checkpoint_is_measured_like_a_model(name: str, backend: str, tmp_path: Path) -> None:
+    profile = Subject(policy="native", model=tmp_path / name).profile()
+    assert profile.backend == backend
+    assert profile.model == tmp_path / name
+
+
 def test_a_policy_may_be_kept_from_refusing() -> None:
     assert Subject(policy="native").profile().grounding is not None
     assert Subject(policy="native", may_refuse=False).profile().grounding is None

@@ -17,6 +17,7 @@ from vla_ros.policy.spec import PolicyProfile, load_policy_profile
 from vla_ros.robot.profile import load_robot_profile
 from vla_ros.sim.world import World
 
+_TORCH = (".pt", ".pt2", ".safetensors")  # Files that the backend `torch` reads.
 _ROBOT, _EXPERTS_PROFILE = "sim_arm", "native"
 
 
@@ -26,7 +27,7 @@ class Subject:
 
     Attributes:
         policy: Name or path of a policy profile, or `expert`.
-        model: A model file instead of the profile's.
+        model: A model file instead of the profile's; a checkpoint of a training, too.
         may_refuse: Whether it ends an episode that it says cannot be done.
     """
 
@@ -43,7 +44,9 @@ class Subject:
         name = _EXPERTS_PROFILE if self.policy == EXPERT else self.policy
         profile = load_policy_profile(name)
         if self.model is not None:
-            profile = profile.model_copy(update={"model": self.model.absolute()})
+            backend = "torch" if self.model.suffix in _TORCH else profile.backend
+            changed = {"model": self.model.absolute(), "backend": backend}
+            profile = profile.model_copy(update=changed)
         return profile if self.may_refuse else profile.model_copy(update={"grounding": None})
 
 
