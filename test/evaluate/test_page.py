@@ -38,8 +38,13 @@ def test_families_are_held_against_their_bars() -> None:
 def test_splits_are_held_against_the_first_row() -> None:
     main, dark = [make_result()] * 4, [make_result(suite="shadows")] * 3
     page = make_page(document(*main, *dark, make_result(Failure.TIMEOUT, suite="shadows")), [], [])
-    assert "| (unseen layouts, held-out sentences) | 4/4 = 100.0% | 51.0% to 100.0% |  |" in page
-    assert "| the lamp casts shadows | 3/4 = 75.0% | 30.1% to 95.4% | -25.0 |" in page
+    assert (
+        "| (unseen layouts, held-out sentences) | 4/4 = 100.0% | 51.0% to 100.0% |  | | |" in page
+    )
+    assert (
+        "| the lamp casts shadows | 3/4 = 75.0% | 30.1% to 95.4% | -25.0 | -10 **missed** | -5 |"
+        in page
+    )
     assert "were not measured apart" in page
 
 
@@ -62,9 +67,9 @@ def test_swaps_and_refusals_are_told() -> None:
         refusal(kind=Kind.GROUNDABLE, suite="groundable"),
     ]
     page = make_page(document(*results), [], [])
-    assert "both right: 0/1 = 0.0%" in page
-    assert "0.01 rad: 1/1 = 100.0% (20.7% to 100.0%) (nonsense 100%)" in page
-    assert "can be carried out, refused: 1/1 = 100.0%" in page
+    assert "both right: 0/1 = 0.0% (0.0% to 79.3%); bar 80% **missed**, aim 90%" in page
+    assert "0.01 rad: 1/1 = 100.0% (20.7% to 100.0%); bar 95% met; nonsense 100%" in page
+    assert "can be carried out, refused: 1/1 = 100.0% (20.7% to 100.0%); bar 3% **missed**" in page
 
 
 @pytest.mark.parametrize(

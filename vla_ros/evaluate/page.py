@@ -8,6 +8,16 @@ Everything is written from the JSON document, so that a page can be made again f
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from vla_ros.evaluate.bars import (
+    FALSELY_REFUSED_BAR,
+    REFUSED_BAR,
+    SHIFT_AIM,
+    SHIFT_BAR,
+    SHIFTED,
+    SWAP_AIM,
+    SWAP_BAR,
+)
+
 Document = Mapping[str, Any]
 
 MEANINGS = {
@@ -87,7 +97,7 @@ def families(document: Document) -> str:
         "|---|---|---|---|---|---|---|---|---|",
     ]
     for name, figures in document["families"].items():
-        met = "met" if figures["success_rate"] >= figures["bar"] else "**missed**"
+        met = _met(is_met=figures["success_rate"] >= figures["bar"])
         rows.append(
             f"| `{name}` | {_count(figures)} | {_interval(figures)} | {figures['bar']:.0%} {met} "
             f"| {figures['aim']:.0%} | {_percent(figures['partial'])} "
@@ -102,14 +112,14 @@ def suites(document: Document) -> str:
     """Return the table of generalisation splits."""
     main = document["suites"]["main"]["success_rate"]
     rows = [
-        "| what differs from the first row | success | interval | points |",
-        "|---|---|---|---|",
+        "| what differs from the first row | success | interval | points | bar | aim |",
+        "|---|---|---|---|---|---|",
     ]
     for name, figures in document["suites"].items():
         points = 100 * (figures["success_rate"] - main)
         rows.append(
             f"| {_meaning(name, document)} | {_count(figures)} | {_interval(figures)} "
-            f"| {'' if name == 'main' else f'{points:+.1f}'} |"
+            f"| {'' if name == 'main' else f'{points:+.1f}'} | {_bar_of_shift(name, points)} |"
         )
     return "\n".join(rows)
 
@@ -134,7 +144,11 @@ def doubts(found: Document) -> str:
 
 def _listening(document: Document) -> Iterator[str]:
     if "swaps" in document:
-        yield f"Two instructions in one scene, both right: {_rate(document['swaps'])}."
+        rate = document["swaps"]
+        yield (
+            f"Two instructions in one scene, both right: {_rate(rate)}; bar {SWAP_BAR:.0%} "
+            f"{_met(is_met=rate['share'] >= SWAP_BAR)}, aim {SWAP_AIM:.0%}."
+        )
     refused = document.get("ungroundable")
     if refused is not None and refused["trials"]:
         reasons = ", ".join(
@@ -142,12 +156,29 @@ def _listening(document: Document) -> Iterator[str]:
         )
         yield (
             f"Instructions that cannot be carried out, refused with no joint moved by more than "
-            f"0.01 rad: {_rate(refused)} ({reasons}); largest motion "
+            f"0.01 rad: {_rate(refused)}; bar {REFUSED_BAR:.0%} "
+            f"{_met(is_met=refused['share'] >= REFUSED_BAR)}; {reasons}; largest motion "
             f"{_number(refused['largest_motion_rad'], 4)} rad."
         )
     falsely = document.get("groundable_refused")
     if falsely is not None and falsely["trials"]:
-        yield f"Instructions that can be carried out, refused: {_rate(falsely)}."
+        met = _met(is_met=falsely["share"] <= FALSELY_REFUSED_BAR)
+        yield (
+            f"Instructions that can be carried out, refused: {_rate(falsely)}; "
+            f"bar {FALSELY_REFUSED_BAR:.0%} {met}."
+        )
+
+
+def _bar_of_shift(suite: str, points: float) -> str:
+    """Return the cells that say how much a shift may cost, and whether it does."""
+    if suite not in SHIFTED:
+        return "|"
+    met = _met(is_met=points >= -100 * SHIFT_BAR)
+    return f"{-100 * SHIFT_BAR:.0f} {met} | {-100 * SHIFT_AIM:.0f}"
+
+
+def _met(*, is_met: bool) -> str:
+    return "met" if is_met else "**missed**"
 
 
 def _meaning(suite: str, document: Document) -> str:
