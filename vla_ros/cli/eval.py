@@ -5,6 +5,7 @@
 import argparse
 import json
 import time
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -40,7 +41,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--ungroundable", type=int, default=0, help="to be refused (0)")
     parser.add_argument("--groundable", type=int, default=0, help="not to be refused (0)")
     parser.add_argument(
-        "--report", action="store_true", help="measure every generalisation split as well"
+        "--report",
+        type=int,
+        nargs="?",
+        const=-1,
+        metavar="N",
+        help="measure every generalisation split too, in the first N scenes (all)",
     )
     parser.add_argument(
         "--never-refuse", action="store_true", help="play on where the policy says it cannot"
@@ -82,7 +88,10 @@ def _run_simulated(args: argparse.Namespace) -> int:
     subject = Subject(policy=args.policy, model=args.model, may_refuse=not args.never_refuse)
     scenes = scenes_of(subject)
     plan = make_plan(args, scenes)
-    cases = make_cases(plan) + (make_suites(plan) if args.report else [])
+    cases = make_cases(plan)
+    if args.report is not None:
+        count = args.episodes if args.report < 0 else min(args.report, args.episodes)
+        cases += make_suites(replace(plan, episodes=count))
     say(f"{len(cases)} episodes of {', '.join(plan.families)} in scenes of '{scenes.value}'")
     if args.out is not None:
         args.out.mkdir(parents=True, exist_ok=True)  # Rather now than after an hour.

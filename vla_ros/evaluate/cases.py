@@ -129,7 +129,12 @@ def make_cases(plan: Plan) -> list[Case]:
 
 
 def make_suites(plan: Plan, suites: Sequence[str] = tuple(SUITES)) -> list[Case]:
-    """Return the cases of other suites: the main ones, each time with one thing different."""
+    """Return the cases of other suites: the main ones, each time with one thing different.
+
+    Args:
+        plan: Of the main ones; its `episodes` says how many of each suite.
+        suites: Which.
+    """
     return [
         replace(case, suite=suite, **SUITES[suite])  # type: ignore[arg-type]
         for suite in suites

@@ -6,6 +6,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from vla_ros.evaluate.bars import lost_to
 from vla_ros.evaluate.cases import MAIN, SUITES, Kind, Plan, aim_of
 from vla_ros.evaluate.doubts import doubts
 from vla_ros.evaluate.episode import EpisodeResult
@@ -77,7 +78,7 @@ def _of_family(name: str, results: Sequence[EpisodeResult]) -> Document:
 
 def _suites(results: Sequence[EpisodeResult]) -> Document:
     return {
-        suite: summarise(some).as_dict()
+        suite: summarise(some).as_dict() | {"points": _known(0.0 - 100.0 * lost_to(some, results))}
         for suite in (MAIN, *SUITES)
         if (some := of_suite(results, suite))
     }
