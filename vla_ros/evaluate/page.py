@@ -111,7 +111,7 @@ def families(document: Document) -> str:
 def suites(document: Document) -> str:
     """Return the table of generalisation splits."""
     rows = [
-        "| what differs from the first row | success | interval | points, same layouts | bar | aim |",
+        "| what differs | success | interval | points, in the same layouts | bar | aim |",
         "|---|---|---|---|---|---|",
     ]
     for name, figures in document["suites"].items():
