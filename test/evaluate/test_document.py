@@ -42,7 +42,7 @@ def test_the_document_says_everything_and_json_can_hold_it() -> None:
     assert document["ungroundable"]["by_reason"]["nonsense"]["count"] == 1
     assert document["groundable_refused"]["count"] == 0
     assert document["failure_detection"]["auroc_of_mean_confidence"] == 1.0
-    assert document["failure_detection"]["false_alarms"]["count"] == 0
+    assert document["failure_detection"]["shipped"]["falsely"]["count"] == 0
     assert len(document["episode"]) == len(RESULTS)
 
 

@@ -5,7 +5,7 @@ import math
 import pytest
 from episodes import make_result
 
-from vla_ros.evaluate.doubts import auroc, doubts
+from vla_ros.evaluate.doubts import auroc, doubts, passes
 from vla_ros.evaluate.failure import Failure
 from vla_ros.robot.parts import ConfidenceProfile
 
@@ -37,7 +37,8 @@ def test_a_policy_that_knows_when_it_fails_has_an_auroc_of_one() -> None:
     found = doubts(results)
     assert found is not None
     assert (found.auroc_of_mean, found.auroc_of_least) == (1.0, 1.0)
-    assert found.alarms is None
+    assert found.shipped is None
+    assert found.calibrated is None  # From three successes.
 
 
 @pytest.mark.parametrize(("in_row", "alarms"), [(2, 1), (3, 0)])
@@ -47,10 +48,30 @@ def test_an_alarm_takes_as_many_doubtful_answers_in_a_row_as_the_gate(
     results = [make_result(confidence=SURE), make_result(Failure.TIMEOUT, confidence=UNSURE)]
     found = doubts(results, ConfidenceProfile(least=0.6, in_row=in_row))
     assert found is not None
-    assert found.alarms is not None
-    assert found.false_alarms is not None
-    assert (found.alarms.count, found.alarms.trials) == (alarms, 1)
-    assert (found.false_alarms.count, found.false_alarms.trials) == (0, 1)
+    assert found.shipped is not None
+    assert (found.shipped.caught.count, found.shipped.caught.trials) == (alarms, 1)
+    assert (found.shipped.falsely.count, found.shipped.falsely.trials) == (0, 1)
+
+
+def test_a_threshold_is_calibrated_to_let_nineteen_of_twenty_successes_pass() -> None:
+    results = [make_result(confidence=(0.5 + 0.01 * k,)) for k in range(40)]
+    results += [make_result(Failure.TIMEOUT, confidence=(c,)) for c in (0.1, 0.51, 0.9)]
+    found = doubts(results, ConfidenceProfile(least=0.6, in_row=1))
+    assert found is not None
+    assert found.calibrated is not None
+    assert found.calibrated.threshold.least == pytest.approx(0.52)
+    assert (found.calibrated.falsely.count, found.calibrated.falsely.trials) == (2, 40)
+    assert (found.calibrated.caught.count, found.calibrated.caught.trials) == (2, 3)
+
+
+@pytest.mark.parametrize(
+    ("confidence", "in_row", "wanted"),
+    [((0.9, 0.2, 0.8), 1, 0.2), ((0.9, 0.2, 0.8), 2, 0.8), ((0.2,), 2, 1.0)],
+)
+def test_an_episode_passes_up_to_the_best_of_its_worst_row(
+    confidence: tuple[float, ...], in_row: int, wanted: float
+) -> None:
+    assert passes(confidence, in_row) == wanted
 
 
 def test_a_policy_without_confidence_tells_nothing() -> None:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from vla_ros.evaluate.bars import lost_to
 from vla_ros.evaluate.cases import MAIN, SUITES, Kind, Plan, aim_of
-from vla_ros.evaluate.doubts import doubts
+from vla_ros.evaluate.doubts import Alarm, doubts
 from vla_ros.evaluate.episode import EpisodeResult
 from vla_ros.evaluate.figures import (
     Rate,
@@ -107,16 +107,24 @@ def _doubts(evaluation: Evaluation) -> Document:
     found = doubts(evaluation.results, evaluation.threshold)
     if found is None:
         return {}
-    threshold = found.threshold
     return {
         "failure_detection": {
             "episodes": found.episodes,
             "auroc_of_mean_confidence": _known(found.auroc_of_mean),
             "auroc_of_least_confidence": _known(found.auroc_of_least),
-            "threshold": None if threshold is None else threshold.model_dump(),
-            "alarms_in_failures": None if found.alarms is None else _rate(found.alarms),
-            "false_alarms": None if found.false_alarms is None else _rate(found.false_alarms),
+            "shipped": _alarm(found.shipped),
+            "calibrated": _alarm(found.calibrated),
         }
+    }
+
+
+def _alarm(alarm: Alarm | None) -> Document | None:
+    if alarm is None:
+        return None
+    return {
+        **alarm.threshold.model_dump(),
+        "caught": _rate(alarm.caught),
+        "falsely": _rate(alarm.falsely),
     }
 
 

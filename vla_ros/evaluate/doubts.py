@@ -7,11 +7,30 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from vla_ros.evaluate.episode import EpisodeResult
 from vla_ros.evaluate.figures import Rate, of_suite
 from vla_ros.robot.parts import ConfidenceProfile
+
+_FALSELY = 0.05  # Share of successes that a calibrated threshold holds for nothing.
+_FEWEST = 20  # Successes to calibrate from.
+_IN_ROW = 3
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Alarm:
+    """What a threshold of the gate would have done.
+
+    Attributes:
+        threshold: When the arm is held.
+        caught: In how many of the failures it would have been.
+        falsely: In how many of the successes.
+    """
+
+    threshold: ConfidenceProfile
+    caught: Rate
+    falsely: Rate
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,17 +41,15 @@ class Doubts:
         episodes: How many had a confidence.
         auroc_of_mean: Of 1 - mean confidence, as a sign of failure; 0.5 is guessing.
         auroc_of_least: The same of the least confidence.
-        alarms: At `least` and `in_row`, how many failures raise an alarm; None without them.
-        false_alarms: The same of successes.
-        threshold: What the gate holds the arm for.
+        shipped: What the threshold of the robot profile does; None if it has none.
+        calibrated: What one does that lets 95 % of these successes pass; None if they are few.
     """
 
     episodes: int
     auroc_of_mean: float
     auroc_of_least: float
-    alarms: Rate | None
-    false_alarms: Rate | None
-    threshold: ConfidenceProfile | None
+    shipped: Alarm | None
+    calibrated: Alarm | None
 
 
 def doubts(
@@ -42,17 +59,14 @@ def doubts(
     some = [r for r in of_suite(results) if r.confidence]
     if not some:
         return None
-    failed = np.array([not r.success for r in some])
-    doubt_of_mean = np.array([1.0 - np.mean(r.confidence) for r in some])
-    doubt_of_least = np.array([1.0 - min(r.confidence) for r in some])
-    alarmed = None if threshold is None else np.array([_alarms(r, threshold) for r in some])
+    failed = [not r.success for r in some]
+    better = _calibrated(some, _IN_ROW if threshold is None else threshold.in_row)
     return Doubts(
         episodes=len(some),
-        auroc_of_mean=auroc(doubt_of_mean, failed),
-        auroc_of_least=auroc(doubt_of_least, failed),
-        alarms=_rate_of(alarmed, failed),
-        false_alarms=_rate_of(alarmed, ~failed),
-        threshold=threshold,
+        auroc_of_mean=auroc([1.0 - np.mean(r.confidence) for r in some], failed),
+        auroc_of_least=auroc([1.0 - min(r.confidence) for r in some], failed),
+        shipped=None if threshold is None else _alarm(some, threshold),
+        calibrated=None if better is None else _alarm(some, better),
     )
 
 
@@ -66,17 +80,24 @@ def auroc(score: ArrayLike, positive: ArrayLike) -> float:
     return float(np.mean((apart > 0.0) + 0.5 * (apart == 0.0)))
 
 
-def _alarms(result: EpisodeResult, threshold: ConfidenceProfile) -> bool:
-    """Tell whether so many answers in a row are doubtful, as the gate counts them."""
-    row = 0
-    for confidence in result.confidence:
-        row = 0 if confidence >= threshold.least else row + 1
-        if row >= threshold.in_row:
-            return True
-    return False
+def passes(confidence: Sequence[float], in_row: int) -> float:
+    """Return the highest threshold with which the gate would not have held an episode."""
+    windows = (confidence[k : k + in_row] for k in range(len(confidence) - in_row + 1))
+    return min((max(window) for window in windows), default=1.0)
 
 
-def _rate_of(alarmed: NDArray[np.bool_] | None, among: NDArray[np.bool_]) -> Rate | None:
-    if alarmed is None:
-        return None
-    return Rate(count=int(np.sum(alarmed & among)), trials=int(np.sum(among)))
+def _calibrated(results: Sequence[EpisodeResult], in_row: int) -> ConfidenceProfile | None:
+    passing = sorted(passes(r.confidence, in_row) for r in results if r.success)
+    least = passing[int(_FALSELY * len(passing))] if len(passing) >= _FEWEST else 0.0
+    return ConfidenceProfile(least=least, in_row=in_row) if least > 0.0 else None
+
+
+def _alarm(results: Sequence[EpisodeResult], threshold: ConfidenceProfile) -> Alarm:
+    held = [passes(r.confidence, threshold.in_row) < threshold.least for r in results]
+    failed = [not r.success for r in results]
+    pairs = list(zip(held, failed, strict=True))
+    return Alarm(
+        threshold=threshold,
+        caught=Rate(count=pairs.count((True, True)), trials=sum(failed)),
+        falsely=Rate(count=pairs.count((True, False)), trials=len(failed) - sum(failed)),
+    )

@@ -31,6 +31,10 @@ MEANINGS = {
     "friction": "friction times 0.6 to 1.4",
     "delays": "answers 0.10 to 0.25 s late",
 }
+_THRESHOLDS = {
+    "shipped": "the robot profile's threshold",
+    "calibrated": "calibrated on these very episodes, so that 95 % of the successes pass",
+}
 _UNTOLD = (
     "Pairs of colours of object and target that the training did not have were not measured apart."
 )
@@ -130,14 +134,15 @@ def doubts(found: Document) -> str:
         f"{_number(found['auroc_of_mean_confidence'], 3)}; of its least: "
         f"{_number(found['auroc_of_least_confidence'], 3)} ({found['episodes']} episodes)."
     )
-    threshold = found["threshold"]
-    if threshold is None:
-        return f"{text} The robot profile sets no threshold (`confidence`)."
-    return (
-        f"{text} The threshold of the robot profile (below {threshold['least']:g}, "
-        f"{threshold['in_row']} times in a row) holds the arm in "
-        f"{_rate(found['alarms_in_failures'])} of the failures and, falsely, in "
-        f"{_rate(found['false_alarms'])} of the successes."
+    alarms = [
+        f"Held below {alarm['least']:.3g}, {alarm['in_row']} times in a row ({whose}), the arm "
+        f"stops in {_rate(alarm['caught'])} of the failures and, falsely, in "
+        f"{_rate(alarm['falsely'])} of the successes."
+        for name, whose in _THRESHOLDS.items()
+        if (alarm := found[name]) is not None
+    ]
+    return "\n\n".join(
+        [text, *(alarms or ["The robot profile sets no threshold (`confidence`)."])]
     )
 
 

@@ -119,8 +119,9 @@ def _doubts(evaluation: Evaluation) -> Iterator[str]:
         f"confidence tells failures: AUROC {found.auroc_of_mean:.3f} (mean), "
         f"{found.auroc_of_least:.3f} (least)"
     )
-    if found.threshold is not None:
-        yield (
-            f"below {found.threshold.least:g} {found.threshold.in_row} times in a row: "
-            f"{found.alarms} of failures, {found.false_alarms} of successes"
-        )
+    for name, alarm in (("shipped", found.shipped), ("calibrated here", found.calibrated)):
+        if alarm is not None:
+            yield (
+                f"below {alarm.threshold.least:.3g} {alarm.threshold.in_row} times in a row "
+                f"({name}): {alarm.caught} of failures, {alarm.falsely} of successes"
+            )
