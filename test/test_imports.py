@@ -32,6 +32,7 @@ HOMES: dict[str, tuple[str, ...]] = {
     "torch": ("model", "learn", "serve", TORCH_BACKEND),
     "safetensors": ("learn", TORCH_BACKEND),
     "onnx": ("learn",),
+    "pyarrow": ("learn",),
     "onnxruntime": ("policy/backends", "learn", "evaluate"),
     "mujoco": ("sim",),
     "pinocchio": ("robot", "policy", "gate"),
