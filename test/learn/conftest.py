@@ -1,17 +1,22 @@
 # Copyright 2026 The vla_ros authors
 # SPDX-License-Identifier: Apache-2.0
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
-from made_up_frames import make_frames
 
 from vla_ros.learn.config import LearnConfig, load_learn_config
-from vla_ros.learn.dataset import Frames, write_shard
+
+if TYPE_CHECKING:
+    from vla_ros.learn.dataset import Frames
 
 
 @pytest.fixture
-def frames() -> Frames:
-    return make_frames()
+def frames() -> "Frames":
+    made_up = pytest.importorskip(
+        "made_up_frames", reason="datasets need pyarrow", exc_type=ImportError
+    )
+    return made_up.make_frames()
 
 
 @pytest.fixture
@@ -41,5 +46,8 @@ def folder(tmp_path: Path) -> Path:
 def shown(folder: Path) -> Path:
     """A folder of demonstrations with pictures of the right size."""
     place = folder / "demonstrations"
-    write_shard(place / "shard_1.npz", make_frames(side=128))
+    made_up = pytest.importorskip(
+        "made_up_frames", reason="datasets need pyarrow", exc_type=ImportError
+    )
+    made_up.write_frames(place, made_up.make_frames(side=128))
     return place

@@ -1,38 +1,56 @@
 # Copyright 2026 The vla_ros authors
 # SPDX-License-Identifier: Apache-2.0
-from dataclasses import fields
+import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from vla_ros.learn.dataset import Frames, read_shards
+pytest.importorskip("pyarrow", reason="datasets need pyarrow (pip install .[learn])")
+
+
+from vla_ros.errors import ConfigError
+from vla_ros.learn.dataset import Frames, read_demonstrations
 from vla_ros.learn.demonstrations import DemonstrationOptions, collect, driven_by
+from vla_ros.learn.lerobot.reader import LeRobotReader
 from vla_ros.policy.spec import load_policy_profile
 from vla_ros.sim.tasks import parse_instruction
 
+PROFILE = load_policy_profile("tabletop")
 
-def collected(folder: Path, **options: object) -> Frames:
-    wanted = DemonstrationOptions(
-        episodes=2,
-        seed=41,
-        folder=folder,
-        families=("lift", "close"),
-        every_s=0.5,
-        processes=1,
-        policy="tabletop",
-        **options,
-    )
-    report = collect(wanted)
-    (frames,) = read_shards([folder])
+
+WANTED = DemonstrationOptions(
+    episodes=2,
+    seed=41,
+    folder=Path(),
+    families=("lift", "close"),
+    every_s=0.5,
+    processes=1,
+    part=1,
+    policy="tabletop",
+)
+
+
+def collected(folder: Path) -> Frames:
+    report = collect(replace(WANTED, folder=folder))
+    (frames,) = read_demonstrations([folder], PROFILE)
     assert report.frames == len(frames)
     assert report.solved == report.episodes == 2
     return frames
 
 
 @pytest.fixture(scope="module")
-def frames(tmp_path_factory: pytest.TempPathFactory) -> Frames:
-    return collected(tmp_path_factory.mktemp("first"))
+def first(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("first")
+    collected(folder)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def frames(first: Path) -> Frames:
+    (frames,) = read_demonstrations([first], PROFILE)
+    return frames
 
 
 def test_a_frame_holds_pictures_and_labels_for_every_instruction(frames: Frames) -> None:
@@ -70,16 +88,47 @@ def test_the_object_is_where_its_label_says(frames: Frames) -> None:
     assert np.abs(spot.mean((0, 1)) - table).max() > 20.0
 
 
-def test_the_same_options_give_the_same_frames(frames: Frames, tmp_path: Path) -> None:
-    again = collected(tmp_path)
-    for field in fields(Frames):
-        assert np.array_equal(getattr(again, field.name), getattr(frames, field.name))
-
-
-def test_what_is_there_is_not_collected_again(tmp_path: Path) -> None:
+def test_the_same_options_give_the_same_files(first: Path, tmp_path: Path) -> None:
     collected(tmp_path)
-    wanted = DemonstrationOptions(episodes=2, seed=41, folder=tmp_path, processes=1)
-    assert collect(wanted).episodes == 0
+    files = sorted(path.relative_to(first) for path in first.rglob("*") if path.is_file())
+    assert files == sorted(p.relative_to(tmp_path) for p in tmp_path.rglob("*") if p.is_file())
+    for file in files:
+        assert (tmp_path / file).read_bytes() == (first / file).read_bytes(), file
+
+
+def test_only_what_is_missing_is_collected(first: Path, tmp_path: Path) -> None:
+    shutil.copytree(first, tmp_path, dirs_exist_ok=True)
+    assert collect(replace(WANTED, folder=tmp_path)).episodes == 0
+    (tmp_path / "parts" / "part-000001.parquet").unlink()
+    assert collect(replace(WANTED, folder=tmp_path)).episodes == 1
+    data = "data/chunk-000/file-001.parquet"
+    assert (tmp_path / data).read_bytes() == (first / data).read_bytes()
+
+
+def test_fewer_episodes_make_a_smaller_dataset(first: Path, tmp_path: Path) -> None:
+    shutil.copytree(first, tmp_path, dirs_exist_ok=True)
+    assert collect(replace(WANTED, folder=tmp_path, episodes=1)).episodes == 0
+    (frames,) = read_demonstrations([tmp_path], PROFILE)
+    assert set(frames.episode) == {0}
+
+
+def test_other_options_are_not_mixed_in(first: Path) -> None:
+    with pytest.raises(ConfigError, match=r"collected with seed = 41, wanted 42; use another"):
+        collect(replace(WANTED, folder=first, seed=42))
+
+
+def test_frames_come_at_the_times_of_rows(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match=r"every_s = 0.25: .* step_s = 0.1 s"):
+        collect(replace(WANTED, folder=tmp_path, every_s=0.25))
+
+
+def test_the_action_leads_to_the_next_frame(first: Path, frames: Frames) -> None:
+    action = LeRobotReader(first).column("action")
+    here = frames.state[:, :3]
+    there = here + frames.rows[:, 0, 4, :3]
+    assert np.allclose(action[:, :3], there, atol=1e-6)
+    quiet = (frames.done[:, 0] == 1) & (frames.episode == frames.episode[-1])
+    assert np.abs(action[quiet][:, :3] - here[quiet]).max() < 0.03
 
 
 def test_a_policy_acts_where_it_doubts_while_it_is_corrected(tmp_path: Path) -> None:

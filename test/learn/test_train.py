@@ -8,13 +8,13 @@ import pytest
 
 torch = pytest.importorskip("torch", reason="training needs torch")
 
-from made_up_frames import make_frames
+from made_up_frames import make_frames, write_frames
 from training_pair import TrainingPair
 
 from vla_ros.errors import ConfigError
 from vla_ros.learn.batches import Batches
 from vla_ros.learn.config import LearnConfig
-from vla_ros.learn.dataset import Frames, write_shard
+from vla_ros.learn.dataset import Frames
 from vla_ros.learn.export import export
 from vla_ros.learn.losses import attention_loss
 from vla_ros.learn.train import (
@@ -127,7 +127,7 @@ def test_a_later_round_starts_from_the_one_before(tiny: LearnConfig, shown: Path
     train(tiny, shown)
     folder, corrections = shown.parent, shown.parent / "corrections"
     settings = tiny.corrections[0].model_copy(update={"steps": 1})
-    write_shard(corrections / "shard_1.npz", make_frames(side=128))
+    write_frames(corrections, make_frames(side=128))
     later = Round(
         checkpoint=folder / "checkpoint.pt",
         corrections=(corrections,),

@@ -7,17 +7,20 @@ whose own mistakes are then corrected. All from one seed, in parallel processes.
 """
 
 import contextlib
+import json
 import multiprocessing
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 
-from vla_ros.errors import SimulationError
-from vla_ros.learn.dataset import Frames, encode_picture, write_shard
-from vla_ros.learn.labels import Label, make_label, no_label
+from vla_ros.errors import ConfigError, SimulationError
+from vla_ros.learn.dataset import frame_values, make_schema, next_target
+from vla_ros.learn.kick import kicked
+from vla_ros.learn.labels import make_label, no_label
+from vla_ros.learn.lerobot.finish import finish
+from vla_ros.learn.lerobot.writer import PARTS, PartWriter, Schema, recorded_episodes
 from vla_ros.learn.rollout import Act, Ending, Rollout, RolloutOptions
 from vla_ros.policy.registry import make_backend
 from vla_ros.policy.spec import PolicyProfile, load_policy_profile
@@ -29,11 +32,13 @@ from vla_ros.sim.shift import WIDE
 from vla_ros.sim.tasks import FAMILIES, MULTI_STEP, Task, check, phrase
 from vla_ros.sim.ungroundable import Reason, make_ungroundable
 from vla_ros.sim.world import World
-from vla_ros.types import FloatArray, Observation, PolicyOutput
+from vla_ros.types import Observation, PolicyOutput
 
 _MAX_YAW_RAD = 1.1
 _WHAT_IFS = 2
 _NONSENSE = 0.35  # Of what cannot be carried out; the rest names what is not there.
+_ROBOT = "sim_arm"
+_MAY_CHANGE = ("episodes", "folder", "processes", "driver")
 _SLACK = 1.4  # Times the longest that an expert needs.
 
 
@@ -44,9 +49,9 @@ class DemonstrationOptions:
     Attributes:
         episodes: How many.
         seed: First scene; every episode takes the next one.
-        folder: Where the shards go.
+        folder: Where the dataset goes.
         processes: How many work at a time.
-        shard: Episodes per shard.
+        part: Episodes per part of it, which one process collects.
         families: Task families to draw from; one that is named twice comes twice as often.
         every_s: Time between recorded frames [s].
         near_starts: Share of episodes that start near a thing with a wrong yaw or offset.
@@ -62,7 +67,7 @@ class DemonstrationOptions:
     families: tuple[str, ...] = tuple(FAMILIES)
     every_s: float = 0.2
     processes: int = 2
-    shard: int = 50
+    part: int = 50
     near_starts: float = 0.4
     far_starts: float = 0.15
     kicks: float = 0.12
@@ -84,27 +89,35 @@ def collect(
 ) -> CollectionReport:
     """Collect demonstrations; the same options always give the same frames.
 
-    Shards that are there already are kept, so that an interrupted collection goes on.
+    Parts that are there already are kept, so that an interrupted collection goes on.
 
     Args:
         options: What to collect.
-        tell: Gets a line for each shard.
+        tell: Gets a line for each part.
+
+    Raises:
+        ConfigError: The folder holds what was collected with other options.
     """
-    starts = range(0, options.episodes, options.shard)
+    _check_options(options)
+    counts = [
+        min(options.part, options.episodes - start)
+        for start in range(0, options.episodes, options.part)
+    ]
     jobs = [
-        (options, start, min(options.shard, options.episodes - start))
-        for start in starts
-        if not _shard_path(options, start).is_file()
+        (options, part, count)
+        for part, count in enumerate(counts)
+        if recorded_episodes(options.folder, part) != count
     ]
     reports: list[CollectionReport] = []
     with contextlib.ExitStack() as stack:
-        done: Iterable[CollectionReport] = map(_collect_shard, jobs)
+        done: Iterable[CollectionReport] = map(_collect_part, jobs)
         if options.processes > 1 and len(jobs) > 1:
             pool = multiprocessing.get_context("spawn").Pool(options.processes)
-            done = stack.enter_context(pool).imap_unordered(_collect_shard, jobs)
+            done = stack.enter_context(pool).imap_unordered(_collect_part, jobs)
         for report in done:
             reports.append(report)
-            tell(f"shard {len(reports)}/{len(jobs)}: {report.solved}/{report.episodes} solved")
+            tell(f"part {len(reports)}/{len(jobs)}: {report.solved}/{report.episodes} solved")
+    finish(options.folder, _schema(options, load_policy_profile(options.policy)), len(counts))
     return CollectionReport(
         episodes=sum(r.episodes for r in reports),
         solved=sum(r.solved for r in reports),
@@ -112,21 +125,49 @@ def collect(
     )
 
 
-def _collect_shard(job: tuple[DemonstrationOptions, int, int]) -> CollectionReport:
-    options, start, count = job
+def _schema(options: DemonstrationOptions, profile: PolicyProfile) -> Schema:
+    rate_hz = round(1.0 / options.every_s)
+    ahead = options.every_s / profile.action.step_s
+    if abs(rate_hz * options.every_s - 1.0) > 1e-6 or abs(ahead - round(ahead)) > 1e-6:
+        raise ConfigError(
+            f"every_s = {options.every_s:g}: wanted a whole number of frames per second, and a "
+            f"multiple of the policy's step_s = {profile.action.step_s:g} s"
+        )
+    return make_schema(profile, _ROBOT, rate_hz, _WHAT_IFS + 2)
+
+
+def _check_options(options: DemonstrationOptions) -> None:
+    """Refuse to mix what was collected with other options into one dataset."""
+    path = options.folder / PARTS / "options.json"
+    content = {k: v for k, v in asdict(options).items() if k not in _MAY_CHANGE}
+    content |= {"families": list(options.families), "corrected": options.driver is not None}
+    if not path.is_file():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(json.dumps(content, indent=2) + "\n", encoding="utf-8")
+        return
+    known = json.loads(path.read_text(encoding="utf-8"))
+    for name, value in content.items():
+        if known.get(name) != value:
+            raise ConfigError(
+                f"{options.folder}: holds what was collected with {name} = {known.get(name)}, "
+                f"wanted {value}; use another folder"
+            )
+
+
+def _collect_part(job: tuple[DemonstrationOptions, int, int]) -> CollectionReport:
+    options, part, count = job
     profile = load_policy_profile(options.policy)
     if options.driver is not None:
         profile = driven_by(options.driver, profile)
-    collector = _Collector(profile, load_robot_profile("sim_arm"), options)
-    solved = 0
+    writer = PartWriter(options.folder, part, _schema(options, profile))
+    collector = _Collector(profile, load_robot_profile(_ROBOT), options, writer)
+    first_seed = options.seed + part * options.part
     try:
-        for number in range(count):
-            solved += collector.episode(options.seed + start + number, number)
-        frames = collector.frames()
+        solved = sum(collector.episode(first_seed + number) for number in range(count))
     finally:
         collector.world.close()
-    write_shard(_shard_path(options, start), frames)
-    return CollectionReport(episodes=count, solved=solved, frames=len(frames))
+    writer.close()
+    return CollectionReport(episodes=count, solved=solved, frames=writer.frames)
 
 
 def driven_by(model: Path, profile: PolicyProfile) -> PolicyProfile:
@@ -139,37 +180,25 @@ def driven_by(model: Path, profile: PolicyProfile) -> PolicyProfile:
     return profile.model_copy(update={"model": model.absolute(), "grounding": None})
 
 
-def _shard_path(options: DemonstrationOptions, start: int) -> Path:
-    return options.folder / f"shard_{options.seed + start:08d}.npz"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class _Frame:
-    """One recorded instant, with a sentence, a family and a label for each of its instructions."""
-
-    pictures: tuple[NDArray[np.uint8], ...]
-    state: FloatArray
-    sentences: tuple[str, ...]
-    families: tuple[str, ...]
-    labels: tuple[Label, ...]
-    episode: int
-
-
 class _Collector:
-    """Collects the episodes of one shard."""
+    """Collects the episodes of one part."""
 
     def __init__(
-        self, profile: PolicyProfile, robot: RobotProfile, options: DemonstrationOptions
+        self,
+        profile: PolicyProfile,
+        robot: RobotProfile,
+        options: DemonstrationOptions,
+        writer: PartWriter,
     ) -> None:
         self.world = World()
         self._options = options
+        self._writer = writer
         self._rollout = Rollout(self.world, robot, profile)
         self._cameras = tuple(image.camera for image in profile.images)
         self._every_ns = round(options.every_s * 1e9)
         self._backend = make_backend(profile, robot) if options.driver else None
-        self._recorded: list[_Frame] = []
 
-    def episode(self, seed: int, number: int) -> bool:
+    def episode(self, seed: int) -> bool:
         """Record one episode; True if it solved its task."""
         rng = np.random.default_rng([seed, 11])
         wishes = Wishes(families=self._options.families, randomisation=WIDE)
@@ -181,7 +210,7 @@ class _Collector:
         def watch(time_ns: int) -> None:
             since_ns = time_ns - first_ns
             if since_ns >= 0 and since_ns % self._every_ns < self._rollout.tick_ns:
-                self._record(scene, number, rng)
+                self._record(scene, rng)
 
         options = RolloutOptions(
             timeout_s=FAMILIES[task.family].longest_s * _SLACK,
@@ -189,29 +218,25 @@ class _Collector:
             latency_s=wishes.randomisation.latency_s,
         )
         result = self._rollout.run(self._actor(task, scene, rng), options, rng, watch)
+        self._writer.end_episode()
         return result.ending is Ending.DONE and check(self.world.table(), task).solved
 
-    def frames(self) -> Frames:
-        """Return everything recorded."""
-        return _stack(self._recorded)
-
-    def _record(self, scene: Scene, number: int, rng: np.random.Generator) -> None:
+    def _record(self, scene: Scene, rng: np.random.Generator) -> None:
         observation = self._rollout.observe()
         anchor = self._rollout.adapter.anchor(observation)
         action = self._rollout.policy.action
         tasks = (scene.task, *(self._what_if(scene.task, rng) for _ in range(_WHAT_IFS)))
         impossible = _impossible(scene, rng)
         labels = [make_label(self.world, t, anchor, action, self._cameras) for t in tasks]
-        self._recorded.append(
-            _Frame(
-                pictures=tuple(encode_picture(frame.image) for frame in observation.frames),
-                state=self._rollout.adapter.state(observation),
-                sentences=(*(phrase(t, rng) for t in tasks), impossible),
-                families=(*(t.family for t in tasks), ""),
-                labels=(*labels, no_label(action, self._cameras)),
-                episode=number,
-            )
+        sentences = (*(phrase(t, rng) for t in tasks), impossible)
+        values = frame_values(
+            state=self._rollout.adapter.state(observation),
+            action=next_target(labels[0], anchor, round(self._options.every_s / action.step_s)),
+            sentences=sentences,
+            families=(*(t.family for t in tasks), ""),
+            labels=(*labels, no_label(action, self._cameras)),
         )
+        self._writer.add([frame.image for frame in observation.frames], values, sentences[0])
 
     def _what_if(self, task: Task, rng: np.random.Generator) -> Task:
         """Return another task that could be done now, named as a person might."""
@@ -278,39 +303,3 @@ def _anywhere(rng: np.random.Generator) -> StartPose:
 
 def _opening(rng: np.random.Generator) -> float:
     return 1.0 if rng.random() < 0.7 else float(rng.uniform(0.0, 1.0))
-
-
-def kicked(output: PolicyOutput, rng: np.random.Generator, height_m: float) -> PolicyOutput:
-    """Return an answer that leads astray: an offset that grows over the first rows."""
-    direction = rng.normal(0.0, 1.0, 3) * (1.0, 1.0, 0.6)
-    offset = direction / np.linalg.norm(direction) * rng.uniform(0.015, 0.05)
-    turn = rng.normal(0.0, 0.3)
-    ramp = np.minimum(np.arange(1, len(output.rows) + 1) / 3.0, 1.0)[:, np.newaxis]
-    rows = output.rows + ramp * np.append(offset, turn)
-    rows[:, 2] = np.maximum(rows[:, 2], 0.018 - height_m)
-    gripper = output.gripper.copy()
-    if rng.random() < 0.15:
-        gripper[:] = 1.0 - gripper[0]
-    return replace(output, rows=rows, gripper=gripper)
-
-
-def _stack(recorded: list[_Frame]) -> Frames:
-    def per_label(name: str) -> list[list[object]]:
-        return [[getattr(label, name) for label in frame.labels] for frame in recorded]
-
-    sizes = np.array([[len(p) for p in frame.pictures] for frame in recorded])
-    return Frames(
-        pictures=np.concatenate([p for frame in recorded for p in frame.pictures]),
-        ends=np.cumsum(sizes).reshape(sizes.shape).astype(np.int64),
-        state=np.array([r.state for r in recorded], np.float32),
-        sentences=np.array([r.sentences for r in recorded]),
-        families=np.array([r.families for r in recorded]),
-        grounded=np.array(per_label("grounded"), np.uint8),
-        rows=np.array(per_label("rows"), np.float32),
-        gripper=np.array(per_label("gripper"), np.uint8),
-        progress=np.array(per_label("progress"), np.float32),
-        done=np.array(per_label("done"), np.uint8),
-        pixels=np.array(per_label("pixels"), np.float32),
-        offsets_m=np.array(per_label("offsets_m"), np.float32),
-        episode=np.array([r.episode for r in recorded], np.int32),
-    )

@@ -22,7 +22,7 @@ from torch import distributed, nn
 from vla_ros.errors import ConfigError
 from vla_ros.learn.batches import Batches
 from vla_ros.learn.config import CorrectionConfig, LearnConfig, OptimiserConfig
-from vla_ros.learn.dataset import read_shards
+from vla_ros.learn.dataset import read_demonstrations
 from vla_ros.learn.losses import Losses, compute_losses
 from vla_ros.model.network import CameraShape, NetworkShape, VlaNetwork
 from vla_ros.policy.language import Vocabulary, make_vocabulary
@@ -85,7 +85,7 @@ class Trainer:
             config: How to train.
             profile: Policy the network is for.
             folder: Where checkpoints go.
-            demonstrations: Folder of the shards.
+            demonstrations: Folder of the demonstrations.
             later: What a later round starts from; None for the first.
 
         Raises:
@@ -102,11 +102,11 @@ class Trainer:
             self._rank, self._workers = distributed.get_rank(), distributed.get_world_size()
         self.vocabulary = make_vocabulary(known_words(), config.network.text_length)
         self._batches = Batches(
-            read_shards([demonstrations]),
+            read_demonstrations([demonstrations], profile),
             self.vocabulary,
             profile.state,
             config.seed,
-            corrections=read_shards(later.corrections) if later else (),
+            corrections=read_demonstrations(later.corrections, profile) if later else (),
             share=later.settings.share if later else 0.0,
         )
         if later is None:
