@@ -8,10 +8,14 @@ import pytest
 
 pytest.importorskip("torch", reason="training needs torch")
 
-from vla_ros.learn.config import LearnConfig
+from lerobot_dataset import write_lerobot
+
+from vla_ros.errors import InstructionError
+from vla_ros.learn.config import DatasetConfig, LearnConfig
 from vla_ros.learn.rounds import learn
 from vla_ros.policy.backends.onnx import OnnxBackend
 from vla_ros.policy.spec import load_policy_profile
+from vla_ros.resources import config_path
 from vla_ros.robot.profile import load_robot_profile
 
 
@@ -41,3 +45,27 @@ def test_a_run_that_is_complete_does_nothing_more(short: LearnConfig, tmp_path: 
     again = learn(short, tmp_path, lambda _: None)
     assert again.episodes == 0
     assert again.model.stat().st_mtime_ns == written
+
+
+def test_a_dataset_of_others_ends_with_a_policy_that_runs(
+    tiny: LearnConfig, tmp_path: Path
+) -> None:
+    write_lerobot(tmp_path / "theirs")
+    lines = config_path("policies", "tabletop").read_text().splitlines()
+    profile = tmp_path / "drawer.yaml"
+    kept = [line for line in lines if not line.startswith("done:")]
+    profile.write_text("\n".join(kept).replace("name: tabletop", "name: drawer") + "\n")
+    source = {
+        "policy": str(profile),
+        "demonstrations": None,
+        "corrections": (),
+        "dataset": DatasetConfig(path=tmp_path / "theirs"),
+    }
+    report = learn(tiny.model_copy(update=source), tmp_path / "run", lambda _: None)
+    assert (report.rounds, report.episodes) == (1, 0)
+    loaded = load_policy_profile(profile).model_copy(update={"model": report.model})
+    backend = OnnxBackend(loaded, load_robot_profile("sim_arm"))
+    backend.warm_up()
+    backend.check_instruction("open the drawer")
+    with pytest.raises(InstructionError, match="tray"):
+        backend.check_instruction("open the tray")

@@ -91,13 +91,29 @@ def test_several_sentences_share_a_picture(network: VlaNetwork) -> None:
 
 def test_every_weight_learns(network: VlaNetwork) -> None:
     said = network.understand(pictures(), torch.randn(2, 6), TOKENS)
-    blame = network.head.blame(said.features, torch.randn(2, 4, 4), torch.ones(2, 4))
+    every = torch.ones(2, 4)
+    blame = network.head.blame(said.features, torch.randn(2, 4, 4), every, every)
     assert blame.shape == (2,)
     looks = [scores for look in said.attention for scores in look]
     parts = (said.progress, said.done, said.grounded, *looks, said.offsets, blame)
     sum(part.square().sum() for part in parts).backward()
     idle = [name for name, p in network.named_parameters() if p.grad is None]
     assert idle == []
+
+
+def test_rows_that_do_not_count_are_nobodys_fault(network: VlaNetwork) -> None:
+    features = network.understand(pictures(), torch.zeros(2, 6), TOKENS).features.detach()
+    rows, gripper, counts = torch.zeros(2, 4, 4), torch.ones(2, 4), torch.ones(2, 4)
+    counts[0, 2:] = 0.0
+    torch.manual_seed(3)
+    some = network.head.blame(features, rows, gripper, counts)
+    torch.manual_seed(3)
+    every = network.head.blame(features, rows, gripper, torch.ones(2, 4))
+    assert some[0] < every[0]
+    assert some[1].item() == pytest.approx(every[1].item())
+    network.zero_grad()
+    network.head.blame(features, rows, gripper, torch.zeros(2, 4)).sum().backward()
+    assert not any(p.grad.any() for p in network.head.parameters() if p.grad is not None)
 
 
 def test_the_deployed_network_speaks_si_units(network: VlaNetwork) -> None:

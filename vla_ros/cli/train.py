@@ -36,8 +36,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Train; 0 when the model file is written."""
-    if importlib.util.find_spec("torch") is None:
-        raise ConfigError("training needs torch: pip install 'vla_ros[learn]'")
+    for library in ("torch", "pyarrow"):
+        if importlib.util.find_spec(library) is None:
+            raise ConfigError(f"training needs {library}: pip install 'vla_ros[learn]'")
     from vla_ros.learn.config import load_learn_config  # noqa: PLC0415
     from vla_ros.learn.rounds import learn  # noqa: PLC0415
 
@@ -64,7 +65,8 @@ def _overridden(config: "LearnConfig", args: argparse.Namespace) -> "LearnConfig
     episodes = _positive("--episodes", args.episodes)
     steps = _positive("--steps", args.steps)
     shown, training = config.demonstrations, config.training
-    shown = shown.model_copy(update={"episodes": min(shown.episodes, episodes)})
+    if shown is not None:
+        shown = shown.model_copy(update={"episodes": min(shown.episodes, episodes)})
     training = training.model_copy(update={"steps": min(training.steps, steps)})
     corrections = tuple(
         each.model_copy(

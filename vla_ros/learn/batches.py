@@ -31,7 +31,8 @@ class Batch:
         grounded: Shape (B * K,).
         rows: Shape (B * K, T, A).
         gripper: Shape (B * K, T).
-        progress: Shape (B * K,).
+        counts: 1 for each row that is a label, else 0. Shape (B * K, T).
+        progress: Shape (B * K,); as those below, NaN where there is no label.
         done: Shape (B * K,).
         pixels: Shape (B * K, C, 3, 2).
         offsets_m: Shape (B * K, 3, 3).
@@ -43,6 +44,7 @@ class Batch:
     grounded: Tensor
     rows: Tensor
     gripper: Tensor
+    counts: Tensor
     progress: Tensor
     done: Tensor
     pixels: Tensor
@@ -108,13 +110,15 @@ class Batches:
         images = [self._shards[s].images(int(f)) for s, f in places]
         state = np.stack([self._shards[s].state[f] for s, f in places])
         state += rng.normal(0.0, 1.0, state.shape).astype(np.float32) * self._noise
+        rows = gather("rows")
         return Batch(
             pictures=tuple(_augmented(np.stack(i), rng) for i in zip(*images, strict=True)),
             state=torch.from_numpy(state),
             tokens=torch.from_numpy(np.concatenate([self._tokens[s][f] for s, f in places])),
             grounded=gather("grounded"),
-            rows=gather("rows"),
+            rows=rows,
             gripper=gather("gripper"),
+            counts=(torch.arange(rows.shape[1]) < gather("steps")[:, None]).float(),
             progress=gather("progress"),
             done=gather("done"),
             pixels=gather("pixels"),

@@ -5,10 +5,10 @@
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from vla_ros.resources import config_path
-from vla_ros.strict_yaml import StrictModel, load_strict_yaml
+from vla_ros.strict_yaml import StrictModel, load_strict_yaml, mistake
 
 Count = Annotated[int, Field(ge=1)]
 Share = Annotated[float, Field(ge=0.0, le=1.0)]
@@ -31,6 +31,26 @@ class DemonstrationConfig(StrictModel):
     near_starts: Share
     far_starts: Share
     kicks: Share
+
+
+class DatasetConfig(StrictModel):
+    """A LeRobotDataset v3.0 that somebody recorded; see `foreign.read_foreign`.
+
+    Attributes:
+        path: Its folder.
+        gripper_closed: What its last number of state and action is when the gripper is closed.
+        gripper_open: And when it is open.
+    """
+
+    path: Annotated[Path, Field(strict=False)]
+    gripper_closed: float = 0.0
+    gripper_open: float = 1.0
+
+    @model_validator(mode="after")
+    def _check_gripper(self) -> "DatasetConfig":
+        if self.gripper_closed == self.gripper_open:
+            raise mistake("should differ from gripper_closed", "gripper_open")
+        return self
 
 
 class CorrectionConfig(StrictModel):
@@ -76,7 +96,7 @@ class NetworkConfig(StrictModel):
     layers: Count
     text_width: Count
     text_layers: Count
-    action_scale: tuple[Positive, Positive, Positive, Positive]
+    action_scale: Annotated[tuple[Positive, ...], Field(min_length=3)]
 
 
 class OptimiserConfig(StrictModel):
@@ -121,7 +141,8 @@ class LearnConfig(StrictModel):
     Attributes:
         policy: Policy profile it is made for.
         seed: Of the weights and of the order of the samples.
-        demonstrations: What it learns from.
+        demonstrations: What it learns from, collected in our simulator.
+        dataset: What it learns from instead.
         corrections: What it learns from in further rounds; left out: there are none.
         network: Its sizes.
         training: How long and how fast.
@@ -130,11 +151,22 @@ class LearnConfig(StrictModel):
 
     policy: str
     seed: Annotated[int, Field(ge=0)]
-    demonstrations: DemonstrationConfig
+    demonstrations: DemonstrationConfig | None = None
+    dataset: DatasetConfig | None = None
     corrections: tuple[CorrectionConfig, ...] = ()
     network: NetworkConfig
     training: OptimiserConfig
     losses: LossConfig
+
+    @model_validator(mode="after")
+    def _check_source(self) -> "LearnConfig":
+        if (self.demonstrations is None) == (self.dataset is None):
+            raise mistake("give either 'demonstrations' or 'dataset'", "demonstrations")
+        if self.dataset is not None and self.corrections:
+            raise mistake(
+                "should be left out: nobody corrects a policy of a dataset", "corrections"
+            )
+        return self
 
 
 def load_learn_config(name_or_path: str | Path) -> LearnConfig:

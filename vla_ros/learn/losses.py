@@ -42,7 +42,7 @@ class Losses(NamedTuple):
 
 
 def compute_losses(network: VlaNetwork, batch: Batch, weights: LossConfig) -> Losses:
-    """Compare what the network says with the labels.
+    """Compare what the network says with the labels that there are.
 
     Of an instruction that cannot be carried out only that counts; it has no other labels.
     """
@@ -50,13 +50,14 @@ def compute_losses(network: VlaNetwork, batch: Batch, weights: LossConfig) -> Lo
     shape = network.shape
     scale = torch.tensor(shape.action_scale)
     real = batch.grounded
-    count = real.sum().clamp(min=1.0)
 
-    def mean(per_sample: Tensor) -> Tensor:
-        return (per_sample * real).sum() / count
+    def mean(per_sample: Tensor, told: Tensor | float = 1.0) -> Tensor:
+        weight = real * told
+        return (per_sample * weight).sum() / weight.sum().clamp(min=1.0)
 
     cross = functional.binary_cross_entropy_with_logits
-    action = mean(network.head.blame(said.features, batch.rows / scale, batch.gripper))
+    wanted = batch.rows / scale, batch.gripper, batch.counts
+    action = mean(network.head.blame(said.features, *wanted))
     attention = torch.stack(
         [
             attention_loss(scores, batch.pixels[:, c], camera.grid)
@@ -64,10 +65,13 @@ def compute_losses(network: VlaNetwork, batch: Batch, weights: LossConfig) -> Lo
             for scores in looks
         ]
     ).sum()
-    off = functional.smooth_l1_loss(said.offsets, batch.offsets_m / scale[:3], reduction="none")
-    offsets = mean(off.mean((1, 2)))
-    progress = mean(cross(said.progress, batch.progress, reduction="none"))
-    done = mean(cross(said.done, batch.done, reduction="none"))
+    offsets_m, told = _told(batch.offsets_m)
+    off = functional.smooth_l1_loss(said.offsets, offsets_m / scale[:3], reduction="none")
+    offsets = mean(off.mean((1, 2)), told[:, 0, 0])
+    label, told = _told(batch.progress)
+    progress = mean(cross(said.progress, label, reduction="none"), told)
+    label, told = _told(batch.done)
+    done = mean(cross(said.done, label, reduction="none"), told)
     grounded = cross(said.grounded, real)
     total = (
         action
@@ -79,9 +83,16 @@ def compute_losses(network: VlaNetwork, batch: Batch, weights: LossConfig) -> Lo
     )
     with torch.no_grad():
         rows = network.head(said.features).rows * scale
-        off_m = mean((rows - batch.rows)[..., :3].norm(dim=-1).mean(1))
+        off = (rows - batch.rows)[..., :3].norm(dim=-1) * batch.counts
+        off_m = mean(off.sum(1) / batch.counts.sum(1))
         judged = ((said.grounded > 0.0) == (real > 0.5)).float().mean()
     return Losses(total, action, attention, offsets, progress, done, grounded, off_m, judged)
+
+
+def _told(label: Tensor) -> tuple[Tensor, Tensor]:
+    """Return labels without gaps, and 1 where there was one, else 0."""
+    told = label.isfinite()
+    return torch.where(told, label, 0.0), told.float()
 
 
 def attention_loss(scores: Tensor, pixels: Tensor, grid: int) -> Tensor:

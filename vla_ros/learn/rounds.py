@@ -11,7 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from vla_ros.learn.config import LearnConfig
+from vla_ros.learn.config import DemonstrationConfig, LearnConfig
 from vla_ros.learn.curve import plot_curve
 from vla_ros.learn.demonstrations import CollectionReport, DemonstrationOptions, collect
 from vla_ros.learn.export import export
@@ -61,9 +61,10 @@ def learn(config: LearnConfig, folder: Path, tell: Tell) -> LearnReport:
     collecting_s = training_s = 0.0
     for number, place in enumerate(places):
         began = time.monotonic()
-        options = _collection(config, places, number)
-        tell(f"round {number + 1}: {options.episodes} episodes in {options.folder}")
-        reports.append(collect(options, tell))
+        if config.demonstrations is not None:
+            options = _collection(config, config.demonstrations, places, number)
+            tell(f"round {number + 1}: {options.episodes} episodes in {options.folder}")
+            reports.append(collect(options, tell))
         shown = time.monotonic()
         work_together(_Work(config, tuple(places), number, tell), config.training.processes)
         plot_curve(place / CURVE, place / "curve.png")
@@ -79,9 +80,10 @@ def learn(config: LearnConfig, folder: Path, tell: Tell) -> LearnReport:
     )
 
 
-def _collection(config: LearnConfig, places: list[Path], number: int) -> DemonstrationOptions:
+def _collection(
+    config: LearnConfig, shown: DemonstrationConfig, places: list[Path], number: int
+) -> DemonstrationOptions:
     """Return what is collected in a round: the expert acts in the first, the policy later."""
-    shown = config.demonstrations
     again = config.corrections[number - 1] if number else None
     families = (name for name, count in shown.families.items() for _ in range(count))
     return DemonstrationOptions(
@@ -131,11 +133,17 @@ class _Work:
             saved(trainer.checkpoint, trainer.step)
 
     def _export(self, profile: PolicyProfile, checkpoint: Path, step: int) -> None:
-        shown = self.config.demonstrations
         trained = (
-            f"vla_ros train: seed {self.config.seed}, {shown.episodes} demonstrations from seed "
-            f"{shown.first_seed}, round {self.number + 1}, step {step}"
+            f"vla_ros train: seed {self.config.seed}, {_source(self.config)}, "
+            f"round {self.number + 1}, step {step}"
         )
         target = self.places[self.number] / MODEL
         difference = export(checkpoint, profile, target, trained)
         self.tell(f"wrote {target} after step {step}; differs by {difference:.1g}")
+
+
+def _source(config: LearnConfig) -> str:
+    if config.demonstrations is not None:
+        shown = config.demonstrations
+        return f"{shown.episodes} demonstrations from seed {shown.first_seed}"
+    return f"dataset {config.dataset.path.name}" if config.dataset else ""

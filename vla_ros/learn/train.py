@@ -10,19 +10,21 @@ import copy
 import importlib
 import json
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import torch
 from torch import distributed, nn
 
 from vla_ros.errors import ConfigError
 from vla_ros.learn.batches import Batches
 from vla_ros.learn.config import CorrectionConfig, LearnConfig, OptimiserConfig
-from vla_ros.learn.dataset import read_demonstrations
+from vla_ros.learn.dataset import Frames, read_demonstrations
+from vla_ros.learn.foreign import read_foreign
 from vla_ros.learn.losses import Losses, compute_losses
 from vla_ros.model.network import CameraShape, NetworkShape, VlaNetwork
 from vla_ros.policy.language import Vocabulary, make_vocabulary
@@ -85,11 +87,11 @@ class Trainer:
             config: How to train.
             profile: Policy the network is for.
             folder: Where checkpoints go.
-            demonstrations: Folder of the demonstrations.
+            demonstrations: Folder of the demonstrations, if the config has no dataset.
             later: What a later round starts from; None for the first.
 
         Raises:
-            ConfigError: A checkpoint does not fit.
+            ConfigError: A checkpoint does not fit, or what it shall learn from.
         """
         torch.set_num_threads(1)
         torch.set_flush_denormal(True)
@@ -100,9 +102,10 @@ class Trainer:
         self._rank, self._workers = 0, 1
         if distributed.is_initialized():
             self._rank, self._workers = distributed.get_rank(), distributed.get_world_size()
-        self.vocabulary = make_vocabulary(known_words(), config.network.text_length)
+        shown, words = _read(config, profile, demonstrations)
+        self.vocabulary = make_vocabulary(words, config.network.text_length)
         self._batches = Batches(
-            read_demonstrations([demonstrations], profile),
+            shown,
             self.vocabulary,
             profile.state,
             config.seed,
@@ -239,11 +242,30 @@ class Trainer:
             file.write(json.dumps({"step": self.step, "frames_per_s": rate, **means}) + "\n")
 
 
+def _read(
+    config: LearnConfig, profile: PolicyProfile, demonstrations: Path
+) -> tuple[list[Frames], Collection[str]]:
+    """Return what there is to learn from, and the words that sentences may hold."""
+    if config.dataset is None:
+        return read_demonstrations([demonstrations], profile), known_words()
+    frames = read_foreign(config.dataset, profile)
+    return frames, {str(said) for piece in frames for said in np.unique(piece.sentences)}
+
+
 def make_shape(
     config: LearnConfig, profile: PolicyProfile, vocabulary: Vocabulary, batches: Batches
 ) -> NetworkShape:
-    """Return the sizes of the network, with statistics of the demonstrations."""
+    """Return the sizes of the network, with statistics of the demonstrations.
+
+    Raises:
+        ConfigError: Config and policy profile do not fit together.
+    """
     network = config.network
+    if len(network.action_scale) != profile.action_width:
+        raise ConfigError(
+            f"network.action_scale has {len(network.action_scale)} numbers, policy "
+            f"'{profile.name}' answers rows of {profile.action_width}"
+        )
     mean, scale = batches.state_statistics()
     return NetworkShape(
         vocabulary=len(vocabulary.words),

@@ -45,13 +45,14 @@ class ActionHead(Protocol):
     def __call__(self, features: Tensor) -> Chunk:
         """Answer. `features` has the shape (B, N, W), T / N rows each."""
 
-    def blame(self, features: Tensor, rows: Tensor, gripper: Tensor) -> Tensor:
+    def blame(self, features: Tensor, rows: Tensor, gripper: Tensor, counts: Tensor) -> Tensor:
         """Return how wrong it is, per sample. Shape (B,).
 
         Args:
             features: As above.
             rows: What would have been right, divided by the action scale. Shape (B, T, A).
-            gripper: The same of the gripper, 0 or 1. Shape (B, T).
+            gripper: The same of the gripper, 0 to 1. Shape (B, T).
+            counts: 1 for each row that it is blamed for, else 0. Shape (B, T).
         """
 
 
@@ -87,13 +88,13 @@ class RegressionHead(nn.Module):
         rows, gripper, scale = self._say(features)
         return Chunk(rows, gripper, (scale * self.weight).mean(1))
 
-    def blame(self, features: Tensor, rows: Tensor, gripper: Tensor) -> Tensor:
+    def blame(self, features: Tensor, rows: Tensor, gripper: Tensor, counts: Tensor) -> Tensor:
         """Return the loss per sample; see `ActionHead`."""
         said, opened, scale = self._say(features)
         off = (said - rows).abs().sum(-1)
         unsure = off.detach() / scale + scale.log()  # The scale follows the error, not vice versa.
         wrong = off + 0.1 * unsure + _gripper_blame(opened, gripper)
-        return (wrong * self.weight).mean(1)
+        return (wrong * self.weight * counts).mean(1)
 
     def _say(self, features: Tensor) -> tuple[Tensor, Tensor, Tensor]:
         said = self.row(self.norm(features)).reshape(-1, self._horizon, self._action + 2)
@@ -131,7 +132,7 @@ class TokenHead(nn.Module):
         spread = (variance.sqrt() * self.reach).mean(-1)
         return Chunk(rows, gripper, (spread * self.weight).mean(1))
 
-    def blame(self, features: Tensor, rows: Tensor, gripper: Tensor) -> Tensor:
+    def blame(self, features: Tensor, rows: Tensor, gripper: Tensor, counts: Tensor) -> Tensor:
         """Return the cross-entropy per sample; see `ActionHead`."""
         scores, opened = self._say(features)
         right = ((rows / self.reach + 1.0) * (_BINS / 2)).long().clamp(0, _BINS - 1)
@@ -139,7 +140,7 @@ class TokenHead(nn.Module):
             scores.flatten(0, -2), right.flatten(), reduction="none"
         ).view_as(rows)
         wrong = missed.mean(-1) + _gripper_blame(opened, gripper)
-        return (wrong * self.weight).mean(1)
+        return (wrong * self.weight * counts).mean(1)
 
     def _say(self, features: Tensor) -> tuple[Tensor, Tensor]:
         features = self.norm(features)
@@ -183,7 +184,7 @@ class FlowHead(nn.Module):
         apart = (samples - mean[:, None]).abs().mean((1, 3))
         return Chunk(mean, gripper, (apart * self.weight).mean(1))
 
-    def blame(self, features: Tensor, rows: Tensor, gripper: Tensor) -> Tensor:
+    def blame(self, features: Tensor, rows: Tensor, gripper: Tensor, counts: Tensor) -> Tensor:
         """Return how wrong the velocity is at a random time, per sample; see `ActionHead`."""
         features = self.norm(features)
         noise = torch.randn_like(rows)
@@ -191,7 +192,7 @@ class FlowHead(nn.Module):
         between = torch.lerp(noise, rows, now[:, None, None])
         wrong = (self._velocity(between, now, features) - (rows - noise)).square().mean(-1)
         wrong = wrong + _gripper_blame(self.gripper(features).flatten(1), gripper)
-        return (wrong * self.weight).mean(1)
+        return (wrong * self.weight * counts).mean(1)
 
     def _velocity(self, rows: Tensor, now: Tensor, features: Tensor) -> Tensor:
         """Return where rows (B, T, A) flow at times (B,)."""

@@ -1,0 +1,170 @@
+# Copyright 2026 The vla_ros authors
+# SPDX-License-Identifier: Apache-2.0
+"""Anybody's LeRobotDataset as frames to learn from: one instruction each, and only some labels.
+
+What a dataset of recorded motion does not tell (progress, the end, where things are) stays
+unknown, and does not count in training.
+"""
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from vla_ros.errors import ConfigError
+from vla_ros.learn.config import DatasetConfig
+from vla_ros.learn.dataset import ACTION_NAMES, Frames, cut
+from vla_ros.learn.labels import OUT_OF_SIGHT, POINTS
+from vla_ros.learn.lerobot.layout import ACTION, IMAGES, STATE
+from vla_ros.learn.lerobot.reader import LeRobotReader
+from vla_ros.policy.spec import ActionSpace, PolicyProfile, RotationForm
+from vla_ros.policy.transforms import GRIPPER_KEY, TOOL_KEYS
+
+_BEYOND = 0.05  # How far measured openings may be outside 0..1.
+
+Numbers = NDArray[np.float64]
+
+
+def read_foreign(config: DatasetConfig, profile: PolicyProfile) -> list[Frames]:
+    """Read a dataset that a policy can learn from, in pieces of some thousand frames.
+
+    Its states and actions have to be what the profile's are: joints in radians or tool poses in
+    metres and radians, actions absolute. The rows of a frame are its action and those after it; at
+    the end of an episode the last one is held, and does not count.
+
+    Raises:
+        ConfigError: There is none, or it is not for this policy.
+    """
+    reader = LeRobotReader(config.path.expanduser())
+    problem = _misfit(reader, profile)
+    if problem is not None:
+        raise ConfigError(
+            f"{config.path}: {problem}; make the policy profile that 'policy' names fit the "
+            "dataset, or convert the dataset"
+        )
+    state = _ordered(reader, STATE, profile.state)
+    action = _ordered(reader, ACTION, _action_names(profile))
+    openings = _openings(config, action[:, -1])
+    if GRIPPER_KEY in profile.state:
+        column = profile.state.index(GRIPPER_KEY)
+        state[:, column] = _openings(config, state[:, column])
+    rows, steps = _chunks(reader, profile.action.horizon)
+    frames, horizon = len(reader), profile.action.horizon
+    tasks = np.array(reader.tasks)[reader.column("task_index")]
+    unknown = np.full((frames, 1), np.nan, np.float32)
+    columns: dict[str, NDArray[Any]] = {
+        "state": state.astype(np.float32),
+        "sentences": tasks,
+        "families": np.full((frames, 1), "", "U1"),
+        "grounded": np.ones((frames, 1), np.float32),
+        "rows": _relative(action[:, :-1], rows, state, profile)[:, np.newaxis],
+        "gripper": openings[rows].astype(np.float32)[:, np.newaxis],
+        "steps": steps[:, np.newaxis],
+        "progress": unknown,
+        "done": unknown,
+        "pixels": np.full((frames, 1, len(profile.images), POINTS, 2), OUT_OF_SIGHT, np.float32),
+        "offsets_m": np.full((frames, 1, POINTS, 3), np.nan, np.float32),
+    }
+    if columns["gripper"].shape != (frames, 1, horizon):
+        raise ValueError(f"chunks of shape {columns['gripper'].shape}")
+    return cut(reader, profile, columns)
+
+
+def _misfit(reader: LeRobotReader, profile: PolicyProfile) -> str | None:
+    """Return why a policy cannot learn from a dataset."""
+    info, rate_hz = reader.info, 1.0 / profile.action.step_s
+    for image in profile.images:
+        feature = reader.feature(IMAGES + image.key)
+        if feature is None or not feature.is_camera:
+            known = ", ".join(info.cameras) or "none"
+            return f"has no camera {IMAGES + image.key} (cameras: {known})"
+        if feature.shape[-1] != 3:
+            return f"camera {IMAGES + image.key} is no colour camera: shape {list(feature.shape)}"
+    if abs(info.rate_hz - rate_hz) > 1e-6:
+        return f"has {info.rate_hz} frames per second, the policy's step_s makes {rate_hz:g}"
+    for key, names in ((STATE, profile.state), (ACTION, profile.action.rows)):
+        feature = reader.feature(key)
+        if feature is None or feature.shape != (len(names),):
+            got = "is missing" if feature is None else f"has shape {list(feature.shape)}"
+            return f"{key} {got}, the policy has {len(names)} numbers: {', '.join(names)}"
+    if not all(task.strip() for task in reader.tasks):
+        return "has frames without an instruction"
+    if profile.done is not None:
+        return "does not tell when a task is done, but the policy has 'done'"
+    return _unmovable(profile)
+
+
+def _unmovable(profile: PolicyProfile) -> str | None:
+    """Return why absolute actions cannot be made the rows of a policy."""
+    space, state = profile.action.space, profile.state
+    if space is ActionSpace.JOINT_DELTA and len(_joints(state)) != profile.action_width:
+        return (
+            f"the policy's rows are relative to {profile.action_width} joints, its state has not"
+        )
+    if space is ActionSpace.EEF_DELTA:
+        if profile.action.rotation is not RotationForm.YAW:
+            return (
+                "the policy's rows are relative to a rotation, of which its state has only a yaw"
+            )
+        if not set(TOOL_KEYS) <= set(state):
+            return "the policy's rows are relative to the tool, which its state has not"
+    return None
+
+
+def _joints(state: tuple[str, ...]) -> list[int]:
+    known = (*TOOL_KEYS, GRIPPER_KEY)
+    return [column for column, name in enumerate(state) if name not in known]
+
+
+def _action_names(profile: PolicyProfile) -> tuple[str, ...]:
+    """Return what the numbers of an absolute action are called, as far as we name them."""
+    yaw = profile.action.rotation is RotationForm.YAW
+    return ACTION_NAMES if yaw else profile.action.rows
+
+
+def _ordered(reader: LeRobotReader, key: str, wanted: tuple[str, ...]) -> Numbers:
+    """Return a column in the order of our names, if the dataset uses them; else as it is."""
+    values = reader.column(key).astype(np.float64)
+    names = reader.info.features[key].names
+    if names is None or sorted(names) != sorted(wanted):
+        return values
+    return values[:, [names.index(name) for name in wanted]]
+
+
+def _openings(config: DatasetConfig, values: Numbers) -> Numbers:
+    """Return what a gripper was told or measured as opening 0..1."""
+    openings = (values - config.gripper_closed) / (config.gripper_open - config.gripper_closed)
+    if not (openings >= -_BEYOND).all() or not (openings <= 1.0 + _BEYOND).all():
+        raise ConfigError(
+            f"{config.path}: the gripper goes from {values.min():g} to {values.max():g}, wanted "
+            f"{config.gripper_closed:g} (closed) to {config.gripper_open:g} (open); set "
+            "dataset.gripper_closed and .gripper_open"
+        )
+    return np.clip(openings, 0.0, 1.0)
+
+
+def _chunks(reader: LeRobotReader, horizon: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Return the frames whose actions make the rows of each frame, and how many are its own."""
+    ends = np.repeat(
+        [episode.first + episode.length for episode in reader.episodes],
+        [episode.length for episode in reader.episodes],
+    )
+    frames = np.arange(len(reader))
+    rows = np.minimum(frames[:, np.newaxis] + np.arange(horizon), ends[:, np.newaxis] - 1)
+    return rows, np.minimum(ends - frames, horizon)
+
+
+def _relative(
+    action: Numbers, rows: NDArray[np.int64], state: Numbers, profile: PolicyProfile
+) -> NDArray[np.float32]:
+    """Return absolute actions as the rows of each frame. Shape (N, T, A)."""
+    targets = action[rows]
+    space = profile.action.space
+    if space is ActionSpace.JOINT_DELTA:
+        targets = targets - state[:, np.newaxis, _joints(profile.state)]
+    elif space is ActionSpace.EEF_DELTA:
+        x, y, z, sine, cosine = (state[:, profile.state.index(key)] for key in TOOL_KEYS)
+        start = np.stack((x, y, z, np.arctan2(sine, cosine)), axis=1)
+        targets = targets - start[:, np.newaxis]
+        targets[..., 3] = np.remainder(targets[..., 3] + np.pi, 2.0 * np.pi) - np.pi
+    return targets.astype(np.float32)
