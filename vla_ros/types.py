@@ -129,7 +129,7 @@ class PolicyOutput:
 
     Attributes:
         rows: Actions without the gripper, in the policy profile's action space. Shape (T, D).
-        gripper: Opening wanted per row: 0 closed, 1 open. Shape (T,).
+        gripper: Wanted per row, in the profile's form (`action.gripper`). Shape (T,).
         confidence: 0..1, NaN if the policy has none.
         progress: Fraction of the task done, 0..1, NaN if the policy has none.
         done_probability: Probability that the task is finished, NaN if the policy has none.

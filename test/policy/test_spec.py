@@ -2,10 +2,20 @@
 # SPDX-License-Identifier: Apache-2.0
 from pathlib import Path
 
+import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from vla_ros.errors import ConfigError
-from vla_ros.policy.spec import ActionSpace, RotationForm, load_policy_profile
+from vla_ros.policy.spec import (
+    ActionSpace,
+    DeltaFrame,
+    DeltaStart,
+    GripperForm,
+    RotationForm,
+    load_policy_profile,
+)
 from vla_ros.resources import config_path
 
 SHIPPED = config_path("policies", "native").read_text()
@@ -37,6 +47,17 @@ def test_the_shipped_profile_loads_and_its_model_path_is_absolute() -> None:
         ("horizon: 16", "horizont: 16", r"unknown key. Did you mean 'horizon'"),
         ("space: eef_delta", "space: eef_dleta", r"native.yaml:\d+: action.space = 'eef_dleta'"),
         ("rotation: yaw", "rotation: quat_xyzw", r"rows.*should be x, y, z, 4 for 'quat_xyzw'"),
+        ("rotation: yaw", "rotation: rot6d_rows", r"rows.*x, y, z, 6 for 'rot6d_rows', gripper"),
+        ("step_s: 0.1", "step_s: 0.1\n  deltas: next", r"action.deltas = 'next'"),
+        ("step_s: 0.1", "step_s: 0.1\n  delta_frame: tool", r"'yaw' is about the vertical"),
+        ("space: eef_delta", "space: eef_pose\n  deltas: previous", r"only for the delta spaces"),
+        ("space: eef_delta", "space: eef_pose\n  scale: [1.0]", r"only for the delta spaces"),
+        ("space: eef_delta", "space: eef_pose\n  delta_frame: tool", r"for eef_delta only"),
+        ("step_s: 0.1", "step_s: 0.1\n  scale: [1.0, 1.0]", r"has 2 numbers; .* each of 4"),
+        ("step_s: 0.1", "step_s: 0.1\n  scale: [1.0, 1.0, 1.0, 0.0]", r"scale\[3\] = 0.0"),
+        ("step_s: 0.1", "step_s: 0.1\n  gripper: {open: 0.0}", r"should differ from 'closed'"),
+        ("step_s: 0.1", "step_s: 0.1\n  gripper: {open: .nan}", r"gripper.open = nan"),
+        ("replan_s: 0.3", "replan_s: 0.3\nstate_gripper: {binary: true}", r"is measured"),
         ("dyaw, gripper]", "gripper, dyaw]", r"rows.*should end with gripper"),
         ("model: native.onnx", "address: ws://a\nmodel: b", r"either 'model' .* or 'address'"),
         ("width: 96", "width: 5", r"images\[0\].width = 5"),
@@ -68,3 +89,46 @@ def test_grounding_and_what_is_lost_may_be_left_out(tmp_path: Path) -> None:
 def test_an_unknown_name_lists_the_known_ones() -> None:
     with pytest.raises(ConfigError, match=r"'nativ' does not exist. Did you mean 'native'"):
         load_policy_profile("nativ")
+
+
+def test_a_profile_says_how_deltas_and_gripper_are_meant(tmp_path: Path) -> None:
+    path = write(
+        tmp_path,
+        "  rotation: yaw\n  rows: [dx, dy, dz, dyaw, gripper]",
+        "  deltas: previous\n  delta_frame: tool\n  rotation: rpy\n"
+        "  rows: [dx, dy, dz, droll, dpitch, dyaw, gripper]\n"
+        "  scale: [0.05, 0.05, 0.05, 0.5, 0.5, 0.5]\n"
+        "  gripper: {closed: 1.0, open: -1.0, binary: true}",
+    )
+    action = load_policy_profile(path).action
+    assert (action.deltas, action.delta_frame) == (DeltaStart.PREVIOUS, DeltaFrame.TOOL)
+    assert action.scale == (0.05, 0.05, 0.05, 0.5, 0.5, 0.5)
+    assert action.gripper == GripperForm(closed=1.0, open=-1.0, binary=True)
+
+
+@pytest.mark.parametrize(
+    ("form", "number", "opening"),
+    [
+        (GripperForm(), 0.3, 0.3),
+        (GripperForm(closed=1.0, open=0.0), 0.3, 0.7),
+        (GripperForm(closed=-1.0, open=1.0), 0.0, 0.5),
+        (GripperForm(closed=0.0, open=0.08), 0.02, 0.25),
+        (GripperForm(binary=True), 0.49, 0.0),
+        (GripperForm(binary=True), 0.51, 1.0),
+        (GripperForm(closed=1.0, open=-1.0, binary=True), -0.2, 1.0),
+    ],
+)
+def test_the_gripper_of_a_policy_becomes_an_opening(
+    form: GripperForm, number: float, opening: float
+) -> None:
+    assert form.opening_of(np.array([number])) == pytest.approx([opening])
+
+
+@given(
+    closed=st.floats(-2.0, 2.0),
+    way=st.floats(0.01, 2.0) | st.floats(-2.0, -0.01),
+    opening=st.floats(0.0, 1.0),
+)
+def test_a_gripper_form_is_inverse(closed: float, way: float, opening: float) -> None:
+    form = GripperForm(closed=closed, open=closed + way)
+    assert form.opening_of(form.number_of(np.array(opening))) == pytest.approx(opening, abs=1e-9)

@@ -7,7 +7,13 @@ import numpy as np
 import pytest
 
 from vla_ros.errors import ConfigError, PolicyError, UnreachableError
-from vla_ros.policy.spec import ActionSpace, PolicyProfile, RotationForm, load_policy_profile
+from vla_ros.policy.spec import (
+    ActionSpace,
+    GripperForm,
+    PolicyProfile,
+    RotationForm,
+    load_policy_profile,
+)
 from vla_ros.policy.transforms import ChunkHeader, PolicyAdapter
 from vla_ros.robot.profile import RobotProfile, load_robot_profile
 from vla_ros.types import Gaze, JointSample, Observation, PolicyOutput
@@ -144,3 +150,25 @@ def test_an_unknown_state_key_is_named(profile: PolicyProfile, robot: RobotProfi
     wrong = profile.model_copy(update={"state": ("tool_x", "joint9")})
     with pytest.raises(ConfigError, match="state = joint9: robot 'sim_arm' cannot give this"):
         PolicyAdapter(wrong, robot)
+
+
+def test_the_gripper_is_read_as_the_profile_says(
+    profile: PolicyProfile, robot: RobotProfile, observation: Observation
+) -> None:
+    form = GripperForm(closed=1.0, open=-1.0, binary=True)
+    action = profile.action.model_copy(update={"gripper": form})
+    adapter = PolicyAdapter(profile.model_copy(update={"action": action}), robot)
+    said = replace(output(np.zeros((16, 4))), gripper=np.linspace(-1.0, 1.0, 16))
+    chunk = adapter.make_chunk(said, observation, HEADER)
+    assert chunk.gripper.tolist() == [1.0] * 9 + [0.0] * 8  # Row 0 is said twice.
+
+
+def test_the_adapter_says_why_a_plan_is_short(
+    adapter: PolicyAdapter, observation: Observation
+) -> None:
+    rows = np.zeros((16, 4))
+    adapter.to_joints(rows, observation)
+    assert adapter.shortfall == ""
+    rows[5:, 0] = 5.0
+    adapter.to_joints(rows, observation)
+    assert adapter.shortfall.startswith("row 5: tool position (5.400, 0.000, 0.220) m is out of")

@@ -35,6 +35,8 @@ class Policy:
 
 
 class Adapter:
+    shortfall = "row 1: out of reach"
+
     def make_chunk(
         self, output: PolicyOutput, observation: Observation, header: ChunkHeader
     ) -> ActionChunk:
@@ -186,3 +188,8 @@ def test_closing_ends_the_thread(asked: int) -> None:
         worker.ask(question())
     worker.close(5.0)
     assert not worker.is_alive
+
+
+def test_an_answer_says_why_its_plan_is_short() -> None:
+    assert ask(Policy(), question()).shortfall == "row 1: out of reach"
+    assert ask(Policy(PolicyError("no")), question()).shortfall == ""

@@ -9,7 +9,7 @@ from vla_ros.doctor.line import Line, failed, passed, warned, words_of_failures
 from vla_ros.doctor.robot import longest_stop_s
 from vla_ros.errors import VlaRosError
 from vla_ros.policy.spec import PolicyProfile, load_policy_profile
-from vla_ros.policy.transforms import GRIPPER_KEY, TOOL_KEYS
+from vla_ros.policy.state import GRIPPER_KEY, TOOL_KEYS
 from vla_ros.robot.profile import RobotProfile
 
 _ANSWER_S = 0.5  # What a slow policy takes for an answer.

@@ -244,12 +244,13 @@ def check_actions(output: PolicyOutput, policy: PolicyProfile, robot: RobotProfi
             f"[{lower[column]:.3g}, {upper[column]:.3g}], all that '{robot.name}' can do",
             "Look at the units (degrees? millimetres? normalised?) and at 'action.space'",
         )
-    least, most = output.gripper.min(), output.gripper.max()
-    if not (least >= -_SLACK and most <= 1.0 + _SLACK):
+    form, opening = policy.action.gripper, policy.action.gripper.opening_of(output.gripper)
+    if not (opening.min() >= -_SLACK and opening.max() <= 1.0 + _SLACK):
         return failed(
             check,
-            f"gripper is {least:.3g} to {most:.3g}, wanted 0 (closed) to 1 (open)",
-            "Let the policy answer openings",
+            f"gripper is {output.gripper.min():.3g} to {output.gripper.max():.3g}, wanted "
+            f"{form.closed:g} (closed) to {form.open:g} (open)",
+            "Say under action.gripper what the policy means by closed and by open",
         )
     return passed(check, f"{len(rows)} rows that '{robot.name}' could follow")
 
@@ -258,15 +259,16 @@ def _bounds(policy: PolicyProfile, robot: RobotProfile) -> tuple[FloatArray, Flo
     """Return what the first columns of a row can be at most; rotations are left out."""
     space = policy.action.space
     chunk_s = policy.action.horizon * policy.action.step_s
+    scale = np.array(policy.action.scale or (1.0,) * policy.action_width)
     if space is ActionSpace.JOINT_POSITION:
         lower = np.array([joint.lower_rad for joint in robot.joints]) - _SLACK_RAD
         return lower, np.array([joint.upper_rad for joint in robot.joints]) + _SLACK_RAD
     if space is ActionSpace.JOINT_DELTA:
         speed = np.array([joint.operating.velocity_rad_s for joint in robot.joints])
-        far = _HURRY * speed * chunk_s + _SLACK_RAD
+        far = (_HURRY * speed * chunk_s + _SLACK_RAD) / scale
         return -far, far
     if space is ActionSpace.EEF_POSE:
         box = robot.workspace
         return np.array(box.lower_m) - _SLACK, np.array(box.upper_m) + _SLACK
-    far = np.full(3, _HURRY * robot.tcp_speed_m_s * chunk_s + _SLACK)
+    far = (_HURRY * robot.tcp_speed_m_s * chunk_s + _SLACK) / scale[:3]
     return -far, far

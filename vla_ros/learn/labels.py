@@ -7,8 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from vla_ros.policy.rows import Anchor, EefDelta
 from vla_ros.policy.spec import ActionSpec, RotationForm
-from vla_ros.policy.transforms import Anchor, EefDelta
 from vla_ros.sim.expert import plan
 from vla_ros.sim.parts import Vector
 from vla_ros.sim.table import Table

@@ -77,6 +77,7 @@ class GoalServer:
         self._turn = threading.Lock()
         self._wake = threading.Event()
         self._answers: queue.SimpleQueue[Answer] = queue.SimpleQueue()
+        self._short_goal = ""  # The newest goal of which the log says that a plan ends early.
         self._node = node
         self._instruction = node.create_publisher(String, INSTRUCTION, LATCHED)
         self._server: ActionServer = ActionServer(
@@ -225,6 +226,9 @@ class GoalServer:
                 self._log.error(f"the policy failed:\n{answer.details}")
             if answer.goal_id != run.goal.goal_id:
                 continue
+            if answer.shortfall and self._short_goal != answer.goal_id:
+                self._short_goal = answer.goal_id
+                self._log.info(f"goal {answer.goal_id[:8]}: a plan ends early, {answer.shortfall}")
             if answer.chunk is None:
                 run.failed(answer.failure, answer.grounded_probability)
                 continue

@@ -11,7 +11,7 @@ from pydantic import Field, ValidationError
 from vla_ros.errors import ConfigError
 from vla_ros.policy.answer import QUERIES, SHARES, attention_of
 from vla_ros.policy.language import Vocabulary
-from vla_ros.policy.spec import PolicyProfile
+from vla_ros.policy.spec import DeltaFrame, DeltaStart, PolicyProfile
 from vla_ros.strict_yaml import StrictModel
 
 METADATA_KEY = "vla_ros"
@@ -55,6 +55,8 @@ class ModelDescription(StrictModel):
         state: Names of the state numbers, in order.
         space: Action space of the rows.
         rotation: Rotation form of the rows.
+        deltas: What rows of a delta space are relative to.
+        delta_frame: Whose axes deltas of the tool are written in.
         rows: Names of the numbers in a row, the gripper last.
         step_s: Time between rows [s].
         horizon: Rows per answer.
@@ -69,6 +71,8 @@ class ModelDescription(StrictModel):
     state: tuple[str, ...]
     space: str
     rotation: str | None
+    deltas: str = DeltaStart.MEASURED.value
+    delta_frame: str = DeltaFrame.BASE.value
     rows: tuple[str, ...]
     step_s: float
     horizon: int
@@ -111,6 +115,8 @@ def check_description(path: Path, described: ModelDescription, profile: PolicyPr
         ("state", profile.state, described.state),
         ("action.space", action.space.value, described.space),
         ("action.rotation", action.rotation and action.rotation.value, described.rotation),
+        ("action.deltas", action.deltas.value, described.deltas),
+        ("action.delta_frame", action.delta_frame.value, described.delta_frame),
         ("action.rows", action.rows, described.rows),
         ("action.step_s", action.step_s, described.step_s),
         ("action.horizon", action.horizon, described.horizon),

@@ -6,11 +6,13 @@ from enum import Enum
 from pathlib import Path
 from typing import Annotated, Literal
 
+import numpy as np
 from pydantic import Field, model_validator
 
 from vla_ros.errors import ConfigError
 from vla_ros.resources import config_path
 from vla_ros.strict_yaml import StrictModel, load_strict_yaml, mistake
+from vla_ros.types import FloatArray
 
 Seconds = Annotated[float, Field(gt=0.0, le=3600.0)]
 Pixels = Annotated[int, Field(ge=16, le=2048)]
@@ -29,22 +31,74 @@ class ActionSpace(Enum):
         """The rows are poses of the tool."""
         return self in (ActionSpace.EEF_POSE, ActionSpace.EEF_DELTA)
 
+    @property
+    def is_delta(self) -> bool:
+        """The rows are relative to something."""
+        return self in (ActionSpace.JOINT_DELTA, ActionSpace.EEF_DELTA)
+
 
 class RotationForm(Enum):
     """How a row writes the rotation of the tool.
 
     `yaw` keeps the tool pointing down and turns it about the vertical [rad]; `rotvec` is a
-    rotation vector in the base frame [rad]; `quat_xyzw` is a unit quaternion.
+    rotation vector (axis times angle) [rad]; `quat_xyzw` and `quat_wxyz` are quaternions with
+    their real part last or first. `rpy` turns about the fixed axes x, then y, then z [rad];
+    `euler_xyz` about the moving axes x, then y', then z'' [rad]. `rot6d_columns` is the first
+    two columns of the matrix one after the other (Zhou et al. 2019), `rot6d_rows` its first
+    two rows, as several libraries flatten it.
     """
 
     YAW = "yaw"
     ROTVEC = "rotvec"
     QUAT_XYZW = "quat_xyzw"
+    QUAT_WXYZ = "quat_wxyz"
+    RPY = "rpy"
+    EULER_XYZ = "euler_xyz"
+    ROT6D_COLUMNS = "rot6d_columns"
+    ROT6D_ROWS = "rot6d_rows"
 
     @property
     def width(self) -> int:
         """Numbers it takes in a row."""
-        return {RotationForm.YAW: 1, RotationForm.ROTVEC: 3, RotationForm.QUAT_XYZW: 4}[self]
+        return _WIDTHS.get(self, 3)
+
+
+_WIDTHS = {
+    RotationForm.YAW: 1,
+    RotationForm.QUAT_XYZW: 4,
+    RotationForm.QUAT_WXYZ: 4,
+    RotationForm.ROT6D_COLUMNS: 6,
+    RotationForm.ROT6D_ROWS: 6,
+}
+
+
+class DeltaStart(Enum):
+    """What a delta is relative to.
+
+    `measured`: every row to what was measured in the observation, so that row k holds the whole
+    way to it. `previous`: each row to the row before it, the first one to what was measured, so
+    that row k holds one step.
+    """
+
+    MEASURED = "measured"
+    PREVIOUS = "previous"
+
+
+class DeltaFrame(Enum):
+    """Whose axes a delta of the tool is written in: the robot's base, or the tool it moves."""
+
+    BASE = "base"
+    TOOL = "tool"
+
+
+class Posture(Enum):
+    """Where a redundant arm lets its elbow drift to while the tool follows the rows.
+
+    `home`: the robot profile's home; `measured`: where the arm was in the observation.
+    """
+
+    HOME = "home"
+    MEASURED = "measured"
 
 
 class ImageSpec(StrictModel):
@@ -65,22 +119,62 @@ class ImageSpec(StrictModel):
     letterbox: bool
 
 
+class GripperForm(StrictModel):
+    """How a policy writes the gripper; inside vla_ros its value is the opening, 0 to 1.
+
+    Attributes:
+        closed: The number that means closed: 0, 1, -1, or metres between the fingers.
+        open: The number that means open; may be below `closed`.
+        binary: The policy decides between open and closed: what is nearer to `open` is open.
+    """
+
+    closed: float = 0.0
+    open: float = 1.0
+    binary: bool = False
+
+    @model_validator(mode="after")
+    def _check_stroke(self) -> "GripperForm":
+        if not abs(self.open - self.closed) > 1e-6:
+            raise mistake("should differ from 'closed'", "open")
+        return self
+
+    def opening_of(self, numbers: FloatArray) -> FloatArray:
+        """Return openings, 0 closed to 1 open; beyond both for numbers beyond both ends."""
+        opening: FloatArray = (numbers - self.closed) / (self.open - self.closed)
+        return np.where(opening > 0.5, 1.0, 0.0) if self.binary else opening
+
+    def number_of(self, opening: FloatArray) -> FloatArray:
+        """Return what the policy would write for openings; the inverse of `opening_of`."""
+        numbers: FloatArray = self.closed + opening * (self.open - self.closed)
+        return numbers
+
+
 class ActionSpec(StrictModel):
     """What the policy answers.
 
     Attributes:
-        space: `joint_position`, `joint_delta`, `eef_pose` or `eef_delta`; deltas are relative
-            to what was measured in the observation.
-        rotation: Only for the `eef_` spaces: `yaw`, `rotvec` or `quat_xyzw`.
-        rows: Names of the numbers in a row; the last is `gripper` (0 closed, 1 open).
+        space: `joint_position`, `joint_delta`, `eef_pose` or `eef_delta`.
+        deltas: What the rows of a delta space are relative to; see `DeltaStart`.
+        delta_frame: Only for `eef_delta`; see `DeltaFrame`.
+        rotation: Only for the `eef_` spaces; see `RotationForm`.
+        rows: Names of the numbers in a row; the last is `gripper`.
+        scale: What each number of a row but the gripper's is multiplied by, for policies that
+            answer shares of a largest step; left out: SI units. Only for the delta spaces.
+        gripper: How the gripper is written; left out: 0 closed, 1 open.
+        posture: Of a redundant arm, for the `eef_` spaces; see `Posture`.
         step_s: Time between rows [s].
         horizon: Rows per answer.
         lead_s: How long the arm takes to follow a command; rows are due that much earlier [s].
     """
 
     space: Annotated[ActionSpace, Field(strict=False)]
+    deltas: Annotated[DeltaStart, Field(strict=False)] = DeltaStart.MEASURED
+    delta_frame: Annotated[DeltaFrame, Field(strict=False)] = DeltaFrame.BASE
     rotation: Annotated[RotationForm, Field(strict=False)] | None = None
     rows: Annotated[tuple[str, ...], Field(min_length=2)]
+    scale: tuple[Annotated[float, Field(gt=0.0)], ...] | None = None
+    gripper: GripperForm = GripperForm()
+    posture: Annotated[Posture, Field(strict=False)] = Posture.HOME
     step_s: Annotated[float, Field(ge=0.005, le=0.2)]
     horizon: Annotated[int, Field(ge=1, le=200)]
     lead_s: Annotated[float, Field(ge=0.0, le=0.5)]
@@ -94,6 +188,25 @@ class ActionSpec(StrictModel):
         if self.rotation is not None and len(self.rows) != 3 + self.rotation.width + 1:
             text = f"should be x, y, z, {self.rotation.width} for '{self.rotation.value}', gripper"
             raise mistake(text, "rows")
+        return self
+
+    @model_validator(mode="after")
+    def _check_deltas(self) -> "ActionSpec":
+        text = f"is only for the delta spaces; leave it out for '{self.space.value}'"
+        if not self.space.is_delta and self.deltas is not DeltaStart.MEASURED:
+            raise mistake(text, "deltas")
+        if not self.space.is_delta and self.scale is not None:
+            raise mistake(text, "scale")
+        if self.scale is not None and len(self.scale) != len(self.rows) - 1:
+            text = f"has {len(self.scale)} numbers; wanted one for each of {len(self.rows) - 1}"
+            raise mistake(f"{text} in 'rows' but the gripper's", "scale")
+        if self.delta_frame is DeltaFrame.BASE:
+            return self
+        if self.space is not ActionSpace.EEF_DELTA:
+            raise mistake("should be there for eef_delta only", "delta_frame")
+        if self.rotation is RotationForm.YAW:
+            text = "'yaw' is about the vertical of the base; write tool rotations as rotvec"
+            raise mistake(text, "delta_frame")
         return self
 
 
@@ -144,7 +257,8 @@ class PolicyProfile(StrictModel):
         model: Model file; a relative path starts at the profile's folder.
         address: URL of a policy server. Either this or `model`.
         images: What it sees, in the order of the observation.
-        state: Names of the measured numbers it is given, see `transforms.STATE_KEYS`.
+        state: Names of the measured numbers it is given, see `state.py`.
+        state_gripper: How the state's `gripper` is written; left out: 0 closed, 1 open.
         action: What it answers.
         normalisation: `in_model`: states and actions are normalised inside the model, and its
             file says with which statistics; `none`: the model takes and gives SI units.
@@ -162,6 +276,7 @@ class PolicyProfile(StrictModel):
     address: str | None = None
     images: Annotated[tuple[ImageSpec, ...], Field(min_length=1)]
     state: tuple[str, ...]
+    state_gripper: GripperForm = GripperForm()
     action: ActionSpec
     normalisation: Literal["in_model", "none"]
     replan_s: Seconds
@@ -182,6 +297,12 @@ class PolicyProfile(StrictModel):
         duration_s = self.action.horizon * self.action.step_s
         if not self.replan_s < duration_s:
             raise mistake(f"should be below horizon * step_s = {duration_s:g} s", "replan_s")
+        return self
+
+    @model_validator(mode="after")
+    def _check_state_gripper(self) -> "PolicyProfile":
+        if self.state_gripper.binary:
+            raise mistake("should be left out: the gripper is measured", "state_gripper", "binary")
         return self
 
     @property

@@ -2,112 +2,21 @@
 # SPDX-License-Identifier: Apache-2.0
 """From what was measured to what a policy is given, and from its rows to joint positions.
 
-Rows go through a list of transforms; each has its inverse beside it, so that demonstrations in
-joint positions can be written in any action space.
+Rows go through a list of transforms (`rows.py`); each has its inverse beside it, so that
+demonstrations in joint positions can be written in any action space.
 """
 
 from dataclasses import dataclass
-from typing import Protocol
 
 import numpy as np
 
-from vla_ros.errors import ConfigError, PolicyError, UnreachableError
-from vla_ros.policy.rotation import from_matrix, to_matrix, turn_between, turn_by, yaw_of
-from vla_ros.policy.spec import ActionSpace, ActionSpec, PolicyProfile, RotationForm
-from vla_ros.robot.kinematics import Kinematics, make_kinematics
+from vla_ros.errors import ConfigError, PolicyError
+from vla_ros.policy.rows import Anchor, EefPose, make_row_transforms
+from vla_ros.policy.spec import PolicyProfile
+from vla_ros.policy.state import GRIPPER_KEY, TOOL_KEYS, StateReader
+from vla_ros.robot.kinematics import make_kinematics
 from vla_ros.robot.profile import RobotProfile
 from vla_ros.types import ActionChunk, FloatArray, Observation, PolicyOutput
-
-TOOL_KEYS = ("tool_x", "tool_y", "tool_z", "tool_sin_yaw", "tool_cos_yaw")
-GRIPPER_KEY = "gripper"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Anchor:
-    """Where the arm was when the observation was taken.
-
-    Attributes:
-        joints: Measured joint positions [rad]. Shape (J,).
-        position_m: Tool frame in the base frame [m]. Shape (3,).
-        rotation: Tool frame in the base frame. Shape (3, 3).
-    """
-
-    joints: FloatArray
-    position_m: FloatArray
-    rotation: FloatArray
-
-
-class RowTransform(Protocol):
-    """One step between a policy's rows and joint positions. Not thread-safe."""
-
-    def forward(self, rows: FloatArray, anchor: Anchor) -> FloatArray:
-        """Return rows one step closer to joint positions; may keep only the first rows."""
-
-    def inverse(self, rows: FloatArray, anchor: Anchor) -> FloatArray:
-        """Undo `forward`."""
-
-
-class JointDelta:
-    """Joint positions relative to the measured ones [rad], shape (T, J)."""
-
-    def forward(self, rows: FloatArray, anchor: Anchor) -> FloatArray:
-        """Return absolute joint positions [rad], shape (T, J)."""
-        return rows + anchor.joints
-
-    def inverse(self, rows: FloatArray, anchor: Anchor) -> FloatArray:
-        """Return joint positions relative to the measured ones [rad], shape (T, J)."""
-        return rows - anchor.joints
-
-
-class EefDelta:
-    """Tool poses relative to the measured one, in the base frame [m, rad]. Shape (T, 3 + R)."""
-
-    def __init__(self, form: RotationForm) -> None:
-        self._form = form
-
-    def forward(self, rows: FloatArray, anchor: Anchor) -> FloatArray:
-        """Return absolute tool poses in the base frame, same form."""
-        turns = [turn_by(self._form, anchor.rotation, row[3:]) for row in rows]
-        return np.column_stack((rows[:, :3] + anchor.position_m, np.array(turns)))
-
-    def inverse(self, rows: FloatArray, anchor: Anchor) -> FloatArray:
-        """Return tool poses relative to the measured one, same form."""
-        turns = [turn_between(self._form, anchor.rotation, row[3:]) for row in rows]
-        return np.column_stack((rows[:, :3] - anchor.position_m, np.array(turns)))
-
-
-class EefPose:
-    """Absolute tool poses in the base frame. Shape (T, 3 + R)."""
-
-    def __init__(self, form: RotationForm, kinematics: Kinematics) -> None:
-        self._form = form
-        self._kinematics = kinematics
-
-    def forward(self, rows: FloatArray, anchor: Anchor) -> FloatArray:
-        """Return joint positions [rad], shape (n, J): the rows before the first unreachable one.
-
-        Raises:
-            UnreachableError: Row 0 is out of reach already.
-        """
-        solved: list[FloatArray] = []
-        seed = anchor.joints
-        for row in rows:
-            try:
-                seed = self._kinematics.inverse(row[:3], to_matrix(self._form, row[3:]), seed)
-            except UnreachableError:
-                if not solved:
-                    raise
-                break
-            solved.append(seed)
-        return np.array(solved)
-
-    def inverse(self, rows: FloatArray, anchor: Anchor) -> FloatArray:  # noqa: ARG002
-        """Return the tool poses of joint positions [rad] (T, J)."""
-        return np.array([self._pose(q) for q in rows])
-
-    def _pose(self, q: FloatArray) -> FloatArray:
-        position, rotation = self._kinematics.forward(q)
-        return np.concatenate((position, from_matrix(self._form, rotation)))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -132,8 +41,8 @@ class PolicyAdapter:
         self.profile = profile
         self._joint_names = robot.joint_names
         self._kinematics = make_kinematics(robot)
-        self._transforms = _make_transforms(profile.action, self._kinematics)
-        self._state_keys = profile.state
+        self._transforms = make_row_transforms(profile.action, robot, self._kinematics)
+        self._state = StateReader(profile, robot.joint_names)
         _check_state_keys(profile, robot)
         _check_width(profile, robot)
 
@@ -145,13 +54,13 @@ class PolicyAdapter:
 
     def state(self, observation: Observation) -> FloatArray:
         """Return the measured numbers that the profile lists under `state`. Shape (S,)."""
-        anchor = self.anchor(observation)
-        yaw = yaw_of(anchor.rotation)
-        tool = (*anchor.position_m, np.sin(yaw), np.cos(yaw))
-        known = dict(zip(TOOL_KEYS, tool, strict=True))
-        known |= dict(zip(self._joint_names, anchor.joints, strict=True))
-        known[GRIPPER_KEY] = observation.gripper
-        return np.array([known[key] for key in self._state_keys])
+        return self._state.read(self.anchor(observation), observation.gripper)
+
+    @property
+    def shortfall(self) -> str:
+        """Why the last `to_joints` kept only the first rows; empty if it kept all."""
+        last = self._transforms[-1] if self._transforms else None
+        return last.shortfall if isinstance(last, EefPose) else ""
 
     def to_joints(self, rows: FloatArray, observation: Observation) -> FloatArray:
         """Return rows of the policy as joint positions [rad], shape (n, J).
@@ -200,7 +109,8 @@ class PolicyAdapter:
         """
         _check_output(output, self.profile)
         positions = self.to_joints(output.rows, observation)
-        gripper = np.clip(output.gripper[: len(positions)], 0.0, 1.0)
+        opening = self.profile.action.gripper.opening_of(output.gripper[: len(positions)])
+        gripper = np.clip(opening, 0.0, 1.0)
         return ActionChunk(
             goal_id=header.goal_id,
             session=header.session,
@@ -224,19 +134,6 @@ class PolicyAdapter:
         )
 
 
-def _make_transforms(action: ActionSpec, kinematics: Kinematics) -> tuple[RowTransform, ...]:
-    if action.space is ActionSpace.JOINT_POSITION:
-        return ()
-    if action.space is ActionSpace.JOINT_DELTA:
-        return (JointDelta(),)
-    if action.rotation is None:
-        raise ValueError("an eef_ action space has a rotation form")
-    pose = EefPose(action.rotation, kinematics)
-    if action.space is ActionSpace.EEF_POSE:
-        return (pose,)
-    return (EefDelta(action.rotation), pose)
-
-
 def _check_state_keys(profile: PolicyProfile, robot: RobotProfile) -> None:
     known = (*TOOL_KEYS, *robot.joint_names, GRIPPER_KEY)
     unknown = [key for key in profile.state if key not in known]
@@ -248,7 +145,7 @@ def _check_state_keys(profile: PolicyProfile, robot: RobotProfile) -> None:
 
 
 def _check_width(profile: PolicyProfile, robot: RobotProfile) -> None:
-    if profile.action.rotation is None and profile.action_width != len(robot.joints):
+    if not profile.action.space.is_cartesian and profile.action_width != len(robot.joints):
         raise ConfigError(
             f"config/policies/{profile.name}.yaml: action.rows has {profile.action_width} joints, "
             f"robot '{robot.name}' has {len(robot.joints)}"

@@ -44,6 +44,7 @@ class Answer:
         inference_ms: How long the model took [ms].
         failure: Why it failed, in words; empty if it did not.
         details: Traceback of a failure nobody expected, for the log.
+        shortfall: Why the chunk holds the first rows only; empty if it holds all.
         grounded_probability: What the policy said of the instruction, also where the rest of its
             answer is of no use; NaN if it did not.
     """
@@ -53,6 +54,7 @@ class Answer:
     inference_ms: float
     failure: str = ""
     details: str = ""
+    shortfall: str = ""
     grounded_probability: float = math.nan
 
 
@@ -163,5 +165,6 @@ class PolicyWorker:
             goal_id=goal_id,
             chunk=replace(chunk, hop_ms=(("infer", infer_ms), ("adapt", adapt_ms))),
             inference_ms=infer_ms,
+            shortfall=self._adapter.shortfall,
             grounded_probability=grounded,
         )

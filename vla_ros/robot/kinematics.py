@@ -108,7 +108,12 @@ class Kinematics:
         return np.ascontiguousarray(jacobian[:, self._order])
 
     def inverse(
-        self, position: ArrayLike, rotation: ArrayLike, seed: FloatArray, *, swing_rad: float = 1.0
+        self,
+        position: ArrayLike,
+        rotation: ArrayLike,
+        seed: FloatArray,
+        *,
+        swing_rad: float | FloatArray = 1.0,
     ) -> FloatArray:
         """Return the joint positions near `seed` that bring the tool to a pose.
 
@@ -118,7 +123,7 @@ class Kinematics:
             position: Wanted position in the base frame [m], shape (3,).
             rotation: Wanted rotation matrix in the base frame, shape (3, 3).
             seed: Where the arm is [rad], shape (J,).
-            swing_rad: Largest change of any joint from the seed [rad].
+            swing_rad: Largest change from the seed [rad], of any joint or of each, shape (J,).
 
         Raises:
             UnreachableError: No such joint positions; the message names the residual.
@@ -133,10 +138,11 @@ class Kinematics:
             raise UnreachableError(self._residual(position, error, q))
         change = np.abs(q - start)[self._order]
         if not (change <= swing_rad).all():
-            j = int(np.argmax(change))
+            limit = np.broadcast_to(swing_rad, change.shape)
+            j = int(np.argmax(change / limit))
             raise UnreachableError(
                 f"tool position {_text(position)} m needs {self.joint_names[j]} to turn by "
-                f"{change[j]:.2f} rad, limit {swing_rad:.2f} rad: that would be a swing"
+                f"{change[j]:.2f} rad, limit {limit[j]:.2f} rad: that would be a swing"
             )
         found: FloatArray = q[self._order]
         return found
@@ -209,18 +215,17 @@ class Kinematics:
         return self._X_WB * pinocchio.SE3(turn, p)
 
     def _residual(self, position: ArrayLike, error: FloatArray, q: FloatArray) -> str:
+        found = zip(self.joint_names, q[self._order], self.lower_rad, self.upper_rad, strict=True)
         at_limit = [
-            name
-            for name, value, lower, upper in zip(
-                self.joint_names, q[self._order], self.lower_rad, self.upper_rad, strict=True
-            )
+            f"{name} ({'lower' if value <= lower else 'upper'}, {value:.2f} rad)"
+            for name, value, lower, upper in found
             if not lower < value < upper
         ]
-        reason = f"; at its limit: {', '.join(at_limit)}" if at_limit else ""
+        which = f"at its limit: {', '.join(at_limit)}" if at_limit else "no joint is at a limit"
         return (
             f"tool position {_text(position)} m is out of reach: closest is "
             f"{1e3 * np.linalg.norm(error[:3]):.1f} mm and "
-            f"{np.linalg.norm(error[3:]):.3f} rad away{reason}"
+            f"{np.linalg.norm(error[3:]):.3f} rad away; {which}"
         )
 
     def _ordered(self, q: FloatArray) -> FloatArray:
