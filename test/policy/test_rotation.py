@@ -45,6 +45,7 @@ def test_numbers_and_matrix_are_inverse(form: RotationForm) -> None:
     assert np.allclose(to_matrix(form, numbers), rotation, atol=1e-9)
 
 
+@settings(max_examples=50, deadline=None)
 @pytest.mark.parametrize("form", FULL)
 @given(rotation=rotations())
 def test_every_rotation_comes_back(form: RotationForm, rotation: FloatArray) -> None:
@@ -52,6 +53,7 @@ def test_every_rotation_comes_back(form: RotationForm, rotation: FloatArray) -> 
     assert np.abs(back - rotation).max() < 1e-6
 
 
+@settings(max_examples=50, deadline=None)
 @pytest.mark.parametrize("form", [RotationForm.RPY, RotationForm.EULER_XYZ])
 @given(
     first=st.floats(-3.0, 3.0),
@@ -67,7 +69,7 @@ def test_a_rotation_in_gimbal_lock_comes_back(
     assert np.abs(to_matrix(form, from_matrix(form, rotation)) - rotation).max() < 1e-6
 
 
-@settings(max_examples=30)
+@settings(max_examples=15, deadline=None)
 @pytest.mark.parametrize("frame", list(DeltaFrame))
 @pytest.mark.parametrize("form", FULL)
 @given(start=rotations(), end=rotations())

@@ -104,6 +104,7 @@ def test_tool_poses_of_either_arm_come_back(
         assert np.abs(to_matrix(form, one[3:]) - to_matrix(form, other[3:])).max() < 1e-3
 
 
+@settings(max_examples=15, deadline=None)
 @pytest.mark.parametrize("scale", [None, tuple(0.05 * k for k in range(1, 7))])
 @pytest.mark.parametrize("start", list(DeltaStart))
 @given(seed=st.integers(0, 2**32 - 1))

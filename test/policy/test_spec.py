@@ -4,7 +4,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from vla_ros.errors import ConfigError
@@ -124,6 +124,7 @@ def test_the_gripper_of_a_policy_becomes_an_opening(
     assert form.opening_of(np.array([number])) == pytest.approx([opening])
 
 
+@settings(deadline=None)
 @given(
     closed=st.floats(-2.0, 2.0),
     way=st.floats(0.01, 2.0) | st.floats(-2.0, -0.01),
