@@ -318,7 +318,7 @@ def test_a_network_that_fails_is_a_policy_error(
     network: VlaNetwork, robot: RobotProfile, tmp_path: Path
 ) -> None:
     backend = TorchBackend(make_profile(save_checkpoint(network, tmp_path / "mine")), robot)
-    backend._adapter._state_keys = ("gripper", "tool_x")  # Neither one, nor as many as it wants.
+    backend._adapter._state._keys = ("gripper", "tool_x")  # Neither one, nor as many as it wants.
     with pytest.raises(PolicyError, match="policy 'native' failed"):
         backend.infer(observation(robot), SAY)
 
