@@ -14,8 +14,8 @@ from vla_ros.errors import ConfigError
 from vla_ros.learn.dataset import Frames, next_target, read_demonstrations
 from vla_ros.learn.labels import no_label
 from vla_ros.learn.lerobot.reader import LeRobotReader
+from vla_ros.policy.rows import Anchor
 from vla_ros.policy.spec import load_policy_profile
-from vla_ros.policy.transforms import Anchor
 
 PROFILE = load_policy_profile("tabletop")
 PICTURES = ("pictures", "ends")

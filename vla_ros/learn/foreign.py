@@ -18,7 +18,7 @@ from vla_ros.learn.labels import OUT_OF_SIGHT, POINTS
 from vla_ros.learn.lerobot.layout import ACTION, IMAGES, STATE
 from vla_ros.learn.lerobot.reader import LeRobotReader
 from vla_ros.policy.spec import ActionSpace, PolicyProfile, RotationForm
-from vla_ros.policy.transforms import GRIPPER_KEY, TOOL_KEYS
+from vla_ros.policy.state import GRIPPER_KEY, TOOL_KEYS
 
 _BEYOND = 0.05  # How far measured openings may be outside 0..1.
 
