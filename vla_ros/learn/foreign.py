@@ -17,8 +17,8 @@ from vla_ros.learn.dataset import ACTION_NAMES, Frames, cut
 from vla_ros.learn.labels import OUT_OF_SIGHT, POINTS
 from vla_ros.learn.lerobot.layout import ACTION, IMAGES, STATE
 from vla_ros.learn.lerobot.reader import LeRobotReader
-from vla_ros.policy.spec import ActionSpace, PolicyProfile, RotationForm
-from vla_ros.policy.state import GRIPPER_KEY, TOOL_KEYS
+from vla_ros.policy.spec import ActionSpace, DeltaStart, PolicyProfile, RotationForm
+from vla_ros.policy.state import GRIPPER_KEY, PLACE_KEYS, TOOL_KEYS
 
 _BEYOND = 0.05  # How far measured openings may be outside 0..1.
 
@@ -97,6 +97,8 @@ def _misfit(reader: LeRobotReader, profile: PolicyProfile) -> str | None:
 def _unmovable(profile: PolicyProfile) -> str | None:
     """Return why absolute actions cannot be made the rows of a policy."""
     space, state = profile.action.space, profile.state
+    if profile.action.deltas is not DeltaStart.MEASURED or profile.action.scale is not None:
+        return "rows are made relative to what was measured; leave out action.deltas and .scale"
     if space is ActionSpace.JOINT_DELTA and len(_joints(state)) != profile.action_width:
         return (
             f"the policy's rows are relative to {profile.action_width} joints, its state has not"
@@ -106,7 +108,7 @@ def _unmovable(profile: PolicyProfile) -> str | None:
             return (
                 "the policy's rows are relative to a rotation, of which its state has only a yaw"
             )
-        if not set(TOOL_KEYS) <= set(state):
+        if not set(PLACE_KEYS) <= set(state):
             return "the policy's rows are relative to the tool, which its state has not"
     return None
 
@@ -163,7 +165,7 @@ def _relative(
     if space is ActionSpace.JOINT_DELTA:
         targets = targets - state[:, np.newaxis, _joints(profile.state)]
     elif space is ActionSpace.EEF_DELTA:
-        x, y, z, sine, cosine = (state[:, profile.state.index(key)] for key in TOOL_KEYS)
+        x, y, z, sine, cosine = (state[:, profile.state.index(key)] for key in PLACE_KEYS)
         start = np.stack((x, y, z, np.arctan2(sine, cosine)), axis=1)
         targets = targets - start[:, np.newaxis]
         targets[..., 3] = np.remainder(targets[..., 3] + np.pi, 2.0 * np.pi) - np.pi

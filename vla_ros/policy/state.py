@@ -17,13 +17,13 @@ from vla_ros.policy.rows import Anchor
 from vla_ros.policy.spec import GripperForm, PolicyProfile, RotationForm
 from vla_ros.types import FloatArray
 
-_PLACE = ("tool_x", "tool_y", "tool_z", "tool_sin_yaw", "tool_cos_yaw")
+PLACE_KEYS = ("tool_x", "tool_y", "tool_z", "tool_sin_yaw", "tool_cos_yaw")
 _TURNS = {
     RotationForm.ROTVEC: ("tool_rx", "tool_ry", "tool_rz"),
     RotationForm.QUAT_XYZW: ("tool_qx", "tool_qy", "tool_qz", "tool_qw"),
     RotationForm.RPY: ("tool_roll", "tool_pitch", "tool_yaw"),
 }
-TOOL_KEYS = (*_PLACE, *(key for keys in _TURNS.values() for key in keys))
+TOOL_KEYS = (*PLACE_KEYS, *(key for keys in _TURNS.values() for key in keys))
 GRIPPER_KEY = "gripper"
 
 
@@ -51,7 +51,7 @@ class StateReader:
             opening: The measured gripper, 0 closed to 1 open.
         """
         yaw = yaw_of(anchor.rotation)
-        known = dict(zip(_PLACE, (*anchor.position_m, np.sin(yaw), np.cos(yaw)), strict=True))
+        known = dict(zip(PLACE_KEYS, (*anchor.position_m, np.sin(yaw), np.cos(yaw)), strict=True))
         for form, keys in self._turns.items():
             known |= dict(zip(keys, from_matrix(form, anchor.rotation), strict=True))
         known |= dict(zip(self._joint_names, anchor.joints, strict=True))
