@@ -15,16 +15,18 @@ from vla_ros.learn.dataset import Frames, read_demonstrations
 from vla_ros.learn.demonstrations import DemonstrationOptions, collect, driven_by
 from vla_ros.learn.lerobot.reader import LeRobotReader
 from vla_ros.policy.spec import load_policy_profile
+from vla_ros.sim.language.grammar import Split
+from vla_ros.sim.sample import pair_split
 from vla_ros.sim.tasks import parse_instruction
 
 PROFILE = load_policy_profile("tabletop")
 
 
 WANTED = DemonstrationOptions(
-    episodes=2,
+    episodes=3,
     seed=41,
     folder=Path(),
-    families=("lift", "close"),
+    families=("lift", "close", "put"),
     every_s=0.5,
     processes=1,
     part=1,
@@ -36,7 +38,7 @@ def collected(folder: Path) -> Frames:
     report = collect(replace(WANTED, folder=folder))
     (frames,) = read_demonstrations([folder], PROFILE)
     assert report.frames == len(frames)
-    assert report.solved == report.episodes == 2
+    assert report.solved == report.episodes == WANTED.episodes
     return frames
 
 
@@ -59,7 +61,7 @@ def test_a_frame_holds_pictures_and_labels_for_every_instruction(frames: Frames)
     assert front.std() > 5.0
     assert frames.rows.shape == (len(frames), 4, 16, 4)
     assert frames.pixels.shape == (len(frames), 4, 2, 3, 2)
-    assert set(frames.episode) == {0, 1}
+    assert set(frames.episode) == {0, 1, 2}
 
 
 def test_only_the_last_instruction_cannot_be_carried_out(frames: Frames) -> None:
@@ -73,8 +75,13 @@ def test_the_others_say_what_their_labels_mean(frames: Frames) -> None:
         assert parse_instruction(str(frames.sentences[place])).family == frames.families[place]
 
 
+def test_pairs_of_colors_that_are_held_out_are_never_said(frames: Frames) -> None:
+    tasks = [parse_instruction(str(said)) for said in frames.sentences[:, :3].ravel()]
+    assert {pair_split(task) for task in tasks} == {Split.TRAIN}
+
+
 def test_an_episode_ends_with_its_task_done(frames: Frames) -> None:
-    for episode in (0, 1):
+    for episode in range(3):
         done = frames.done[frames.episode == episode, 0]
         assert not done[0]
         assert done[-1]

@@ -10,7 +10,7 @@ import pytest
 from vla_ros.errors import SimulationError
 from vla_ros.sim.arm import tool_down_joints
 from vla_ros.sim.language.grammar import Split
-from vla_ros.sim.sample import Wishes, sample_scene, sample_task_scene, table_of
+from vla_ros.sim.sample import Wishes, pair_split, sample_scene, sample_task_scene, table_of
 from vla_ros.sim.scene import Scene
 from vla_ros.sim.shift import SHIFTS
 from vla_ros.sim.tasks import FAMILIES, check, parse_instruction
@@ -70,6 +70,20 @@ def test_families_come_up_as_often() -> None:
     families = [sample_task_scene(seed, Wishes()).task.family for seed in range(200)]
     assert set(families) == set(FAMILIES)
     assert max(families.count(name) for name in FAMILIES) < 40
+
+
+@pytest.mark.parametrize("split", list(Split))
+def test_pairs_of_colors_are_for_training_or_held_out(split: Split) -> None:
+    wishes = Wishes(families=("put", "stack", "place"), pairs=split)
+    scenes = [sample_task_scene(seed, wishes) for seed in range(30)]
+    full = [s.task for s in scenes if None not in (s.task.object.color, s.task.target.color)]
+    assert len(full) > 10
+    assert {pair_split(task) for task in full} == {split}
+
+
+def test_a_task_without_a_target_has_no_pair_to_hold_out() -> None:
+    with pytest.raises(SimulationError, match="'lift' brings no two things together"):
+        sample_task_scene(1, Wishes(families=("lift",), pairs=Split.HELD_OUT))
 
 
 def test_a_shift_moves_nothing_on_the_table() -> None:

@@ -54,6 +54,7 @@ class Case:
         scenes: Whose they are.
         split: Sentences for training, or those held out.
         shift: Name of a shift in `RANDOMISATIONS`.
+        pairs: Pairs of colours for training, or those held out; None: any.
         crowd: How many more things than usual lie on the table.
         reason: Why it cannot be done, if it cannot.
         second: Of a swap, the second instruction.
@@ -66,6 +67,7 @@ class Case:
     scenes: Scenes = Scenes.TASKS
     split: Split = Split.HELD_OUT
     shift: str = "none"
+    pairs: Split | None = None
     crowd: int = 0
     reason: Reason | None = None
     second: bool = False
@@ -98,9 +100,10 @@ class Plan:
     groundable: int = 0
 
 
-# Each differs from the main figures in one thing, on the same layouts.
+# Each differs from the main figures in one thing; but for the pairs, on the same layouts.
 SUITES: dict[str, dict[str, object]] = {
     "trained sentences": {"split": Split.TRAIN},
+    "new colour pairs": {"pairs": Split.HELD_OUT},
     "more things": {"crowd": 2},
     "camera moved": {"shift": "camera"},
     "light halved": {"shift": "light"},
@@ -139,8 +142,14 @@ def make_suites(plan: Plan, suites: Sequence[str] = tuple(SUITES)) -> list[Case]
         replace(case, suite=suite, **SUITES[suite])  # type: ignore[arg-type]
         for suite in suites
         for case in _tasks(plan)
-        if plan.scenes is Scenes.TASKS or "shift" in SUITES[suite]
+        if _is_possible(case, SUITES[suite])
     ]
+
+
+def _is_possible(case: Case, suite: dict[str, object]) -> bool:
+    if case.scenes is Scenes.BASIC:
+        return "shift" in suite
+    return "pairs" not in suite or bool(FAMILIES[case.family].targets)
 
 
 def scene_of(case: Case) -> Scene:
@@ -214,7 +223,12 @@ def _check(plan: Plan) -> None:
 
 def _task_scene(case: Case) -> Scene:
     names = tuple(case.family.split(","))
-    wishes = Wishes(families=names, split=case.split, randomisation=RANDOMISATIONS[case.shift])
+    wishes = Wishes(
+        families=names,
+        split=case.split,
+        randomisation=RANDOMISATIONS[case.shift],
+        pairs=case.pairs,
+    )
     if case.kind is Kind.SWAP:
         return sample_swap(case.seed, wishes)[case.second]
     return sample_task_scene(case.seed, wishes)

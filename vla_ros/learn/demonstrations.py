@@ -25,8 +25,9 @@ from vla_ros.learn.rollout import Act, Ending, Rollout, RolloutOptions
 from vla_ros.policy.registry import make_backend
 from vla_ros.policy.spec import PolicyProfile, load_policy_profile
 from vla_ros.robot.profile import RobotProfile, load_robot_profile
+from vla_ros.sim.language.grammar import Split
 from vla_ros.sim.present import draw_other
-from vla_ros.sim.sample import Wishes, renamed, sample_task_scene
+from vla_ros.sim.sample import Wishes, pair_split, renamed, sample_task_scene
 from vla_ros.sim.scene import Scene, StartPose
 from vla_ros.sim.shift import WIDE
 from vla_ros.sim.tasks import FAMILIES, MULTI_STEP, Task, check, phrase
@@ -36,6 +37,7 @@ from vla_ros.types import Observation, PolicyOutput
 
 _MAX_YAW_RAD = 1.1
 _WHAT_IFS = 2
+_TRIES = 20
 _NONSENSE = 0.35  # Of what cannot be carried out; the rest names what is not there.
 _ROBOT = "sim_arm"
 _MAY_CHANGE = ("episodes", "folder", "processes", "driver")
@@ -201,7 +203,7 @@ class _Collector:
     def episode(self, seed: int) -> bool:
         """Record one episode; True if it solved its task."""
         rng = np.random.default_rng([seed, 11])
-        wishes = Wishes(families=self._options.families, randomisation=WIDE)
+        wishes = Wishes(families=self._options.families, randomisation=WIDE, pairs=Split.TRAIN)
         scene = sample_task_scene(seed, wishes)
         task = scene.task
         self._lay_out(scene, rng)
@@ -240,11 +242,15 @@ class _Collector:
 
     def _what_if(self, task: Task, rng: np.random.Generator) -> Task:
         """Return another task that could be done now, named as a person might."""
-        table = self.world.table()
+        table, families = self.world.table(), self._options.families
         try:
-            return renamed(draw_other(table, task, rng, self._options.families), table, rng)
+            for _ in range(_TRIES):
+                other = draw_other(table, task, rng, families)
+                if pair_split(other) is Split.TRAIN:
+                    return renamed(other, table, rng)
         except SimulationError:
-            return task
+            pass  # Nothing else can be done here.
+        return task
 
     def _actor(self, task: Task, scene: Scene, rng: np.random.Generator) -> Act:
         """Return who moves the arm."""

@@ -9,7 +9,7 @@ import numpy as np
 from vla_ros.errors import SimulationError
 from vla_ros.sim.arm import HOME_TCP
 from vla_ros.sim.basic import is_basic, sample_basic
-from vla_ros.sim.language.grammar import Split
+from vla_ros.sim.language.grammar import Split, is_held_out
 from vla_ros.sim.scene import Placement, Scene, StartPose
 from vla_ros.sim.shift import USUAL, Randomisation, with_look
 from vla_ros.sim.table import Container, Hand, Item, Table
@@ -39,11 +39,21 @@ class Wishes:
         families: Task families to draw from, each as often.
         split: Sentences for training, or those held out.
         randomisation: Light, cameras, friction.
+        pairs: Pairs of colours for training, or those held out; None: any. What names no two
+            colours counts as for training.
     """
 
     families: tuple[str, ...] = tuple(FAMILIES)
     split: Split = Split.TRAIN
     randomisation: Randomisation = USUAL
+    pairs: Split | None = None
+
+
+def pair_split(task: Task) -> Split:
+    """Tell whether a policy may learn to bring things of these two colours together."""
+    colors = [noun.color for noun in (task.object, task.target) if noun is not None]
+    paired = len(colors) == 2 and None not in colors
+    return Split.HELD_OUT if paired and is_held_out(" ".join(map(str, colors))) else Split.TRAIN
 
 
 def sample_scene(seed: int, instruction: str | Task | None = None) -> Scene:
@@ -95,10 +105,17 @@ def sample_task_scene(seed: int, wishes: Wishes) -> Scene:
         )
     rng = np.random.default_rng([seed, 21])
     name = wishes.families[int(rng.integers(len(wishes.families)))]
+    if wishes.pairs is Split.HELD_OUT and not FAMILIES[name].targets:
+        raise SimulationError(f"task family '{name}' brings no two things together")
     task = FAMILIES[name].draw(rng)
-    while task.object is not None and task.object == task.target:
+    while not _is_wanted(task, wishes):
         task = FAMILIES[name].draw(rng)
     return _sample(rng, seed, task, wishes, None, rename=True)
+
+
+def _is_wanted(task: Task, wishes: Wishes) -> bool:
+    twice = task.object is not None and task.object == task.target
+    return not twice and wishes.pairs in (None, pair_split(task))
 
 
 def _sample(
