@@ -23,7 +23,7 @@ def test_the_shipped_config_loads() -> None:
         ("kicks: 0.12", "kicks: .nan", r"demonstrations.kicks = nan"),
         ("ema_decay", "ema_decai", r"Did you mean 'ema_decay'"),
         ("network:", "dataset: {path: mine}\nnetwork:", r"either 'demonstrations' or 'dataset'"),
-        ("network:", "dataset: {path: a, gripper_open: 0}\nnetwork:", r"gripper_closed"),
+        ("network:", "dataset: {path: a, gripper: {open: 0}}\nnetwork:", r"dataset.gripper.open"),
     ],
 )
 def test_a_mistake_is_named(tmp_path: Path, old: str, new: str, message: str) -> None:
@@ -39,11 +39,11 @@ def test_a_dataset_takes_the_place_of_demonstrations(tmp_path: Path) -> None:
     path = tmp_path / "drawer.yaml"
     text = config_path("learn", "tabletop").read_text()
     kept = re.sub(r"^(demonstrations|corrections):\n(?:(?: .*|#.*)?\n)*", "", text, flags=re.M)
-    path.write_text(kept + "dataset: {path: ~/drawer, gripper_closed: 80, gripper_open: 30}\n")
+    path.write_text(kept + "dataset: {path: ~/drawer, gripper: {closed: 80, open: 30}}\n")
     config = load_learn_config(path)
     assert config.demonstrations is None
     assert config.dataset is not None
-    assert config.dataset.gripper_closed == 80.0
+    assert config.dataset.gripper.closed == 80.0
     corrected = "corrections:\n" + text.split("corrections:\n")[1].split("\n\n")[0] + "\n"
     path.write_text(path.read_text() + corrected)
     with pytest.raises(ConfigError, match=r"corrections.* nobody corrects a policy of a dataset"):

@@ -27,7 +27,13 @@ from vla_ros.errors import ConfigError
 from vla_ros.learn.config import DatasetConfig, LearnConfig
 from vla_ros.learn.dataset import Frames
 from vla_ros.learn.foreign import read_foreign
-from vla_ros.policy.spec import ActionSpace, PolicyProfile, load_policy_profile
+from vla_ros.policy.spec import (
+    ActionSpace,
+    DeltaStart,
+    GripperForm,
+    PolicyProfile,
+    load_policy_profile,
+)
 
 TABLETOP = load_policy_profile("tabletop").model_copy(update={"done": None})
 JOINTS = ("j1", "j2", "j3", "j4", "j5", "gripper")
@@ -119,17 +125,21 @@ def test_names_that_we_know_may_be_in_another_order(dataset: Path, edit: Any) ->
 def test_a_gripper_may_count_in_its_own_way(dataset: Path, edit: Any) -> None:
     edit("action", lambda frame: [*action_of(frame)[:4], 30.0 + 50.0 * (frame % 2)])
     edit("observation.state", lambda frame: [*state_of(frame)[:5], 55.0])
-    frames = read(dataset, gripper_closed=80.0, gripper_open=30.0)
+    theirs = GripperForm(closed=80.0, open=30.0)
+    frames = read(dataset, gripper=theirs)
     assert frames.gripper[0, 0, :3].tolist() == [1.0, 0.0, 1.0]
     assert frames.state[:, 5] == pytest.approx([0.5] * 75)
+    metres = TABLETOP.model_copy(update={"state_gripper": GripperForm(closed=0.0, open=0.08)})
+    assert read(dataset, metres, gripper=theirs).state[:, 5] == pytest.approx([0.04] * 75)
     with pytest.raises(ConfigError, match=r"gripper goes from 30 to 80, wanted 0 \(closed\) to 1"):
         read(dataset)
 
 
-def test_a_gripper_that_is_no_number_is_refused(dataset: Path, edit: Any) -> None:
+@pytest.mark.parametrize("binary", [False, True])
+def test_a_gripper_that_is_no_number_is_refused(dataset: Path, edit: Any, binary: bool) -> None:
     edit("action", lambda frame: [*action_of(frame)[:4], float("nan")])
     with pytest.raises(ConfigError, match=r"gripper goes from nan to nan"):
-        read(dataset)
+        read(dataset, gripper=GripperForm(binary=binary))
 
 
 MISFITS: list[tuple[dict[str, Any], PolicyProfile, str]] = [
@@ -150,6 +160,16 @@ MISFITS: list[tuple[dict[str, Any], PolicyProfile, str]] = [
         r"action has shape \[5\], the policy has 7 numbers",
     ),
     ({}, load_policy_profile("tabletop"), r"does not tell when a task is done"),
+    (
+        {},
+        with_action(TABLETOP, gripper=GripperForm(closed=-1.0)),
+        r"answers the gripper as 0 closed, 1 open; leave out action.gripper",
+    ),
+    (
+        {},
+        with_action(TABLETOP, deltas=DeltaStart.PREVIOUS),
+        r"leave out action.deltas and .scale",
+    ),
     (
         {},
         TABLETOP.model_copy(update={"state": JOINTS}),

@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
+from vla_ros.policy.spec import GripperForm
 from vla_ros.resources import config_path
 from vla_ros.strict_yaml import StrictModel, load_strict_yaml, mistake
 
@@ -38,19 +39,11 @@ class DatasetConfig(StrictModel):
 
     Attributes:
         path: Its folder.
-        gripper_closed: What its last number of state and action is when the gripper is closed.
-        gripper_open: And when it is open.
+        gripper: How its states and actions write the gripper; left out: 0 closed, 1 open.
     """
 
     path: Annotated[Path, Field(strict=False)]
-    gripper_closed: float = 0.0
-    gripper_open: float = 1.0
-
-    @model_validator(mode="after")
-    def _check_gripper(self) -> "DatasetConfig":
-        if self.gripper_closed == self.gripper_open:
-            raise mistake("should differ from gripper_closed", "gripper_open")
-        return self
+    gripper: GripperForm = GripperForm()
 
 
 class CorrectionConfig(StrictModel):

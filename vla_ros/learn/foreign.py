@@ -17,7 +17,7 @@ from vla_ros.learn.dataset import ACTION_NAMES, Frames, cut
 from vla_ros.learn.labels import OUT_OF_SIGHT, POINTS
 from vla_ros.learn.lerobot.layout import ACTION, IMAGES, STATE
 from vla_ros.learn.lerobot.reader import LeRobotReader
-from vla_ros.policy.spec import ActionSpace, DeltaStart, PolicyProfile, RotationForm
+from vla_ros.policy.spec import ActionSpace, DeltaStart, GripperForm, PolicyProfile, RotationForm
 from vla_ros.policy.state import GRIPPER_KEY, PLACE_KEYS, TOOL_KEYS
 
 _BEYOND = 0.05  # How far measured openings may be outside 0..1.
@@ -47,7 +47,8 @@ def read_foreign(config: DatasetConfig, profile: PolicyProfile) -> list[Frames]:
     openings = _openings(config, action[:, -1])
     if GRIPPER_KEY in profile.state:
         column = profile.state.index(GRIPPER_KEY)
-        state[:, column] = _openings(config, state[:, column])
+        measured = _openings(config, state[:, column])
+        state[:, column] = profile.state_gripper.number_of(measured)
     rows, steps = _chunks(reader, profile.action.horizon)
     frames, horizon = len(reader), profile.action.horizon
     tasks = np.array(reader.tasks)[reader.column("task_index")]
@@ -97,6 +98,8 @@ def _misfit(reader: LeRobotReader, profile: PolicyProfile) -> str | None:
 def _unmovable(profile: PolicyProfile) -> str | None:
     """Return why absolute actions cannot be made the rows of a policy."""
     space, state = profile.action.space, profile.state
+    if profile.action.gripper != GripperForm():
+        return "the network answers the gripper as 0 closed, 1 open; leave out action.gripper"
     if profile.action.deltas is not DeltaStart.MEASURED or profile.action.scale is not None:
         return "rows are made relative to what was measured; leave out action.deltas and .scale"
     if space is ActionSpace.JOINT_DELTA and len(_joints(state)) != profile.action_width:
@@ -135,12 +138,13 @@ def _ordered(reader: LeRobotReader, key: str, wanted: tuple[str, ...]) -> Number
 
 def _openings(config: DatasetConfig, values: Numbers) -> Numbers:
     """Return what a gripper was told or measured as opening 0..1."""
-    openings = (values - config.gripper_closed) / (config.gripper_open - config.gripper_closed)
-    if not (openings >= -_BEYOND).all() or not (openings <= 1.0 + _BEYOND).all():
+    gripper = config.gripper
+    openings = gripper.opening_of(values)
+    inside = (openings >= -_BEYOND) & (openings <= 1.0 + _BEYOND) & np.isfinite(values)
+    if not inside.all():
         raise ConfigError(
             f"{config.path}: the gripper goes from {values.min():g} to {values.max():g}, wanted "
-            f"{config.gripper_closed:g} (closed) to {config.gripper_open:g} (open); set "
-            "dataset.gripper_closed and .gripper_open"
+            f"{gripper.closed:g} (closed) to {gripper.open:g} (open); set dataset.gripper"
         )
     return np.clip(openings, 0.0, 1.0)
 
