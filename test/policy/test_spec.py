@@ -17,6 +17,7 @@ from vla_ros.policy.spec import (
     load_policy_profile,
 )
 from vla_ros.resources import config_path
+from vla_ros.types import Joining
 
 SHIPPED = config_path("policies", "native").read_text()
 
@@ -42,6 +43,8 @@ def test_the_shipped_profile_loads_and_its_model_path_is_absolute() -> None:
     [
         ("replan_s: 0.3", "replan_s: .nan", r"replan_s = nan"),
         ("replan_s: 0.3", "replan_s: 1.6", r"replan_s = 1.6: should be below horizon \* step_s"),
+        ("replan_s: 0.3", "replan_s: 0.3\njoining: fade", r"native.yaml:\d+: joining = 'fade'"),
+        ("replan_s: 0.3", "replan_s: 0.3\njoinning: cross_fade", r"Did you mean 'joining'"),
         ("step_s: 0.1", "step_s: .inf", r"action.step_s = inf"),
         ("horizon: 16", "horizon: 0", r"action.horizon = 0"),
         ("horizon: 16", "horizont: 16", r"unknown key. Did you mean 'horizon'"),
@@ -75,6 +78,16 @@ def test_a_mistake_is_named_with_its_line(
 ) -> None:
     with pytest.raises(ConfigError, match=message):
         load_policy_profile(write(tmp_path, old, new))
+
+
+@pytest.mark.parametrize("joining", list(Joining))
+def test_a_profile_names_how_chunks_join(tmp_path: Path, joining: Joining) -> None:
+    path = write(tmp_path, "replan_s: 0.3", f"replan_s: 0.3\njoining: {joining.value}")
+    assert load_policy_profile(path).joining is joining
+
+
+def test_chunks_cross_fade_unless_told_otherwise() -> None:
+    assert load_policy_profile("native").joining is Joining.CROSS_FADE
 
 
 def test_grounding_and_what_is_lost_may_be_left_out(tmp_path: Path) -> None:

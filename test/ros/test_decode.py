@@ -289,6 +289,11 @@ def test_a_gaze_at_no_place_in_an_image_is_left_out(cameras, numbers, kept):
     assert [gaze.camera for gaze in chunk.gaze] == kept
 
 
+@pytest.mark.parametrize("name", ["", "fade", "CROSS_FADE", "cross_fade "])
+def test_a_way_of_joining_that_is_not_known_is_left_to_the_gate(name):
+    assert decode_chunk(ActionChunkMessage(joining=name)).joining is None
+
+
 def test_a_chunk_of_nothing_is_decoded():
     chunk = decode_chunk(ActionChunkMessage())
     assert chunk.position_rad.shape == (1, 0)

@@ -20,7 +20,15 @@ from vla_ros.ros.encode import (
     encode_trajectory,
 )
 from vla_ros.ros.stamps import decode_time
-from vla_ros.types import ActionChunk, CameraFrame, Gaze, JointCommand, JointSample, Observation
+from vla_ros.types import (
+    ActionChunk,
+    CameraFrame,
+    Gaze,
+    Joining,
+    JointCommand,
+    JointSample,
+    Observation,
+)
 
 pytestmark = pytest.mark.ros
 
@@ -94,6 +102,7 @@ def make_chunk(rows):
             Gaze(camera="wrist", object_uv=(0.0, 0.125), goal_uv=(0.5, 0.75)),
         ),
         camera_frozen=True,
+        joining=Joining.OFFSET_ALIGNMENT,
         hop_ms=(("infer", 2.5), ("ik", 0.75)),
     )
 
@@ -113,6 +122,7 @@ def test_a_chunk_survives_the_way_there_and_back(rows):
     assert got.progress == 0.5
     assert (got.grounded_probability, got.gaze) == (0.75, sent.gaze)
     assert got.camera_frozen
+    assert got.joining is Joining.OFFSET_ALIGNMENT
     assert got.hop_ms == sent.hop_ms
 
 

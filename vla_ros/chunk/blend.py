@@ -1,6 +1,6 @@
 # Copyright 2026 The vla_ros authors
 # SPDX-License-Identifier: Apache-2.0
-"""How one chunk hands over to the next: joints fade, grippers switch and are never averaged."""
+"""How one path hands over to another: joints are weighed, grippers switch, never averaged."""
 
 from vla_ros.chunk.curve import Point
 
@@ -8,23 +8,31 @@ GRIPPER_CLOSE_BELOW = 0.35
 GRIPPER_OPEN_ABOVE = 0.65
 
 
-def cross_fade(old: Point, new: Point, elapsed_s: float, blend_s: float) -> Point:
-    """Move from one path to another, smoothly in position and velocity.
+def ease(u: float) -> tuple[float, float]:
+    """Return a way from 0 to 1 for u from 0 to 1, level at both ends, and its slope."""
+    if u <= 0.0:
+        return 0.0, 0.0
+    if u >= 1.0:
+        return 1.0, 0.0
+    return u * u * (3.0 - 2.0 * u), 6.0 * u * (1.0 - u)
+
+
+def mix(old: Point, new: Point, weight: float, rate: float) -> Point:
+    """Return the point between two paths.
 
     Args:
-        old: Where the old path is now.
-        new: Where the new path is now.
-        elapsed_s: Time since the fade began [s].
-        blend_s: How long the fade takes [s], above 0.
+        old: Where the one path is now.
+        new: Where the other path is now.
+        weight: Of the new path, 0 to 1.
+        rate: How fast the weight changes [1/s].
     """
-    u = min(max(elapsed_s / blend_s, 0.0), 1.0)
-    w = u * u * (3.0 - 2.0 * u)
-    rate = 6.0 * u * (1.0 - u) / blend_s
-    ends = tuple(zip(old.position, new.position, old.velocity, new.velocity, strict=True))
-    return Point(
-        position=tuple([(1.0 - w) * p + w * q for p, q, _, _ in ends]),
-        velocity=tuple([(1.0 - w) * v + w * n + rate * (q - p) for p, q, v, n in ends]),
-    )
+    rest = 1.0 - weight
+    ends = zip(old.position, new.position, old.velocity, new.velocity, strict=True)
+    pairs = [
+        (rest * p + weight * q, rest * v + weight * n + rate * (q - p)) for p, q, v, n in ends
+    ]
+    position, velocity = zip(*pairs, strict=True)
+    return Point(position=position, velocity=velocity)
 
 
 def switch_gripper(held: float | None, wanted: float) -> float | None:

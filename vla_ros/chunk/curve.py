@@ -47,11 +47,13 @@ class Curve:
 
     def at(self, phase_s: float) -> Point | None:
         """Return the point `phase_s` after row 0; None before row 0 and after the last step."""
-        if not 0.0 <= phase_s < self.duration_s:
-            return None
-        k = min(int(phase_s / self.step_s), len(self.rows) - 1)
-        if k == len(self.rows) - 1:
-            return Point(position=self.rows[k], velocity=(0.0,) * len(self.rows[k]))
+        return self.held(phase_s) if 0.0 <= phase_s < self.duration_s else None
+
+    def held(self, phase_s: float) -> Point:
+        """Return the point `phase_s` after row 0, 0 or more; later than the last row it rests."""
+        k = int(phase_s / self.step_s)
+        if k >= len(self.rows) - 1:
+            return Point(position=self.rows[-1], velocity=(0.0,) * len(self.rows[-1]))
         return self._between(k, phase_s / self.step_s - k)
 
     def _between(self, k: int, u: float) -> Point:

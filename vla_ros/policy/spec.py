@@ -12,7 +12,7 @@ from pydantic import Field, model_validator
 from vla_ros.errors import ConfigError
 from vla_ros.resources import config_path
 from vla_ros.strict_yaml import StrictModel, load_strict_yaml, mistake
-from vla_ros.types import FloatArray
+from vla_ros.types import FloatArray, Joining
 
 Seconds = Annotated[float, Field(gt=0.0, le=3600.0)]
 Pixels = Annotated[int, Field(ge=16, le=2048)]
@@ -263,6 +263,9 @@ class PolicyProfile(StrictModel):
         normalisation: `in_model`: states and actions are normalised inside the model, and its
             file says with which statistics; `none`: the model takes and gives SI units.
         replan_s: Ask for the next answer when one has been executed for this long [s].
+        joining: How an answer takes over from the motion that runs when it arrives:
+            `hold_and_switch`, `cross_fade`, `temporal_ensembling`, `offset_alignment` or
+            `real_time_chunking`.
         timeout_s: Default of a goal's timeout [s].
         device: Where the model runs; `auto` takes the fastest that is there.
         threads: Of the model on a CPU; the gate needs a core for itself.
@@ -280,6 +283,7 @@ class PolicyProfile(StrictModel):
     action: ActionSpec
     normalisation: Literal["in_model", "none"]
     replan_s: Seconds
+    joining: Annotated[Joining, Field(strict=False)] = Joining.CROSS_FADE
     timeout_s: Seconds
     device: Literal["auto", "cpu", "cuda"]
     threads: Annotated[int, Field(ge=1, le=256)] = 1

@@ -130,6 +130,7 @@ class PolicyAdapter:
             gaze=output.gaze,
             camera_frozen=any(observation.frozen),
             cartesian=self.profile.action.space.is_cartesian,
+            joining=self.profile.joining,
             hop_ms=hop_ms,
         )
 

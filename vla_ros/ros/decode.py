@@ -21,10 +21,19 @@ from vla_ros.msg import Observation as ObservationMessage
 from vla_ros.msg import Obstacles as ObstaclesMessage
 from vla_ros.ros.pixels import ENCODINGS, decode_pixels
 from vla_ros.ros.stamps import decode_time
-from vla_ros.types import ActionChunk, CameraFrame, FloatArray, Gaze, JointSample, Observation
+from vla_ros.types import (
+    ActionChunk,
+    CameraFrame,
+    FloatArray,
+    Gaze,
+    Joining,
+    JointSample,
+    Observation,
+)
 
 _MOST_OBSTACLES = 64
 _UNIT_SLACK = 1e-3  # Of a quaternion written with three decimals.
+_JOININGS = {joining.value: joining for joining in Joining}
 _NUMBER_LIMIT = 1e9  # Seconds; beyond it a step is nonsense and its nanoseconds overflow.
 # The last bytes of a complete file, by its first bytes.
 _ENDINGS = {b"\xff\xd8": b"\xff\xd9", b"\x89P": b"IEND\xaeB`\x82"}
@@ -200,6 +209,7 @@ def decode_chunk(msg: ActionChunkMessage) -> ActionChunk:
         camera_frozen=bool(msg.camera_frozen),
         speed_scale=float(msg.speed_scale),
         cartesian=bool(msg.cartesian),
+        joining=_JOININGS.get(msg.joining),
         # A pair too few or too many costs a figure in a log, not the chunk.
         hop_ms=tuple(zip(msg.hop_names, map(float, msg.hop_ms), strict=False)),
     )

@@ -193,6 +193,7 @@ def encode_chunk(chunk: ActionChunk, now_ns: int) -> ActionChunkMessage:
         camera_frozen=chunk.camera_frozen,
         speed_scale=chunk.speed_scale,
         cartesian=chunk.cartesian,
+        joining="" if chunk.joining is None else chunk.joining.value,
         hop_names=[name for name, _ in chunk.hop_ms],
         hop_ms=[time_ms for _, time_ms in chunk.hop_ms],
     )

@@ -11,7 +11,7 @@ from vla_ros.gate.config import GateConfig
 from vla_ros.gate.state import Finding
 from vla_ros.gate.tick import ChunkCheck, Tick, TickCheck
 from vla_ros.gate.vocabulary import GateMode, Reason, Verdict
-from vla_ros.types import ActionChunk
+from vla_ros.types import ActionChunk, Joining
 
 _LARGEST = 1e3  # [rad]: no joint of an arm turns this far; catches degrees times anything.
 _JUMP_FACTOR = 3.0
@@ -58,18 +58,23 @@ def check_schema(chunk: ActionChunk, tick: Tick) -> Finding | None:
         return _drop(Reason.BAD_NAMES, f"joints are {chunk.joint_names}, wanted {names}")
     if not (np.isfinite(rows).all() and np.isfinite(chunk.gripper).all()):
         return _drop(Reason.NON_FINITE, "a target is NaN or infinite")
-    if not np.abs(rows).max() < _LARGEST:
-        return _drop(Reason.BAD_CHUNK, f"a target is {np.abs(rows).max():.3g} rad; degrees?")
+    text = _find_bad_content(chunk, tick.config)
+    return _drop(Reason.BAD_CHUNK, text) if text else None
+
+
+def _find_bad_content(chunk: ActionChunk, config: GateConfig) -> str:
+    """Return what of a well-formed chunk makes no sense, in words; empty if all does."""
+    largest = np.abs(chunk.position_rad).max()
+    shortest_s, longest_s = config.step_s
+    if not largest < _LARGEST:
+        return f"a target is {largest:.3g} rad; degrees?"
     if not LEAST_SCALE <= chunk.speed_scale <= 1.0:
-        return _drop(
-            Reason.BAD_CHUNK, f"speed_scale is {chunk.speed_scale}, wanted {LEAST_SCALE} to 1"
-        )
-    shortest, longest = tick.config.step_s
-    if not shortest <= chunk.step_ns * 1e-9 <= longest:
-        return _drop(
-            Reason.BAD_CHUNK, f"step is {chunk.step_ns * 1e-9} s, wanted {shortest} to {longest} s"
-        )
-    return None
+        return f"speed_scale is {chunk.speed_scale}, wanted {LEAST_SCALE} to 1"
+    if chunk.joining is None:
+        return f"its joining is not known here, wanted {', '.join(way.value for way in Joining)}"
+    if not shortest_s <= chunk.step_ns * 1e-9 <= longest_s:
+        return f"step is {chunk.step_ns * 1e-9} s, wanted {shortest_s} to {longest_s} s"
+    return ""
 
 
 def check_order(chunk: ActionChunk, tick: Tick) -> Finding | None:
