@@ -29,6 +29,7 @@ def witness(**seen: Any) -> Any:
         (Ending.STOPPED, "put", True, {}, Failure.STOPPED),
         (Ending.REFUSED, "put", True, {}, Failure.REFUSED),
         (Ending.LOST, "put", False, {"moved": True}, Failure.LOST),
+        (Ending.LATE, "put", False, {}, Failure.LATE),
         (Ending.UNREACHABLE, "put", False, {}, Failure.UNREACHABLE),
         (Ending.DONE, "stack", False, {"reached": ("solved",)}, Failure.DID_NOT_LAST),
         (Ending.DONE, "put", False, {"moved_other": True}, Failure.WRONG_OBJECT),

@@ -18,12 +18,14 @@ class RequestTimer:
         stop_s: Longest stop of the arm [s]; the gate stops when less than a stop is queued.
         reserve_s: Extra time on top of stop and latency [s].
         cold_starts: Answers to leave out of the latency: the first ones are slow.
+        late_count: Answers so far that were of no use, because they came too late.
     """
 
     replan_s: float
     stop_s: float
     reserve_s: float = DEFAULT_RESERVE_S
     cold_starts: int = 1
+    late_count: int = 0
     _latency_s: deque[float] = field(default_factory=lambda: deque(maxlen=100))
     _sent_ns: int | None = None
     _answered_ns: int | None = None
@@ -73,8 +75,12 @@ class RequestTimer:
             raise ValueError("a request is in flight already; call answered() or failed() first")
         self._sent_ns = now_ns
 
-    def answered(self, now_ns: int) -> None:
+    def answered(self, now_ns: int, *, late: bool = False) -> None:
         """Note that the answer is there.
+
+        Args:
+            now_ns: Node clock.
+            late: It is of no use, so that the plan grows old as if it had not come.
 
         Raises:
             ValueError: No request is in flight.
@@ -86,7 +92,10 @@ class RequestTimer:
         else:
             self._latency_s.append((now_ns - self._sent_ns) * 1e-9)
         self._sent_ns = None
-        self._answered_ns = now_ns
+        if late:
+            self.late_count += 1
+        else:
+            self._answered_ns = now_ns
 
     def failed(self) -> None:
         """Note that the request in flight will not be answered."""

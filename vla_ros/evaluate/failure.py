@@ -18,6 +18,7 @@ class Failure(Enum):
     LOST = "lost"  # ... and only on the way
     STOPPED = "stopped_by_gate"
     UNREACHABLE = "unreachable"  # it wanted what the arm cannot reach
+    LATE = "too_late"  # its answers came when they were of no use any more
     NOT_REPORTED = "solved_but_not_reported"
     DID_NOT_LAST = "did_not_last"  # solved when the policy said so, not a second later
     WRONG_OBJECT = "wrong_object"  # something else was moved, and not what was meant
@@ -32,6 +33,7 @@ _EARLY = {
     Ending.LOST: Failure.LOST,
     Ending.STOPPED: Failure.STOPPED,
     Ending.UNREACHABLE: Failure.UNREACHABLE,
+    Ending.LATE: Failure.LATE,
 }
 
 

@@ -13,6 +13,7 @@ import numpy as np
 
 from vla_ros.chunk import RequestTimer
 from vla_ros.chunk.begin import begin_from_rest
+from vla_ros.chunk.lateness import Lateness, find_lateness
 from vla_ros.errors import InstructionError, UnreachableError
 from vla_ros.gate import (
     EstopInput,
@@ -49,6 +50,7 @@ class Ending(Enum):
     STOPPED = "stopped"  # by the gate
     REFUSED = "refused"  # by the policy, before any motion: it cannot find what was asked for
     LOST = "lost"  # the policy found it at first and lost it on the way
+    LATE = "late"  # the answers of the policy came too late to be of use
     UNREACHABLE = "unreachable"  # what the policy wants at once, the arm cannot reach
 
 
@@ -100,6 +102,7 @@ class _Progress:
     due_ns: int = 0
     completion: Completion
     grounding: Grounding
+    lateness: Lateness
     objection: str = ""
     sequence: int = 0
     interventions: int = 0
@@ -147,6 +150,7 @@ class Rollout:
             gate=GateState(),
             completion=Completion(spec=self.policy.done),
             grounding=Grounding(spec=self.policy.grounding),
+            lateness=Lateness(),
             began_ns=self.world.time_ns,
         )
         while True:
@@ -164,8 +168,7 @@ class Rollout:
                 ending = self._try_to_ask(now, act, time_ns, latency_s, options)
                 if ending is not None:
                     return self._result(ending, time_ns, now)
-            if self._tick(now, time_ns):
-                timer.answered(time_ns)
+            self._tick(now, time_ns, self._receive(now, time_ns, timer))
 
     def observe(self, *, see: bool = True) -> Observation:
         """Return what the policy would see now; without pictures if `see` is False."""
@@ -191,6 +194,8 @@ class Rollout:
         """Say how the roll-out has ended, if it has; the first tick after done begins the rest."""
         if now.grounding.refused and time_ns >= now.due_ns:
             return Ending.REFUSED
+        if now.lateness.why:
+            return Ending.LATE
         if now.ended_ns is None and now.completion.complete:
             now.ended_ns, now.pending = time_ns, self._last_chunk(now, time_ns)
             now.due_ns = time_ns
@@ -242,14 +247,27 @@ class Rollout:
         now.pending = replace(chunk, speed_scale=options.speed_scale)
         now.completion = now.completion.observe(output.done_probability)
 
-    def _tick(self, now: _Progress, time_ns: int) -> bool:
-        """Advance gate and physics by one tick; True if an answer of the policy arrived."""
-        arrived = now.pending is not None and time_ns >= now.due_ns
+    def _receive(self, now: _Progress, time_ns: int, timer: RequestTimer) -> ActionChunk | None:
+        """Return the chunk that arrives; one that comes too late to be of use is thrown away."""
+        chunk = now.pending
+        if chunk is None or time_ns < now.due_ns:
+            return None
+        now.pending = None
+        if chunk.last:
+            return chunk
+        resting = now.gate.mode is not GateMode.RUN
+        age_s = self._config.observation_max_age_s
+        late = find_lateness(chunk, time_ns, age_s, resting=resting)
+        now.lateness = now.lateness.observe(late)
+        timer.answered(time_ns, late=bool(late))
+        if late:
+            return None
+        return begin_from_rest(chunk, time_ns) if resting else chunk
+
+    def _tick(self, now: _Progress, time_ns: int, chunk: ActionChunk | None) -> None:
+        """Advance gate and physics by one tick."""
         joints = self._joints(time_ns)
-        chunks: tuple[ActionChunk, ...] = ()
-        if arrived and now.pending is not None:
-            resting = now.gate.mode is not GateMode.RUN and not now.pending.last
-            chunks = (begin_from_rest(now.pending, time_ns) if resting else now.pending,)
+        chunks = () if chunk is None else (chunk,)
         requests = (Request.ARM,) if now.gate.epoch == 0 else ()
         inputs = GateInputs(joints=joints, chunks=chunks, requests=requests, estop=_ESTOP)
         now.gate, decision = self.gate.step(now.gate, inputs, time_ns)
@@ -259,9 +277,6 @@ class Rollout:
         if decision.command is not None:
             self.world.command(decision.command.position, decision.command.gripper)
         self.world.step(self.tick_ns)
-        if arrived:
-            now.pending = None
-        return bool(chunks) and not chunks[0].last
 
     def _last_chunk(self, now: _Progress, time_ns: int) -> ActionChunk:
         return ActionChunk(
@@ -284,5 +299,5 @@ class Rollout:
             duration_s=now.elapsed_s(time_ns),
             inferences=now.sequence,
             interventions=now.interventions,
-            message=now.objection or now.grounding.why("") or now.gate.message,
+            message=now.objection or now.grounding.why("") or now.lateness.why or now.gate.message,
         )

@@ -11,7 +11,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from vla_ros.chunk.begin import begin_from_rest
+from vla_ros.chunk.lateness import Lateness, find_lateness
 from vla_ros.chunk.request import RequestTimer
+from vla_ros.chunk.schedule import ChunkSchedule
 from vla_ros.gate.vocabulary import GateMode
 from vla_ros.policy.admission import (
     Fault,
@@ -42,10 +44,14 @@ class Ask:
     Attributes:
         observation: What it sees.
         epoch: Arming epoch that the chunk shall carry.
+        running: The plan that is followed meanwhile, as far as it is known here.
+        latency_s: How long the answer may take [s].
     """
 
     observation: Observation
     epoch: int
+    running: ChunkSchedule
+    latency_s: float
 
 
 def _find_nothing(observation: Observation | None) -> Fault | None:  # noqa: ARG001
@@ -105,6 +111,8 @@ class GoalRun:
         self._failure = ""
         self._answer: ActionChunk | None = None
         self._chunk: ActionChunk | None = None
+        self._plan = ChunkSchedule().at_scale(goal.speed, accepted_ns)
+        self._lateness = Lateness()
         self._inference_ms = math.nan
         self._resting = True
         self._seen: Observation | None = None
@@ -153,8 +161,8 @@ class GoalRun:
     def answered(self, now_ns: int, chunk: ActionChunk, inference_ms: float) -> ActionChunk | None:
         """Take the policy's answer; return what to publish, None for nothing.
 
-        Nothing is published in a dry run, nor what comes after the end, nor while the policy's
-        first answers have not shown that it can find what it is asked for.
+        Nothing is published in a dry run, nor what comes after the end or too late to be of use,
+        nor while the policy's first answers have not shown that it can find what it is asked for.
 
         Args:
             now_ns: Node clock.
@@ -163,17 +171,22 @@ class GoalRun:
         """
         if self.phase is Phase.STOPPING:
             return None
-        self._timer.answered(now_ns)
+        resting = self._resting or self._queue_s(now_ns) <= 0.0
+        age_s = self._patience.observation_max_age_s
+        late = find_lateness(chunk, now_ns, age_s, resting=resting)
+        self._lateness = self._lateness.observe(late)
+        self._timer.answered(now_ns, late=bool(late))
         self.inference_count += 1
         self._failures = 0
         self._inference_ms = inference_ms
         self._answer = chunk
         self._grounding = self._grounding.observe(chunk.grounded_probability)
-        if not self._grounding.accepted:
+        if late or not self._grounding.accepted:
             return None
-        if self._seen is not None and (self._resting or self._queue_s(now_ns) <= 0.0):
+        if self._seen is not None and resting:
             chunk = begin_from_rest(chunk, now_ns)
         self._chunk = chunk
+        self._plan = (self._plan.flush() if resting else self._plan).admit(chunk, now_ns)
         self._completion = self._completion.observe(chunk.done_probability)
         return None if self.goal.dry_run else chunk
 
@@ -346,7 +359,12 @@ class GoalRun:
         self._timer.sent(now_ns)
         self._asked_ns = now_ns
         self._seen = observation
-        return Ask(observation=observation, epoch=self._epoch)
+        return Ask(
+            observation=observation,
+            epoch=self._epoch,
+            running=self._plan,
+            latency_s=self._timer.latency_s(1.0),
+        )
 
     def _not_grounded(self) -> End | None:
         why = self._grounding.why(self.goal.instruction)
@@ -358,6 +376,8 @@ class GoalRun:
                 outcome=Outcome.POLICY_FAILED,
                 message=f"the policy failed {self._failures} times in a row: {self._failure}",
             )
+        if self._lateness.why:
+            return End(outcome=Outcome.POLICY_FAILED, message=self._lateness.why)
         waited_s = (now_ns - self._asked_ns) * 1e-9
         if self._timer.in_flight and not waited_s <= self._patience.policy_s:
             return End(

@@ -57,6 +57,7 @@ def encode_policy(
     values = {
         "latency_p50_ms": f"{timer.latency_s(0.5) * 1e3:.1f}",
         "latency_p95_ms": f"{timer.latency_s(0.95) * 1e3:.1f}",
+        "late_answers": str(timer.late_count),
         "in_flight": str(timer.in_flight).lower(),
         "goals": str(goals),
     }
