@@ -206,6 +206,8 @@ class InferenceNode(BaseNode[InferenceParams]):
                 observation=ask.observation,
                 instruction=goal.instruction,
                 speed_scale=goal.speed,
+                running=ask.running,
+                latency_s=ask.latency_s,
             )
         )
 

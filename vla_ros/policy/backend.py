@@ -5,6 +5,7 @@
 from typing import Protocol, runtime_checkable
 
 from vla_ros.policy.model_file import Normalisation
+from vla_ros.policy.prefix import Prefix
 from vla_ros.policy.spec import PolicyProfile
 from vla_ros.types import Observation, PolicyOutput
 
@@ -64,3 +65,21 @@ class SaysStatistics(Protocol):
     @property
     def normalisation(self) -> Normalisation:
         """Those of its training data."""
+
+
+@runtime_checkable
+class TakesPrefix(Protocol):
+    """A policy whose answer can go on from what the arm does while it thinks.
+
+    It is a `PolicyBackend`, and is asked in this way where its profile says
+    `joining: real_time_chunking` and a plan runs.
+    """
+
+    def infer_after(
+        self, observation: Observation, instruction: str, prefix: Prefix
+    ) -> PolicyOutput:
+        """Return the next rows, the first `prefix.frozen` of which are those of the prefix.
+
+        The rows of the prefix after those are a wish, the less the later they are due
+        (arXiv 2506.07339). Threads, blocking and errors are those of `PolicyBackend.infer`.
+        """

@@ -7,12 +7,15 @@ import queue
 import threading
 import traceback
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
+from vla_ros.chunk.schedule import ChunkSchedule
 from vla_ros.errors import PolicyError, VlaRosError
-from vla_ros.policy.backend import PolicyBackend
+from vla_ros.policy.backend import PolicyBackend, TakesPrefix
+from vla_ros.policy.prefix import make_prefix
+from vla_ros.policy.spec import PolicyProfile
 from vla_ros.policy.transforms import ChunkHeader, PolicyAdapter
-from vla_ros.types import ActionChunk, Observation, PolicyOutput
+from vla_ros.types import ActionChunk, Joining, Observation, PolicyOutput
 
 FindObjection = Callable[[Observation, PolicyOutput], str]
 
@@ -26,12 +29,16 @@ class Question:
         observation: What it sees.
         instruction: What the client asked for.
         speed_scale: Speed along the path, 0 < s <= 1.
+        running: The plan that is followed meanwhile.
+        latency_s: How long the answer may take [s].
     """
 
     header: ChunkHeader
     observation: Observation
     instruction: str
     speed_scale: float
+    running: ChunkSchedule = field(default_factory=ChunkSchedule)
+    latency_s: float = 0.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -117,6 +124,16 @@ class PolicyWorker:
             else:
                 question()
 
+    def _infer(self, question: Question) -> tuple[PolicyOutput, bool]:
+        """Ask the policy; also say whether its answer goes on from the running plan."""
+        backend, observation = self._backend, question.observation
+        if isinstance(backend, TakesPrefix) and _wishes_prefix(self._backend.profile):
+            running, latency_s = question.running, question.latency_s
+            prefix = make_prefix(running, self._adapter, observation, latency_s)
+            if prefix is not None:
+                return backend.infer_after(observation, question.instruction, prefix), True
+        return backend.infer(observation, question.instruction), False
+
     def _chunk(self, question: Question, output: PolicyOutput) -> ActionChunk:
         observation = question.observation
         chunk = self._adapter.make_chunk(output, observation, question.header)
@@ -137,11 +154,13 @@ class PolicyWorker:
         grounded = math.nan
         began_ns = self._clock_ns()
         try:
-            output = self._backend.infer(question.observation, question.instruction)
+            output, goes_on = self._infer(question)
             inferred_ns = self._clock_ns()
             grounded = output.grounded_probability
             self._judge(question, output)
             chunk = self._chunk(question, output)
+            if goes_on:  # It joins the running plan by itself.
+                chunk = replace(chunk, joining=Joining.CROSS_FADE)
         except VlaRosError as error:
             return Answer(
                 goal_id=goal_id,
@@ -168,3 +187,7 @@ class PolicyWorker:
             shortfall=self._adapter.shortfall,
             grounded_probability=grounded,
         )
+
+
+def _wishes_prefix(profile: PolicyProfile) -> bool:
+    return profile.joining is Joining.REAL_TIME_CHUNKING
