@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 FloatArray = NDArray[np.float64]
 BoolArray = NDArray[np.bool_]
 ImageArray = NDArray[np.uint8]
+DepthArray = NDArray[np.float32]
 
 
 def _frozen(array: NDArray[np.generic], name: str, shape: tuple[int | None, ...]) -> None:
@@ -48,6 +49,29 @@ class CameraFrame:
         if self.image.dtype != np.uint8:
             raise ValueError(f"image of '{self.camera}' is {self.image.dtype}, wanted uint8")
         _frozen(self.image, f"image of '{self.camera}'", (None, None, 3))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class DepthFrame:
+    """One decoded depth image.
+
+    Attributes:
+        camera: Name of the camera in the robot profile.
+        stamp_ns: When it was taken (header stamp), node clock.
+        arrival_ns: When it reached us, node clock.
+        depth_m: Along the optical axis [m]; NaN where nothing was measured, never zero. float32,
+            shape (H, W), read-only.
+    """
+
+    camera: str
+    stamp_ns: int
+    arrival_ns: int
+    depth_m: DepthArray
+
+    def __post_init__(self) -> None:
+        if self.depth_m.dtype != np.float32:
+            raise ValueError(f"depth of '{self.camera}' is {self.depth_m.dtype}, wanted float32")
+        _frozen(self.depth_m, f"depth of '{self.camera}'", (None, None))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -84,6 +108,9 @@ class Observation:
         frozen: For each frame, True if its camera repeats itself (see `observe/buffer.py`).
         joints: Arm joints in the robot profile's order, measured closest to `stamp_ns`.
         gripper: Measured opening: 0 is closed, 1 is open.
+        history: Earlier frames of the cameras whose image asks for them, camera by camera, the
+            newest first.
+        depths: Depth images of the cameras whose image asks for them.
     """
 
     stamp_ns: int
@@ -91,6 +118,8 @@ class Observation:
     frozen: tuple[bool, ...]
     joints: JointSample
     gripper: float
+    history: tuple[CameraFrame, ...] = ()
+    depths: tuple[DepthFrame, ...] = ()
 
     def __post_init__(self) -> None:
         if len(self.frozen) != len(self.frames):

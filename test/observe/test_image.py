@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from vla_ros.observe.image import fit_image
+from vla_ros.observe.image import crop_image, fit_depth, fit_image
+from vla_ros.policy.spec import CropSpec
 
 RED = np.array([200, 30, 10], dtype=np.uint8)
 
@@ -54,3 +55,48 @@ def test_a_very_thin_image_keeps_a_pixel() -> None:
 def test_a_view_with_padded_rows_is_resized() -> None:
     padded = np.full((100, 230, 3), RED)
     assert (fit_image(padded[:, :200], 50, 25, letterbox=True) == RED).all()
+
+
+@pytest.mark.parametrize(
+    ("crop", "shape"),
+    [
+        (CropSpec(), (40, 60)),
+        (CropSpec(left=0.25, right=0.75), (40, 30)),
+        (CropSpec(top=0.5, bottom=0.55), (2, 60)),
+    ],
+)
+def test_a_part_is_a_view_of_the_picture(crop: CropSpec, shape: tuple[int, int]) -> None:
+    image = np.arange(40 * 60 * 3, dtype=np.uint8).reshape(40, 60, 3)
+    part = crop_image(image, crop)
+    assert part.shape == (*shape, 3)
+    assert np.shares_memory(part, image)
+    left, top = round(crop.left * 60), round(crop.top * 40)
+    assert (part == image[top : top + shape[0], left : left + shape[1]]).all()
+
+
+def test_a_part_of_a_tiny_picture_keeps_a_pixel() -> None:
+    image = np.zeros((1, 1, 3), dtype=np.uint8)
+    assert crop_image(image, CropSpec(left=0.9)).shape == (1, 1, 3)
+
+
+def test_a_part_is_resized_as_a_picture_of_its_own() -> None:
+    image = np.zeros((100, 200, 3), dtype=np.uint8)
+    image[:, 100:] = RED
+    part = crop_image(image, CropSpec(left=0.5))
+    assert (fit_image(part, 32, 32, letterbox=False) == RED).all()
+
+
+def test_depths_are_never_mixed() -> None:
+    depth_m = np.full((90, 120), np.nan, dtype=np.float32)
+    depth_m[:, 60:] = 1.5
+    depth_m[::7, ::5] = 0.25
+    fitted = fit_depth(depth_m, 32, 24, letterbox=False)
+    assert fitted.shape == (24, 32)
+    assert set(fitted[np.isfinite(fitted)].tolist()) <= {1.5, 0.25}
+
+
+def test_the_frame_around_a_depth_image_was_not_measured() -> None:
+    fitted = fit_depth(np.full((50, 100), 2.0, np.float32), 32, 32, letterbox=True)
+    assert np.isnan(fitted[:8]).all()
+    assert np.isnan(fitted[-8:]).all()
+    assert (fitted[8:-8] == 2.0).all()

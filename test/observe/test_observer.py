@@ -1,13 +1,15 @@
 # Copyright 2026 The vla_ros authors
 # SPDX-License-Identifier: Apache-2.0
+import re
+
 import numpy as np
 import pytest
 
 from vla_ros.errors import ConfigError, ObservationError
 from vla_ros.observe.observer import Observer
-from vla_ros.policy.spec import ImageSpec
+from vla_ros.policy.spec import CropSpec, HistorySpec, ImageSpec
 from vla_ros.robot.profile import RobotProfile, load_robot_profile
-from vla_ros.types import CameraFrame, FloatArray, JointSample
+from vla_ros.types import CameraFrame, DepthFrame, FloatArray, JointSample
 
 MS = 1_000_000
 
@@ -127,3 +129,116 @@ def test_reports_name_what_is_wrong_with_each_stream(
 def test_a_camera_that_the_robot_lacks_is_named(robot: RobotProfile) -> None:
     with pytest.raises(ConfigError, match=r"robot 'sim_arm' has no camera 'left'\. It has: front"):
         Observer(robot, (view("left"),))
+
+
+def changed(robot: RobotProfile, **changes: object) -> RobotProfile:
+    """Return the robot with another front camera."""
+    front, wrist = robot.cameras
+    return robot.model_copy(update={"cameras": (front.model_copy(update=changes), wrist)})
+
+
+def test_a_picture_of_another_size_is_refused(robot: RobotProfile) -> None:
+    observer = Observer(changed(robot, size=(640, 480)), (view("front"),))
+    with pytest.raises(ObservationError, match="its picture has 64x48 pixels, wanted 640x480"):
+        observer.add_frame(frame("front", 1000))
+    assert observer.cameras["front"].buffer.newest is None
+
+
+def test_a_camera_at_half_its_rate_is_complained_about_within_two_seconds(
+    robot: RobotProfile,
+) -> None:
+    observer = Observer(changed(robot, rate_hz=30.0), (view("front"),))
+    stamp_ms = 1000
+    for _ in range(60):
+        stamp_ms += 33
+        observer.add_frame(frame("front", stamp_ms))
+    assert observer.reports((stamp_ms + 5) * MS)[0][1] == ""
+    slow_from_ms, complaint = stamp_ms, ""
+    while complaint == "":
+        stamp_ms += 67
+        observer.add_frame(frame("front", stamp_ms))
+        complaint = observer.reports((stamp_ms + 5) * MS)[0][1]
+        assert stamp_ms - slow_from_ms < 2000
+    assert re.search(r"pictures come at \d\d\.\d Hz, wanted 30 Hz, at least 22\.5 Hz", complaint)
+
+
+def test_only_a_part_of_the_picture_is_shown(robot: RobotProfile) -> None:
+    whole = frame("front", 1000)
+    part = view("front").model_copy(update={"crop": CropSpec(left=0.5), "letterbox": False})
+    observer = Observer(robot, (part,))
+    observer.add_frame(whole)
+    shown = observer.cameras["front"].buffer.newest
+    assert shown is not None
+    assert abs(float(shown.image.mean()) - float(whole.image[:, 32:].mean())) < 1.5
+
+
+def past(frames: int, spacing_s: float) -> ImageSpec:
+    return view("front").model_copy(
+        update={"history": HistorySpec(frames=frames, spacing_s=spacing_s)}
+    )
+
+
+def test_earlier_pictures_come_with_the_newest_one(robot: RobotProfile) -> None:
+    observer = Observer(robot, (past(2, 0.5), view("wrist")))
+    for k in range(60):
+        observer.add_frame(frame("front", 1000 + 33 * k))
+        observer.add_frame(frame("wrist", 1002 + 33 * k))
+    observer.add_state(*state(robot, 2940))
+    seen = observer.observe(2960 * MS)
+    newest_ms = seen.frames[0].stamp_ns // MS
+    assert [f.camera for f in seen.history] == ["front", "front"]
+    ages_ms = [newest_ms - f.stamp_ns // MS for f in seen.history]
+    assert ages_ms == pytest.approx([500, 1000], abs=17)
+
+
+def test_history_is_never_made_up(robot: RobotProfile) -> None:
+    observer = Observer(robot, (past(2, 0.5),))
+    observer.add_state(*state(robot, 1600))
+    for stamp_ms in (1000, 1100, 1200, 1300, 1400, 1500, 1600):
+        observer.add_frame(frame("front", stamp_ms))
+    wanted = r"'front': has no image from 1000 ms before the newest .*: 2 frames, 0\.5 s apart"
+    with pytest.raises(ObservationError, match=wanted):
+        observer.observe(1610 * MS)
+
+
+def deep(stamp_ms: int, metres: float = 1.5) -> DepthFrame:
+    return DepthFrame(
+        camera="front",
+        stamp_ns=stamp_ms * MS,
+        arrival_ns=(stamp_ms + 4) * MS,
+        depth_m=np.full((48, 64), metres, np.float32),
+    )
+
+
+def test_depth_comes_with_the_picture_it_belongs_to(robot: RobotProfile) -> None:
+    robot = changed(robot, depth_topic="/front/depth")
+    observer = Observer(robot, (view("front").model_copy(update={"depth": True}), view("wrist")))
+    observer.add_state(*state(robot, 1000))
+    observer.add_frame(frame("front", 1000))
+    observer.add_frame(frame("wrist", 1001))
+    assert not observer.due
+    with pytest.raises(ObservationError, match=r"depth of camera 'front': no depth image has arr"):
+        observer.observe(1010 * MS)
+    observer.add_depth(deep(990, 9.0))
+    observer.add_depth(deep(1003))
+    assert observer.due
+    (depth,) = observer.observe(1010 * MS).depths
+    assert depth.depth_m.shape == (32, 32)
+    assert np.nanmax(depth.depth_m) == 1.5
+    assert not observer.due
+
+
+def test_depth_that_stops_is_an_error_and_not_the_last_one_again(robot: RobotProfile) -> None:
+    robot = changed(robot, depth_topic="/front/depth")
+    observer = Observer(robot, (view("front").model_copy(update={"depth": True}),))
+    observer.add_depth(deep(1000))
+    observer.add_frame(frame("front", 1400))
+    observer.add_state(*state(robot, 1400))
+    with pytest.raises(ObservationError, match="'front': newest depth image is 410 ms old"):
+        observer.observe(1410 * MS)
+    assert any("depth of camera" in complaint for _, complaint in observer.reports(1410 * MS))
+
+
+def test_a_camera_without_depth_is_named(robot: RobotProfile) -> None:
+    with pytest.raises(ConfigError, match="depth of camera 'front', and robot 'sim_arm'"):
+        Observer(robot, (view("front").model_copy(update={"depth": True}),))

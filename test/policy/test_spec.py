@@ -19,6 +19,7 @@ from vla_ros.policy.spec import (
 from vla_ros.resources import config_path
 from vla_ros.types import Joining
 
+WRIST = "camera: wrist, width: 96"
 SHIPPED = config_path("policies", "native").read_text()
 
 
@@ -61,6 +62,12 @@ def test_the_shipped_profile_loads_and_its_model_path_is_absolute() -> None:
         ("step_s: 0.1", "step_s: 0.1\n  gripper: {open: 0.0}", r"should differ from 'closed'"),
         ("step_s: 0.1", "step_s: 0.1\n  gripper: {open: .nan}", r"gripper.open = nan"),
         ("replan_s: 0.3", "replan_s: 0.3\nstate_gripper: {binary: true}", r"is measured"),
+        ("camera: wrist", "camera: front", r"images\[1\].camera = 'front': .* there twice"),
+        (WRIST, WRIST + ", crop: {left: 0.6, right: 0.62}", r"crop.right = 0.62: .* above 'left'"),
+        (WRIST, WRIST + ", crop: {top: .nan}", r"crop.top = nan"),
+        (WRIST, WRIST + ", crop: {top: -0.1}", r"crop.top = -0.1"),
+        (WRIST, WRIST + ", history: {frames: 0, spacing_s: 0.1}", r"history.frames = 0"),
+        (WRIST, WRIST + ", history: {frames: 2, spacing_s: .inf}", r"spacing_s = inf"),
         ("dyaw, gripper]", "gripper, dyaw]", r"rows.*should end with gripper"),
         ("model: native.onnx", "address: ws://a\nmodel: b", r"either 'model' .* or 'address'"),
         ("width: 96", "width: 5", r"images\[0\].width = 5"),

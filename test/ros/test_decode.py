@@ -123,6 +123,30 @@ def test_bayer_images_have_their_red_where_the_name_says(encoding, red_at):
     assert (inner.mean(axis=(0, 1)).round() == [200, 0, 0]).all()
 
 
+@pytest.mark.parametrize("padding", [0, 2])
+@pytest.mark.parametrize(("encoding", "code"), [("nv12", (90, 240)), ("nv21", (240, 90))])
+def test_brightness_and_colour_in_planes_of_their_own(encoding, code, padding):
+    planes = np.full((6, 4), 82, dtype=np.uint8)  # 4 x 4 pixels of red, BT.601.
+    planes[4:, 0::2], planes[4:, 1::2] = code
+    message = image_message(planes, encoding, padding=padding)
+    message.height = 4
+    image = decoded(message).image
+    assert image.shape == (4, 4, 3)
+    assert (image[..., 0] > 240).all()
+    assert (image[..., 1:] < 15).all()
+    message.data = message.data[: -message.step]
+    with pytest.raises(ObservationError, match="wanted 6 rows of"):
+        decoded(message)
+
+
+@pytest.mark.parametrize("encoding", ["nv12", "nv21"])
+def test_planes_of_an_odd_size_are_refused(encoding):
+    message = image_message(np.zeros((4, 5), dtype=np.uint8), encoding)
+    message.height = 3
+    with pytest.raises(ObservationError, match=r"5x3 pixels of nv12|5x3 pixels of nv21"):
+        decoded(message)
+
+
 def test_an_unknown_encoding_is_named_with_the_known_ones(rgb):
     with pytest.raises(
         ObservationError, match=r"camera 'front': encoding '32FC1' is not supp.*rgb8"

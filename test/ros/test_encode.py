@@ -1,6 +1,7 @@
 # Copyright 2026 The vla_ros authors
 # SPDX-License-Identifier: Apache-2.0
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -23,6 +24,7 @@ from vla_ros.ros.stamps import decode_time
 from vla_ros.types import (
     ActionChunk,
     CameraFrame,
+    DepthFrame,
     Gaze,
     Joining,
     JointCommand,
@@ -75,6 +77,39 @@ def test_an_observation_survives_the_way_there_and_back(robot):
     assert message.header.frame_id == "base_link"
     assert message.image_age_ms[0] == pytest.approx(100.0)
     assert message.joint_state_age_ms == pytest.approx(50.0)
+
+
+def test_history_and_depth_survive_behind_the_newest_frames(robot):
+    plain = make_observation(robot.joint_names)
+    newest = plain.frames[1]
+    earlier = tuple(
+        replace(newest, stamp_ns=newest.stamp_ns - k * 10**8, image=newest.image + np.uint8(k))
+        for k in (1, 2)
+    )
+    depth_m = np.array([[np.nan, 0.5], [1.25, 8.0]], dtype=np.float32)
+    depth = DepthFrame(camera="front", stamp_ns=5, arrival_ns=NOW_NS, depth_m=depth_m)
+    sent = replace(plain, history=earlier, depths=(depth,))
+    message = encode_observation(sent, robot, NOW_NS)
+    # Who knows nothing of either finds each camera's newest image first.
+    assert list(message.cameras) == ["front", "wrist", "wrist", "wrist", "front"]
+    assert [m.encoding for m in message.images] == ["rgb8"] * 4 + ["32FC1"]
+    assert list(message.camera_frozen) == [False, True, True, True, False]
+    assert message.image_age_ms[3] == pytest.approx(300.0)
+    got = decode_observation(message, NOW_NS)
+    assert [f.camera for f in got.frames] == ["front", "wrist"]
+    assert got.frozen == sent.frozen
+    assert [f.stamp_ns for f in got.history] == [f.stamp_ns for f in earlier]
+    assert (got.history[1].image == earlier[1].image).all()
+    np.testing.assert_array_equal(got.depths[0].depth_m, depth_m)
+    assert got.depths[0].stamp_ns == 5
+
+
+def test_a_part_of_a_picture_is_sent_as_a_picture(robot):
+    plain = make_observation(robot.joint_names)
+    part = replace(plain.frames[0], image=plain.frames[0].image[1:4, 2:6])
+    message = encode_observation(replace(plain, frames=(part, plain.frames[1])), robot, NOW_NS)
+    assert (message.images[0].width, message.images[0].height) == (4, 3)
+    assert (decode_observation(message, NOW_NS).frames[0].image == part.image).all()
 
 
 def test_missing_velocities_stay_missing(robot):

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from vla_ros.doctor.facts import CameraSeen
 from vla_ros.doctor.line import Level, Line, failed, passed, warned
 from vla_ros.doctor.streams import check_pace, check_stamps, check_stream
-from vla_ros.policy.spec import ImageSpec, PolicyProfile
+from vla_ros.policy.spec import CropSpec, ImageSpec, PolicyProfile
 from vla_ros.robot.parts import CameraProfile
 from vla_ros.robot.profile import RobotProfile
 
@@ -75,16 +75,19 @@ def check_image(seen: CameraSeen) -> Line:
 def check_size(seen: CameraSeen, image: ImageSpec) -> Line:
     """Object to images that a policy sees distorted or blown up."""
     check = f"camera.{seen.name}.size"
-    found = f"{seen.width}x{seen.height} pixels for the policy's {image.width}x{image.height}"
-    stretch = (seen.width * image.height) / (seen.height * image.width)
-    if seen.width < image.width or seen.height < image.height:
+    crop = CropSpec() if image.crop is None else image.crop
+    width = round(seen.width * (crop.right - crop.left))
+    height = round(seen.height * (crop.bottom - crop.top))
+    found = f"{width}x{height} pixels for the policy's {image.width}x{image.height}"
+    stretch = (width * image.height) / (height * image.width)
+    if width < image.width or height < image.height:
         return warned(check, f"{found}: they are blown up", "Let the camera send larger images")
     if not image.letterbox and abs(stretch - 1.0) > _SHAPE:
         return warned(
             check,
             f"{found}: they are squeezed by {stretch:.2f}",
             f"Right only if the policy was trained so; else set letterbox: true for image "
-            f"'{image.key}' in the policy profile, or crop in the driver",
+            f"'{image.key}' in the policy profile, or give it a crop",
         )
     return passed(check, found)
 

@@ -19,6 +19,7 @@ from vla_ros.params import PerceptionParams
 from vla_ros.policy.spec import load_policy_profile
 from vla_ros.robot.parts import CameraProfile
 from vla_ros.ros.decode import decode_compressed_image, decode_image
+from vla_ros.ros.depth import decode_compressed_depth, decode_depth
 from vla_ros.ros.description import load_robot
 from vla_ros.ros.diagnostics import encode_diagnostics, encode_stream
 from vla_ros.ros.encode import encode_observation
@@ -79,6 +80,9 @@ class PerceptionNode(BaseNode[PerceptionParams]):
         self._inputs = [
             self._subscribe_camera(self._robot.camera(name)) for name in self._observer.cameras
         ]
+        self._inputs += [
+            self._subscribe_depth(self._robot.camera(name)) for name in self._observer.depths
+        ]
         self._inputs.append(
             self.create_subscription(
                 JointState, self._robot.state_topic, self._on_joints, JOINT_STATES
@@ -122,18 +126,38 @@ class PerceptionNode(BaseNode[PerceptionParams]):
         def on_image(message: object) -> None:
             try:
                 frame = decode(message, name, self.now_ns())
+                self._observer.add_frame(frame)
             except ObservationError as e:
                 buffer.refuse()
                 self._hearing.refuse(name, message, str(e))
                 self._see(f"images of camera '{name}'", str(e))
                 return
             self._see(f"images of camera '{name}'", "")
-            self._observer.add_frame(frame)
             detector = self._observer.detectors[name]
             self._hearing.accept(message, frame, detector.picture, frozen=detector.frozen)
             self._publish_if_due()
 
         return on_image
+
+    def _subscribe_depth(self, camera: CameraProfile) -> object:
+        message, decode = {
+            "raw": (Image, decode_depth),
+            "compressed": (CompressedImage, decode_compressed_depth),
+        }[camera.depth_transport]
+        buffer = self._observer.depths[camera.name].buffer
+
+        def on_depth(message: object) -> None:
+            try:
+                frame = decode(message, camera.name, self.now_ns())
+            except ObservationError as e:
+                buffer.refuse()
+                self._see(buffer.name, str(e))
+                return
+            self._see(buffer.name, "")
+            self._observer.add_depth(frame)
+            self._publish_if_due()
+
+        return self.create_subscription(message, camera.depth_topic, on_depth, IMAGES)
 
     def _on_joints(self, message: JointState) -> None:
         self._hearing.joints.hear(message)

@@ -2,13 +2,14 @@
 # SPDX-License-Identifier: Apache-2.0
 """Hop 3: one time-aligned observation, or an error that names what is missing; never zeros."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Generic, TypeVar
+from types import MappingProxyType
+from typing import Generic, Protocol, TypeVar
 
 from vla_ros.errors import ObservationError
 from vla_ros.observe.buffer import ArmSample, SampleBuffer, Stamped
-from vla_ros.types import CameraFrame, Observation
+from vla_ros.types import CameraFrame, DepthFrame, Observation
 
 _FUTURE_NS = 50_000_000  # Clocks of two computers may differ by this much.
 
@@ -34,6 +35,18 @@ class Stream(Generic[_Sample]):
     limit: str
 
 
+class History(Protocol):
+    """Earlier pictures of one camera."""
+
+    @property
+    def frames(self) -> int:
+        """How many, beside the newest."""
+
+    @property
+    def spacing_s(self) -> float:
+        """Time between them [s]."""
+
+
 def assemble(
     cameras: Sequence[Stream[CameraFrame]],
     frozen: Sequence[bool],
@@ -41,6 +54,8 @@ def assemble(
     *,
     max_skew_ns: int,
     now_ns: int,
+    depths: Sequence[Stream[DepthFrame]] = (),
+    past: Mapping[str, History] = MappingProxyType({}),
 ) -> Observation:
     """Return the newest observation whose parts belong together.
 
@@ -53,21 +68,34 @@ def assemble(
         arm: States of arm and gripper.
         max_skew_ns: Largest distance of any part from the reference instant.
         now_ns: Node clock [ns].
+        depths: Depth images of the policy, in its order; resized for it.
+        past: What history is wanted, by camera.
 
     Raises:
-        ObservationError: A stream is missing, too old, from the future or out of step; the
-            message names it, its age, the limit, and a command to look at it.
+        ObservationError: A stream is missing, too old, from the future, out of step, or too
+            short for its history; the message names it, its age, the limit, and a command to
+            look at it.
     """
     newest_ns = [check_age(camera, now_ns).stamp_ns for camera in cameras]
     check_age(arm, now_ns)
     stamp_ns = min(newest_ns)
+    for depth in depths:
+        check_age(depth, now_ns)
     sample = _nearest(arm, stamp_ns, max_skew_ns)
+    frames = tuple(_nearest(camera, stamp_ns, max_skew_ns) for camera in cameras)
     return Observation(
         stamp_ns=stamp_ns,
-        frames=tuple(_nearest(camera, stamp_ns, max_skew_ns) for camera in cameras),
+        frames=frames,
         frozen=tuple(frozen),
         joints=sample.joints,
         gripper=sample.gripper,
+        history=tuple(
+            earlier
+            for camera, frame in zip(cameras, frames, strict=True)
+            if frame.camera in past
+            for earlier in _earlier(camera, frame, past[frame.camera])
+        ),
+        depths=tuple(_nearest(depth, stamp_ns, max_skew_ns) for depth in depths),
     )
 
 
@@ -109,6 +137,24 @@ def _nearest(stream: Stream[_Sample], stamp_ns: int, max_skew_ns: int) -> _Sampl
             f"profile). Check: ros2 topic delay {stream.topic}"
         )
     return sample
+
+
+def _earlier(
+    stream: Stream[CameraFrame], newest: CameraFrame, wanted: History
+) -> Iterator[CameraFrame]:
+    """Yield the frames that were taken so much before the newest one; never one of them twice."""
+    spacing_ns = round(wanted.spacing_s * 1e9)
+    for k in range(1, wanted.frames + 1):
+        due_ns = newest.stamp_ns - k * spacing_ns
+        frame = stream.buffer.nearest(due_ns)
+        if frame is None or not abs(frame.stamp_ns - due_ns) < spacing_ns / 2:
+            raise ObservationError(
+                f"{stream.buffer.name}: has no {stream.what} from {_ms(k * spacing_ns)} before "
+                f"the newest (history of the policy profile: {wanted.frames} frames, "
+                f"{wanted.spacing_s:g} s apart). It has been heard for too short a time, or is "
+                f"too slow. Check: ros2 topic hz {stream.topic}"
+            )
+        yield frame
 
 
 def _ms(time_ns: int) -> str:

@@ -1,11 +1,77 @@
 # Copyright 2026 The vla_ros authors
 # SPDX-License-Identifier: Apache-2.0
-"""Brings a camera image to the size a policy wants."""
+"""Brings a camera image to the part and the size a policy wants.
+
+Copies: one of the result; none where the size is right already, also of a part.
+"""
+
+from typing import Protocol, TypeVar
 
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 
-from vla_ros.types import ImageArray
+from vla_ros.types import DepthArray, ImageArray
+
+_Pixels = TypeVar("_Pixels", bound=NDArray[np.generic])
+
+
+class Crop(Protocol):
+    """A part of a picture, as fractions of its width and height."""
+
+    @property
+    def left(self) -> float:
+        """0 to 1, from the left edge."""
+
+    @property
+    def top(self) -> float:
+        """0 to 1, from the upper edge."""
+
+    @property
+    def right(self) -> float:
+        """0 to 1, from the left edge too."""
+
+    @property
+    def bottom(self) -> float:
+        """0 to 1, from the upper edge too."""
+
+
+def crop_image(image: _Pixels, crop: Crop | None) -> _Pixels:
+    """Return a part of an image, without a copy; at least one pixel.
+
+    Args:
+        image: Shape (H, W) or (H, W, 3).
+        crop: The part; all of it if None.
+    """
+    if crop is None:
+        return image
+    height, width = image.shape[:2]
+    left, top = (min(round(f * n), n - 1) for f, n in ((crop.left, width), (crop.top, height)))
+    right = max(left + 1, round(crop.right * width))
+    bottom = max(top + 1, round(crop.bottom * height))
+    return image[top:bottom, left:right]  # type: ignore[return-value]
+
+
+def fit_depth(depth_m: DepthArray, width: int, height: int, *, letterbox: bool) -> DepthArray:
+    """Return a depth image in another size; no pixel is a mixture of two.
+
+    Args:
+        depth_m: [m], shape (H, W).
+        width: Wanted [pixels].
+        height: Wanted [pixels].
+        letterbox: As in `fit_image`; the frame is NaN.
+    """
+    old_height, old_width = depth_m.shape
+    if (old_width, old_height) == (width, height):
+        return depth_m
+    scale = min(width / old_width, height / old_height)
+    inner = (min(width, max(1, round(n * scale))) for n in (old_width, old_height))
+    inner_width, inner_height = inner if letterbox else (width, height)
+    fitted = cv2.resize(depth_m, (inner_width, inner_height), interpolation=cv2.INTER_NEAREST)
+    framed: DepthArray = np.full((height, width), np.nan, dtype=np.float32)
+    left, top = (width - inner_width) // 2, (height - inner_height) // 2
+    framed[top : top + inner_height, left : left + inner_width] = fitted
+    return framed
 
 
 def fit_image(image: ImageArray, width: int, height: int, *, letterbox: bool) -> ImageArray:

@@ -8,15 +8,17 @@ from typing import Protocol, TypeVar
 
 import numpy as np
 
-from vla_ros.errors import ObservationError
-from vla_ros.observe.assemble import Stream, assemble, check_age
+from vla_ros.errors import ConfigError, ObservationError
+from vla_ros.observe.assemble import History, Stream, assemble, check_age
 from vla_ros.observe.buffer import ArmSample, Arrival, SampleBuffer, Stamped, StreamReport
 from vla_ros.observe.frozen import FrozenDetector
-from vla_ros.observe.image import fit_image
+from vla_ros.observe.image import Crop, crop_image, fit_depth, fit_image
 from vla_ros.robot.profile import RobotProfile
-from vla_ros.types import CameraFrame, JointSample, Observation
+from vla_ros.types import CameraFrame, DepthFrame, JointSample, Observation
 
 _FRAMES = 8
+_FASTEST_HZ = 120.0  # Of a camera whose history is kept.
+_RATE_SHARE = 0.75
 _STATES = 256  # Half a second at 500 Hz: further back than the oldest usable image.
 _SPEED_SPAN_NS = 100_000_000
 
@@ -43,12 +45,25 @@ class View(Protocol):
     def letterbox(self) -> bool:
         """Keep the aspect ratio and pad with black; otherwise stretch."""
 
+    @property
+    def crop(self) -> Crop | None:
+        """Taken out of the picture before; None for all of it."""
+
+    @property
+    def history(self) -> History | None:
+        """Earlier pictures that come with it; None for none."""
+
+    @property
+    def depth(self) -> bool:
+        """The camera's depth image comes with it."""
+
 
 class Observer:
     """Everything perceived and not yet published. Not for two threads at once.
 
     Attributes:
         cameras: The cameras that the policy sees.
+        depths: The depth images of those of them that it wants depth of.
         detectors: Tell of each whether it repeats itself.
         arm: The joint states.
 
@@ -57,7 +72,7 @@ class Observer:
         views: What the policy sees, in its order.
 
     Raises:
-        ConfigError: The robot has no such camera.
+        ConfigError: The robot has no such camera, or the camera no depth.
     """
 
     def __init__(self, robot: RobotProfile, views: Sequence[View]) -> None:
@@ -68,13 +83,26 @@ class Observer:
         self._published_ns: dict[str, int] = {}
         self.cameras: dict[str, Stream[CameraFrame]] = {
             view.camera: Stream(
-                buffer=SampleBuffer(f"camera '{view.camera}'", _FRAMES),
+                buffer=SampleBuffer(f"camera '{view.camera}'", _frames_kept(view)),
                 what="image",
                 topic=robot.camera(view.camera).topic,
                 max_age_ns=round(thresholds.image_max_age_s * 1e9),
                 limit="thresholds.image_max_age_s",
             )
             for view in views
+        }
+        self._sizes = {view.camera: robot.camera(view.camera).size for view in views}
+        self._rates_hz = {view.camera: robot.camera(view.camera).rate_hz for view in views}
+        self.depths: dict[str, Stream[DepthFrame]] = {
+            view.camera: Stream(
+                buffer=SampleBuffer(f"depth of camera '{view.camera}'", _FRAMES),
+                what="depth image",
+                topic=_depth_topic(robot, view.camera),
+                max_age_ns=round(thresholds.image_max_age_s * 1e9),
+                limit="thresholds.image_max_age_s",
+            )
+            for view in views
+            if view.depth
         }
         self.detectors = {
             view.camera: FrozenDetector(thresholds.camera_frozen_s) for view in views
@@ -88,10 +116,16 @@ class Observer:
         )
 
     def add_frame(self, frame: CameraFrame) -> Arrival:
-        """Take a camera frame as it was decoded; it is resized here."""
+        """Take a camera frame as it was decoded; it is cut and resized here.
+
+        Raises:
+            ObservationError: It has another size than the robot profile says.
+        """
         view = self._views[frame.camera]
+        _check_size(frame, self._sizes[frame.camera])
         self.detectors[frame.camera].see(frame, self._speed_rad_s())
-        image = fit_image(frame.image, view.width, view.height, letterbox=view.letterbox)
+        part = crop_image(frame.image, view.crop)
+        image = fit_image(part, view.width, view.height, letterbox=view.letterbox)
         fitted = CameraFrame(
             camera=frame.camera,
             stamp_ns=frame.stamp_ns,
@@ -102,6 +136,18 @@ class Observer:
         if arrival is Arrival.RESTARTED:
             self._published_ns.clear()
         return arrival
+
+    def add_depth(self, frame: DepthFrame) -> Arrival:
+        """Take a depth image as it was decoded; it is cut and resized as the camera's picture."""
+        view = self._views[frame.camera]
+        part = crop_image(frame.depth_m, view.crop)
+        fitted = DepthFrame(
+            camera=frame.camera,
+            stamp_ns=frame.stamp_ns,
+            arrival_ns=frame.arrival_ns,
+            depth_m=fit_depth(part, view.width, view.height, letterbox=view.letterbox),
+        )
+        return self.depths[frame.camera].buffer.add(fitted)
 
     def add_state(self, arm: JointSample, gripper: float) -> Arrival:
         """Take a state of the arm joints, and the position of the gripper's joint in its unit."""
@@ -114,6 +160,10 @@ class Observer:
         for name, stream in self.cameras.items():
             newest = stream.buffer.newest
             if newest is None or newest.stamp_ns <= self._published_ns.get(name, 0):
+                return False
+        for name, depths in self.depths.items():
+            deep = depths.buffer.newest
+            if deep is None or deep.stamp_ns <= self._published_ns.get(_depth_of(name), 0):
                 return False
         return True
 
@@ -129,8 +179,12 @@ class Observer:
             self.arm,
             max_skew_ns=self._max_skew_ns,
             now_ns=now_ns,
+            depths=tuple(self.depths.values()),
+            past={name: view.history for name, view in self._views.items() if view.history},
         )
-        self._published_ns = {frame.camera: frame.stamp_ns for frame in observation.frames}
+        self._published_ns = {frame.camera: frame.stamp_ns for frame in observation.frames} | {
+            _depth_of(deep.camera): deep.stamp_ns for deep in observation.depths
+        }
         return observation
 
     def reports(self, now_ns: int) -> tuple[tuple[StreamReport, str], ...]:
@@ -138,11 +192,13 @@ class Observer:
         lines = [
             (
                 stream.buffer.report(now_ns, frozen=self.detectors[name].frozen),
-                _complaint(stream, now_ns),
+                _complaint(stream, now_ns)
+                or _complaint_of_rate(stream, self._rates_hz[name], now_ns),
             )
             for name, stream in self.cameras.items()
         ]
-        return (*lines, (self.arm.buffer.report(now_ns), _complaint(self.arm, now_ns)))
+        deep = [(s.buffer.report(now_ns), _complaint(s, now_ns)) for s in self.depths.values()]
+        return (*lines, *deep, (self.arm.buffer.report(now_ns), _complaint(self.arm, now_ns)))
 
     def _speed_rad_s(self) -> float:
         """Return the speed of the fastest joint now; NaN before the first two states."""
@@ -156,6 +212,47 @@ class Observer:
             return math.nan
         moved = np.abs(newest.joints.position - earlier.joints.position).max()
         return float(moved) * 1e9 / (newest.stamp_ns - earlier.stamp_ns)
+
+
+def _frames_kept(view: View) -> int:
+    """Return how many pictures reach back to the oldest one that is wanted."""
+    if view.history is None:
+        return _FRAMES
+    return _FRAMES + math.ceil((view.history.frames + 0.5) * view.history.spacing_s * _FASTEST_HZ)
+
+
+def _depth_of(camera: str) -> str:
+    return f"depth of {camera}"
+
+
+def _depth_topic(robot: RobotProfile, camera: str) -> str:
+    topic = robot.camera(camera).depth_topic
+    if topic is None:
+        raise ConfigError(
+            f"the policy wants the depth of camera '{camera}', and robot '{robot.name}' has none: "
+            f"add depth_topic to it under 'cameras' in config/robots/{robot.name}.yaml"
+        )
+    return topic
+
+
+def _check_size(frame: CameraFrame, size: tuple[int, int] | None) -> None:
+    height, width = frame.image.shape[:2]
+    if size is not None and (width, height) != size:
+        raise ObservationError(
+            f"camera '{frame.camera}': its picture has {width}x{height} pixels, wanted "
+            f"{size[0]}x{size[1]} (size in the robot profile). Check the camera driver"
+        )
+
+
+def _complaint_of_rate(stream: Stream[CameraFrame], wanted_hz: float | None, now_ns: int) -> str:
+    report = stream.buffer.report(now_ns)
+    if wanted_hz is None or report.rate_hz == 0.0 or report.rate_hz >= _RATE_SHARE * wanted_hz:
+        return ""
+    return (
+        f"{report.name}: pictures come at {report.rate_hz:.1f} Hz, wanted {wanted_hz:g} Hz, at "
+        f"least {_RATE_SHARE * wanted_hz:g} Hz (rate_hz in the robot profile). Check: ros2 topic "
+        f"hz {stream.topic}"
+    )
 
 
 def _complaint(stream: Stream[_Sample], now_ns: int) -> str:

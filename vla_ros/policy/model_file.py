@@ -126,6 +126,13 @@ def check_description(path: Path, described: ModelDescription, profile: PolicyPr
         for key, wanted, got in pairs
         if wanted != got
     ]
+    found += [
+        f"images.{image.key}.{key}: a model in a file takes the newest picture alone; leave it "
+        "out, or bring a backend of your own"
+        for image in profile.images
+        for key in ("history", "depth")
+        if getattr(image, key)
+    ]
     found += _check_statistics(described)
     if found:
         lines = "\n  ".join(found)

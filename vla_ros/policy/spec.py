@@ -16,6 +16,8 @@ from vla_ros.types import FloatArray, Joining
 
 Seconds = Annotated[float, Field(gt=0.0, le=3600.0)]
 Pixels = Annotated[int, Field(ge=16, le=2048)]
+Fraction = Annotated[float, Field(ge=0.0, le=1.0)]
+_LEAST_CROP = 0.05
 
 
 class ActionSpace(Enum):
@@ -101,6 +103,41 @@ class Posture(Enum):
     MEASURED = "measured"
 
 
+class CropSpec(StrictModel):
+    """The part of a camera's picture that a policy sees, as fractions of width and height.
+
+    Attributes:
+        left: 0 to 1, from the left edge.
+        top: 0 to 1, from the upper edge.
+        right: 0 to 1, from the left edge too.
+        bottom: 0 to 1, from the upper edge too.
+    """
+
+    left: Fraction = 0.0
+    top: Fraction = 0.0
+    right: Fraction = 1.0
+    bottom: Fraction = 1.0
+
+    @model_validator(mode="after")
+    def _check_order(self) -> "CropSpec":
+        for low, high in (("left", "right"), ("top", "bottom")):
+            if not getattr(self, high) - getattr(self, low) >= _LEAST_CROP:
+                raise mistake(f"should be at least {_LEAST_CROP} above '{low}'", high)
+        return self
+
+
+class HistorySpec(StrictModel):
+    """Earlier pictures of the same camera, for a policy that sees motion.
+
+    Attributes:
+        frames: How many, beside the newest.
+        spacing_s: Time between them [s].
+    """
+
+    frames: Annotated[int, Field(ge=1, le=16)]
+    spacing_s: Annotated[float, Field(ge=0.01, le=2.0)]
+
+
 class ImageSpec(StrictModel):
     """One image that the policy sees.
 
@@ -110,6 +147,9 @@ class ImageSpec(StrictModel):
         width: [pixels].
         height: [pixels].
         letterbox: Keep the aspect ratio and pad with black; otherwise stretch.
+        crop: Taken out of the camera's picture before; left out: all of it.
+        history: Earlier pictures that come with it; left out: none.
+        depth: The camera's depth image comes with it.
     """
 
     key: str
@@ -117,6 +157,9 @@ class ImageSpec(StrictModel):
     width: Pixels
     height: Pixels
     letterbox: bool
+    crop: CropSpec | None = None
+    history: HistorySpec | None = None
+    depth: bool = False
 
 
 class GripperForm(StrictModel):
@@ -294,6 +337,16 @@ class PolicyProfile(StrictModel):
     def _check_source(self) -> "PolicyProfile":
         if (self.model is None) == (self.address is None):
             raise mistake("give either 'model' (a file) or 'address' (a server)", "backend")
+        return self
+
+    @model_validator(mode="after")
+    def _check_cameras(self) -> "PolicyProfile":
+        cameras = [image.camera for image in self.images]
+        for i, camera in enumerate(cameras):
+            if camera in cameras[:i]:
+                raise mistake(
+                    f"'{camera}' is there twice; one image of each", "images", i, "camera"
+                )
         return self
 
     @model_validator(mode="after")

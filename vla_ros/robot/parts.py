@@ -75,6 +75,12 @@ class CameraProfile(StrictModel):
         topic: Image topic; for `compressed` the full name of the compressed topic.
         transport: `raw` is sensor_msgs/Image, `compressed` is sensor_msgs/CompressedImage.
         frame: Optical frame.
+        size: Width and height of its pictures [pixels]; others are refused. Left out: any size.
+        rate_hz: Pictures per second [Hz]; fewer than three quarters of them are complained about.
+            Left out: nobody minds.
+        depth_topic: Depth images, aligned with its pictures; left out: it has none. For
+            `compressed` the full name of the topic ending in compressedDepth.
+        depth_transport: `raw` is sensor_msgs/Image, `compressed` is sensor_msgs/CompressedImage.
     """
 
     name: str
@@ -82,6 +88,10 @@ class CameraProfile(StrictModel):
     topic: Topic
     transport: Literal["raw", "compressed"]
     frame: str
+    size: tuple[Annotated[int, Field(gt=0)], Annotated[int, Field(gt=0)]] | None = None
+    rate_hz: Positive | None = None
+    depth_topic: Topic | None = None
+    depth_transport: Literal["raw", "compressed"] = "raw"
 
 
 class BoxProfile(StrictModel):

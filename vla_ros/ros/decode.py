@@ -19,8 +19,9 @@ from vla_ros.gate.state import Obstacle
 from vla_ros.msg import ActionChunk as ActionChunkMessage
 from vla_ros.msg import Observation as ObservationMessage
 from vla_ros.msg import Obstacles as ObstaclesMessage
-from vla_ros.ros.pixels import ENCODINGS, decode_pixels
-from vla_ros.ros.stamps import decode_time
+from vla_ros.ros.depth import DEPTH_ENCODING, decode_depth
+from vla_ros.ros.pixels import ENCODINGS, check_layout, decode_pixels
+from vla_ros.ros.stamps import decode_stamp, decode_time
 from vla_ros.types import (
     ActionChunk,
     CameraFrame,
@@ -56,16 +57,13 @@ def decode_image(msg: Image, camera: str, arrival_ns: int) -> CameraFrame:
             f"camera '{camera}': encoding '{msg.encoding}' is not supported. "
             f"Supported: {', '.join(ENCODINGS)}. Change the camera driver's pixel format"
         )
-    row_bytes = msg.width * encoding.pixel_bytes
-    if not (msg.width > 0 and msg.height > 0 and msg.step >= row_bytes):
+    check_layout(
+        msg, camera, row_bytes=msg.width * encoding.pixel_bytes, rows=encoding.rows(msg.height)
+    )
+    if encoding.chroma_rows and (msg.width % 2 or msg.height % 2):
         raise ObservationError(
-            f"camera '{camera}': {msg.width}x{msg.height} pixels of {msg.encoding} do not fit "
-            f"rows of {msg.step} bytes, wanted at least {row_bytes}. Check the camera driver"
-        )
-    if len(msg.data) != msg.step * msg.height:
-        raise ObservationError(
-            f"camera '{camera}': {len(msg.data)} bytes of data, wanted {msg.height} rows of "
-            f"{msg.step} = {msg.step * msg.height}. Check the camera driver"
+            f"camera '{camera}': {msg.width}x{msg.height} pixels of {msg.encoding}, wanted even "
+            "numbers: two by two share a colour. Check the camera driver"
         )
     image = decode_pixels(
         memoryview(msg.data),
@@ -75,7 +73,7 @@ def decode_image(msg: Image, camera: str, arrival_ns: int) -> CameraFrame:
         step=msg.step,
         big_endian=bool(msg.is_bigendian),
     )
-    stamp_ns = _stamp_ns(msg, f"camera '{camera}'")
+    stamp_ns = decode_stamp(msg, f"camera '{camera}'")
     return CameraFrame(camera=camera, stamp_ns=stamp_ns, arrival_ns=arrival_ns, image=image)
 
 
@@ -103,7 +101,7 @@ def decode_compressed_image(msg: CompressedImage, camera: str, arrival_ns: int) 
     if image is None:
         raise ObservationError(f"camera '{camera}': the '{msg.format}' image cannot be decoded")
     cv2.cvtColor(image, cv2.COLOR_BGR2RGB, dst=image)
-    stamp_ns = _stamp_ns(msg, f"camera '{camera}'")
+    stamp_ns = decode_stamp(msg, f"camera '{camera}'")
     return CameraFrame(camera=camera, stamp_ns=stamp_ns, arrival_ns=arrival_ns, image=image)
 
 
@@ -143,7 +141,7 @@ def decode_joint_state(msg: JointState, names: Sequence[str], arrival_ns: int) -
             )
     return JointSample(
         names=tuple(names),
-        stamp_ns=_stamp_ns(msg, "joint state"),
+        stamp_ns=decode_stamp(msg, "joint state"),
         arrival_ns=arrival_ns,
         position=position,
         velocity=velocity,
@@ -167,15 +165,23 @@ def decode_observation(msg: ObservationMessage, arrival_ns: int) -> Observation:
         )
     if not math.isfinite(msg.gripper):
         raise ObservationError(f"observation: gripper is {msg.gripper}, wanted a finite number")
+    frames: dict[str, tuple[CameraFrame, bool]] = {}
+    history, depths = [], []
+    for camera, image, frozen in zip(msg.cameras, msg.images, msg.camera_frozen, strict=True):
+        if image.encoding == DEPTH_ENCODING:
+            depths.append(decode_depth(image, camera, arrival_ns))
+        elif camera in frames:
+            history.append(decode_image(image, camera, arrival_ns))
+        else:
+            frames[camera] = decode_image(image, camera, arrival_ns), bool(frozen)
     return Observation(
         stamp_ns=decode_time(msg.header.stamp),
-        frames=tuple(
-            decode_image(image, camera, arrival_ns)
-            for camera, image in zip(msg.cameras, msg.images, strict=True)
-        ),
-        frozen=tuple(bool(flag) for flag in msg.camera_frozen),
+        frames=tuple(frame for frame, _ in frames.values()),
+        frozen=tuple(frozen for _, frozen in frames.values()),
         joints=decode_joint_state(msg.joint_state, msg.joint_state.name, arrival_ns),
         gripper=float(msg.gripper),
+        history=tuple(history),
+        depths=tuple(depths),
     )
 
 
@@ -297,15 +303,6 @@ def _check_obstacle(box: Obstacle) -> None:
 
 
 _WHERE = "Check 'joints' and 'gripper' in the robot profile, and: ros2 topic echo /joint_states"
-
-
-def _stamp_ns(msg: Image | CompressedImage | JointState, what: str) -> int:
-    stamp_ns = decode_time(msg.header.stamp)
-    if stamp_ns == 0:
-        raise ObservationError(
-            f"{what}: header.stamp is 0, wanted the time of measurement. Check the driver"
-        )
-    return stamp_ns
 
 
 def _selected(

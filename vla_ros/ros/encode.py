@@ -3,11 +3,14 @@
 """Hop 8, and what travels between our nodes: our types to messages."""
 
 import array
+import sys
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 from uuid import UUID
 
+import numpy as np
 import unique_identifier_msgs.msg as unique_identifier
+from numpy.typing import NDArray
 from sensor_msgs.msg import Image, JointState
 from std_msgs.msg import Float64MultiArray, Header
 from trajectory_msgs.msg import JointTrajectory, JointTrajectoryPoint
@@ -21,6 +24,7 @@ from vla_ros.ros.stamps import encode_duration, encode_time
 from vla_ros.types import (
     ActionChunk,
     CameraFrame,
+    DepthFrame,
     FloatArray,
     ImageArray,
     JointCommand,
@@ -114,23 +118,41 @@ def encode_gripper_goal(goal: Any, position: float, gripper: GripperProfile) -> 
 def encode_observation(
     observation: Observation, robot: RobotProfile, now_ns: int
 ) -> ObservationMessage:
-    """Return an observation as a message; one copy of the pixels.
+    """Return an observation as a message; one copy of the pixels, of the policy's size.
 
     Args:
         observation: To be sent.
         robot: Names the frames.
         now_ns: When it is sent, node clock [ns]; for the ages.
     """
-    frames = observation.frames
+    frames, depths = (*observation.frames, *observation.history), observation.depths
+    parts: tuple[CameraFrame | DepthFrame, ...] = (*frames, *depths)
+    images = [encode_frame(frame, robot.camera(frame.camera).frame) for frame in frames]
+    images += [encode_depth(depth, robot.camera(depth.camera).frame) for depth in depths]
+    frozen = dict(zip((f.camera for f in observation.frames), observation.frozen, strict=True))
     return ObservationMessage(
         header=Header(stamp=encode_time(observation.stamp_ns), frame_id=robot.base_frame),
-        cameras=[frame.camera for frame in frames],
-        images=[encode_frame(frame, robot.camera(frame.camera).frame) for frame in frames],
-        image_age_ms=[_age_ms(frame.stamp_ns, now_ns) for frame in frames],
-        camera_frozen=list(observation.frozen),
+        cameras=[part.camera for part in parts],
+        images=images,
+        image_age_ms=[_age_ms(part.stamp_ns, now_ns) for part in parts],
+        camera_frozen=[frozen[part.camera] for part in parts],
         joint_state=encode_joint_state(observation.joints),
         joint_state_age_ms=_age_ms(observation.joints.stamp_ns, now_ns),
         gripper=float(observation.gripper),
+    )
+
+
+def encode_depth(frame: DepthFrame, frame_id: str) -> Image:
+    """Return a depth image in metres in its optical frame; one copy."""
+    height, width = frame.depth_m.shape
+    return Image(
+        header=Header(stamp=encode_time(frame.stamp_ns), frame_id=frame_id),
+        height=height,
+        width=width,
+        encoding="32FC1",
+        is_bigendian=int(sys.byteorder == "big"),
+        step=4 * width,
+        data=_bytes_of(frame.depth_m),
     )
 
 
@@ -149,7 +171,7 @@ def encode_rgb(image: ImageArray, header: Header) -> Image:
         encoding="rgb8",
         is_bigendian=0,
         step=3 * width,
-        data=array.array("B", image.tobytes()),
+        data=_bytes_of(image),
     )
 
 
@@ -197,6 +219,13 @@ def encode_chunk(chunk: ActionChunk, now_ns: int) -> ActionChunkMessage:
         hop_names=[name for name, _ in chunk.hop_ms],
         hop_ms=[time_ms for _, time_ms in chunk.hop_ms],
     )
+
+
+def _bytes_of(pixels: NDArray[np.generic]) -> "array.array[int]":
+    """Return pixels, row by row, in the type that messages take as it is; one copy."""
+    data = array.array("B")
+    data.frombytes(np.ascontiguousarray(pixels).view(np.uint8).data)
+    return data
 
 
 def _doubles(values: FloatArray | Iterable[float]) -> "array.array[float]":

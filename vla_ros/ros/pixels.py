@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """The pixel encodings of sensor_msgs/Image in common use, each turned into RGB.
 
-Copies: `rgb8` none (the result looks into the message's memory); all others one.
+Copies: `rgb8` none (the result looks into the message's memory); all others one, `mono16` and
+images of wide samples in padded rows one more.
 """
 
 from collections.abc import Callable
@@ -12,7 +13,9 @@ from typing import Any
 import cv2
 import numpy as np
 from numpy.typing import NDArray
+from sensor_msgs.msg import Image
 
+from vla_ros.errors import ObservationError
 from vla_ros.types import ImageArray
 
 Convert = Callable[[NDArray[np.generic]], NDArray[np.generic]]
@@ -26,16 +29,23 @@ class Encoding:
         dtype: Type of a sample, in the byte order of this machine.
         channels: Samples per pixel.
         to_rgb: From an array of shape (H, W) or (H, W, channels) to RGB uint8 (H, W, 3).
+        chroma_rows: Rows of colour behind each two rows of brightness; their colours have half
+            the height and half the width.
     """
 
     dtype: np.dtype[np.generic]
     channels: int
     to_rgb: Convert
+    chroma_rows: int = 0
 
     @property
     def pixel_bytes(self) -> int:
         """Bytes per pixel."""
         return self.dtype.itemsize * self.channels
+
+    def rows(self, height: int) -> int:
+        """Return the rows in memory of an image so many pixels high."""
+        return height + self.chroma_rows * height // 2
 
 
 def _cv(code: int) -> Convert:
@@ -79,6 +89,9 @@ ENCODINGS: dict[str, Encoding] = {
     "uyvy": _UYVY,
     "yuv422_yuy2": _YUYV,
     "yuyv": _YUYV,
+    # Brightness first, then colours: blue-yellow before red-green, or after.
+    "nv12": Encoding(dtype=_U8, channels=1, to_rgb=_cv(cv2.COLOR_YUV2RGB_NV12), chroma_rows=1),
+    "nv21": Encoding(dtype=_U8, channels=1, to_rgb=_cv(cv2.COLOR_YUV2RGB_NV21), chroma_rows=1),
     # Named after the first two pixels of the first two rows.
     "bayer_rggb8": _eight(1, _cv(cv2.COLOR_BayerRGGB2RGB)),
     "bayer_bggr8": _eight(1, _cv(cv2.COLOR_BayerBGGR2RGB)),
@@ -93,7 +106,7 @@ def decode_pixels(
     """Return RGB, uint8, shape (H, W, 3), from rows of `step` bytes.
 
     Args:
-        data: At least `step * height` bytes.
+        data: At least `step * encoding.rows(height)` bytes.
         encoding: How they are meant.
         width: [pixels].
         height: [pixels].
@@ -101,8 +114,9 @@ def decode_pixels(
         big_endian: Byte order of samples wider than a byte.
     """
     row_bytes = width * encoding.pixel_bytes
-    rows = np.frombuffer(data, dtype=np.uint8, count=step * height).reshape(height, step)
-    pixels: NDArray[Any] = rows[:, :row_bytes].reshape(height, width, encoding.pixel_bytes)
+    lines = encoding.rows(height)
+    rows = np.frombuffer(data, dtype=np.uint8, count=step * lines).reshape(lines, step)
+    pixels: NDArray[Any] = rows[:, :row_bytes].reshape(lines, width, encoding.pixel_bytes)
     if encoding.dtype.itemsize > 1:
         order = encoding.dtype.newbyteorder(">" if big_endian else "<")
         # A copy only where rows are padded; then into the byte order of this machine.
@@ -110,3 +124,27 @@ def decode_pixels(
     if encoding.channels == 1:
         pixels = pixels[:, :, 0]
     return np.asarray(encoding.to_rgb(pixels), dtype=np.uint8)
+
+
+def check_layout(msg: Image, camera: str, *, row_bytes: int, rows: int) -> None:
+    """Check that the bytes of an image are as many as it says.
+
+    Args:
+        msg: The image.
+        camera: What messages call its camera.
+        row_bytes: Bytes of the pixels in a row.
+        rows: Rows in memory.
+
+    Raises:
+        ObservationError: They are not.
+    """
+    if not (msg.width > 0 and msg.height > 0 and msg.step >= row_bytes):
+        raise ObservationError(
+            f"camera '{camera}': {msg.width}x{msg.height} pixels of {msg.encoding} do not fit "
+            f"rows of {msg.step} bytes, wanted at least {row_bytes}. Check the camera driver"
+        )
+    if len(msg.data) != msg.step * rows:
+        raise ObservationError(
+            f"camera '{camera}': {len(msg.data)} bytes of data, wanted {rows} rows of "
+            f"{msg.step} = {msg.step * rows}. Check the camera driver"
+        )

@@ -1,0 +1,123 @@
+# Copyright 2026 The vla_ros authors
+# SPDX-License-Identifier: Apache-2.0
+"""Depth images to metres; what was not measured is NaN, never zero.
+
+`16UC1` is millimetres with 0 for nothing, `32FC1` metres (REP 118). A compressed depth image of
+compressed_depth_image_transport is a header of 12 bytes and a PNG of 16 bits: the same
+millimetres, or for 32FC1 an inverse depth with its two numbers in the header. Its other format,
+RVL, is not read.
+"""
+
+import math
+import struct
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+from sensor_msgs.msg import CompressedImage, Image
+
+from vla_ros.errors import ObservationError
+from vla_ros.ros.pixels import check_layout
+from vla_ros.ros.stamps import decode_stamp
+from vla_ros.types import DepthArray, DepthFrame
+
+DEPTH_ENCODING = "32FC1"
+_MILLIMETRE = np.float32(1e-3)
+_TYPES = {"16UC1": "u2", "mono16": "u2", DEPTH_ENCODING: "f4"}
+_HEADER = struct.Struct("<iff")  # A format that nobody reads, and the two numbers.
+_PNG = b"\x89PNG"
+_PNG_END = b"IEND\xaeB`\x82"
+
+
+def decode_depth(msg: Image, camera: str, arrival_ns: int) -> DepthFrame:
+    """Return a depth image in metres; one copy, none for 32FC1 in this machine's byte order.
+
+    Args:
+        msg: The image.
+        camera: Name of the camera in the robot profile.
+        arrival_ns: When it arrived, node clock [ns].
+
+    Raises:
+        ObservationError: The message contradicts itself, or is no depth image.
+    """
+    what = f"depth of {camera}"
+    kind = _TYPES.get(msg.encoding)
+    if kind is None:
+        raise ObservationError(
+            f"camera '{camera}': encoding '{msg.encoding}' is no depth image. Supported: "
+            f"{', '.join(_TYPES)}. Check depth_topic in the robot profile"
+        )
+    dtype = np.dtype(f"{'>' if msg.is_bigendian else '<'}{kind}")
+    check_layout(msg, what, row_bytes=msg.width * dtype.itemsize, rows=msg.height)
+    rows = np.frombuffer(memoryview(msg.data), np.uint8).reshape(msg.height, msg.step)
+    pixels = np.ascontiguousarray(rows[:, : msg.width * dtype.itemsize]).view(dtype)
+    return DepthFrame(
+        camera=camera,
+        stamp_ns=decode_stamp(msg, f"camera '{what}'"),
+        arrival_ns=arrival_ns,
+        depth_m=_millimetres(pixels) if kind == "u2" else pixels.astype(np.float32, copy=False),
+    )
+
+
+def decode_compressed_depth(msg: CompressedImage, camera: str, arrival_ns: int) -> DepthFrame:
+    """Return a compressed depth image in metres.
+
+    Args:
+        msg: The image; its format begins with the encoding: `16UC1; compressedDepth png`.
+        camera: Name of the camera in the robot profile.
+        arrival_ns: When it arrived, node clock [ns].
+
+    Raises:
+        ObservationError: It is not complete, or compressed in another way.
+    """
+    encoding, _, how = msg.format.partition(";")
+    if encoding.strip() not in _TYPES or "compressedDepth" not in how or "rvl" in how:
+        raise ObservationError(
+            f"camera '{camera}': format '{msg.format}' is not supported for depth. Supported: "
+            "'16UC1; compressedDepth png' and '32FC1; compressedDepth png'. RVL is not: set the "
+            "publisher's parameter compressedDepth.format to png"
+        )
+    data = memoryview(msg.data)
+    body = data[_HEADER.size :]
+    complete = bytes(body[: len(_PNG)]) == _PNG and _PNG_END in bytes(body[-64:])
+    pixels = (
+        cv2.imdecode(np.frombuffer(body, np.uint8), cv2.IMREAD_UNCHANGED) if complete else None
+    )
+    if pixels is None or pixels.dtype != np.uint16 or pixels.ndim != 2:
+        raise ObservationError(
+            f"camera '{camera}': {len(msg.data)} bytes of '{msg.format}' are no complete PNG "
+            "image of 16 bits behind a header of 12 bytes. Check the camera driver and the network"
+        )
+    if encoding.strip() == DEPTH_ENCODING:
+        _, numerator, offset = _HEADER.unpack(data[: _HEADER.size])
+        depth_m = _from_inverse(pixels, numerator, offset, camera)
+    else:
+        depth_m = _millimetres(pixels)
+    return DepthFrame(
+        camera=camera,
+        stamp_ns=decode_stamp(msg, f"camera 'depth of {camera}'"),
+        arrival_ns=arrival_ns,
+        depth_m=depth_m,
+    )
+
+
+def _millimetres(pixels: NDArray[np.generic]) -> DepthArray:
+    depth_m: DepthArray = pixels.astype(np.float32)
+    depth_m *= _MILLIMETRE
+    depth_m[depth_m == 0.0] = np.nan
+    return depth_m
+
+
+def _from_inverse(
+    pixels: NDArray[np.generic], numerator: float, offset: float, camera: str
+) -> DepthArray:
+    """Return numerator / (pixel - offset); a pixel of 0 was not measured."""
+    if not (math.isfinite(offset) and 0.0 < numerator < math.inf):
+        raise ObservationError(
+            f"camera '{camera}': its compressed depth says a quantisation of {numerator:g} and "
+            f"{offset:g}, wanted a finite number above 0 and a finite one. Check the camera driver"
+        )
+    values = pixels.astype(np.float32)
+    above = np.where(values > 0.0, values - np.float32(offset), np.nan)
+    depth_m: DepthArray = np.float32(numerator) / np.where(above > 0.0, above, np.nan)
+    return depth_m.astype(np.float32, copy=False)
