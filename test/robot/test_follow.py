@@ -118,6 +118,19 @@ def test_a_first_pose_out_of_reach_is_an_error(rig: Rig) -> None:
         rig.follower.follow([(np.array([2.0, 0.0, 0.3]), rotation)], rig.home, rig.home)
 
 
+def test_a_leap_to_the_first_row_may_be_left_to_the_gate() -> None:
+    rig = Rig("sim_arm")
+    away = rig.home + np.array([0.8, 0.0, 0.0, 0.0, 0.0, 0.8])
+    pose = rig.arm.forward(away)
+    with pytest.raises(UnreachableError, match=r"joint. to turn by 0\.80 rad, limit 0\.60 rad"):
+        rig.follower.follow([pose], rig.home, rig.home)
+    lenient = PathFollower(rig.arm, rig.bound, 0.0 * rig.bound, start_rad=1.0)
+    rows, why = lenient.follow([pose, pose, rig.arm.forward(rig.home)], rig.home, rig.home)
+    assert rows[0] == pytest.approx(away, abs=1e-4)
+    assert len(rows) == 2  # Back in one row would be a swing, as ever.
+    assert "would be a swing" in why
+
+
 @pytest.mark.parametrize("bad", [np.nan, np.inf])
 def test_a_pose_that_is_no_number_is_an_error(rig: Rig, bad: float) -> None:
     _, rotation = rig.arm.forward(rig.home)

@@ -202,6 +202,7 @@ def make_row_transforms(
         kinematics,
         bound_rad=np.minimum(_HURRY * speed * action.step_s, _LARGEST_RAD),
         drift_rad=_DRIFT * speed * action.step_s,
+        start_rad=_LARGEST_RAD,
     )
     posture = np.array(robot.home) if action.posture is Posture.HOME else None
     pose = EefPose(action.rotation, kinematics, follower, posture)

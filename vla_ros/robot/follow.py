@@ -36,14 +36,22 @@ class PathFollower:
         bound_rad: Furthest that each joint may turn from one row to the next. Shape (J,).
         drift_rad: Furthest that each joint of a redundant arm may turn for the posture's sake
             from one row to the next, while the tool keeps its pose. Shape (J,).
+        start_rad: Furthest that any joint may turn to the first row, where that cannot be had
+            with less: whether the arm may begin there, the gate judges. None: as the others.
     """
 
     def __init__(
-        self, kinematics: Kinematics, bound_rad: FloatArray, drift_rad: FloatArray
+        self,
+        kinematics: Kinematics,
+        bound_rad: FloatArray,
+        drift_rad: FloatArray,
+        *,
+        start_rad: float | None = None,
     ) -> None:
         self._kinematics = kinematics
         self._bound_rad = bound_rad
         self._drift_rad = drift_rad
+        self._start_rad = start_rad
         self._is_redundant = len(kinematics.joint_names) > len(_WEIGHTS)
 
     def follow(
@@ -70,9 +78,13 @@ class PathFollower:
             try:
                 seed = self._next(position, rotation, seed, posture)
             except UnreachableError as e:
-                if not solved:
+                if solved:
+                    return np.array(solved), f"row {k}: {e}"
+                if self._start_rad is None:
                     raise
-                return np.array(solved), f"row {k}: {e}"
+                seed = self._kinematics.inverse(
+                    position, rotation, seed, swing_rad=self._start_rad
+                )
             solved.append(seed)
         return np.array(solved), ""
 
