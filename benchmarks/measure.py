@@ -50,6 +50,16 @@ def quantiles(name: str, samples_ms: Sequence[float]) -> dict[str, float]:
     }
 
 
+def describe_machine() -> dict[str, object]:
+    """Return what the figures depend on."""
+    return {
+        "machine": platform.machine(),
+        "cores": os.cpu_count(),
+        "python": platform.python_version(),
+        "load": round(os.getloadavg()[0], 2),
+    }
+
+
 def report(figures: Mapping[str, float], json_path: Path | None, missed: Sequence[str]) -> int:
     """Print the figures and what misses its bar; the exit code.
 
@@ -58,12 +68,7 @@ def report(figures: Mapping[str, float], json_path: Path | None, missed: Sequenc
         json_path: Where to write them as well; None for nowhere.
         missed: What misses its bar, in words.
     """
-    machine = {
-        "machine": platform.machine(),
-        "cores": os.cpu_count(),
-        "python": platform.python_version(),
-        "load": round(os.getloadavg()[0], 2),
-    }
+    machine = describe_machine()
     print(" ".join(f"{name}={value}" for name, value in machine.items()))
     if json_path is not None:
         json_path.write_text(json.dumps({**figures, "host": machine}, indent=2) + "\n")
