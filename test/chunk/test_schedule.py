@@ -143,3 +143,16 @@ def test_the_gripper_is_taken_from_the_newest_row_and_never_averaged() -> None:
 def test_a_scale_next_to_nothing_stands_still(scale: float) -> None:
     assert ChunkSchedule().at_scale(scale, 0).scale == 0.0
     assert ChunkSchedule().at_scale(1e-3, 0).scale == 1e-3
+
+
+def test_the_same_plan_gives_the_same_numbers_at_any_time() -> None:
+    samples = []
+    for begin in (0, 987_654_321_123_456_789):
+        schedule = ChunkSchedule().at_scale(0.7, begin).flush()
+        for k in range(3):
+            now = begin + k * SECOND // 3
+            schedule = schedule.admit(chunk([0.0, 0.1, 0.3, 0.4] * 4, first_ns=now), now)
+        ticks = (schedule.sample(begin + SECOND + 7_000_001 * k) for k in range(50))
+        samples.append([target.position for target in ticks if target is not None])
+    assert samples[0] == samples[1]
+    assert len(samples[0]) == 50

@@ -75,7 +75,9 @@ class ChunkSchedule:
 
     def admit(self, chunk: ActionChunk, now_ns: int) -> "ChunkSchedule":
         """Add a checked chunk (at least one row, finite, positive step)."""
-        now_s = self.plan_s(now_ns)
+        # An empty plan begins at 0, so that the same goal gives the same numbers whenever it runs.
+        plan = self if self.tracks else replace(self, anchor_ns=now_ns, anchor_s=0.0)
+        now_s = plan.plan_s(now_ns)
         since_first = (now_ns - chunk.first_ns) * 1e-9
         start_s = now_s - (since_first * self.scale if since_first > 0.0 else since_first)
         begin_s = max(now_s, start_s)
@@ -92,7 +94,7 @@ class ChunkSchedule:
             begin_s=begin_s,
             join=_make_join(chunk.joining, curve, start_s, begin_s, running),
         )
-        return replace(self, tracks=(*running, track))
+        return replace(plan, tracks=(*running, track))
 
     def flush(self) -> "ChunkSchedule":
         """Forget every chunk."""
