@@ -10,13 +10,14 @@ from numpy.typing import NDArray
 
 from vla_ros.gate.config import GateConfig
 from vla_ros.gate.vocabulary import Request
-from vla_ros.types import ActionChunk
+from vla_ros.types import ActionChunk, Joining
 
 Array = NDArray[np.float64]
 
 MS = 1_000_000
 STEP_NS = 100 * MS
 _GOAL = "a" * 32
+_JOININGS = tuple(Joining)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -108,6 +109,7 @@ class Scene:
             position_rad=np.array(rows, dtype=np.float64),
             gripper=np.full(len(rows), float(self.rng.random() < 0.5)),
             cartesian=bool(self.rng.random() < 0.2),
+            joining=_JOININGS[int(self.rng.integers(len(_JOININGS)))],
         )
         return replace(plain, **changes)
 

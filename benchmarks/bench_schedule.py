@@ -3,12 +3,14 @@
 """How long it takes to take a chunk into the plan, and to sample the plan."""
 
 import sys
+from dataclasses import replace
+from functools import partial
 
 import numpy as np
 from measure import make_parser, measure, over, quantiles, report
 
 from vla_ros.chunk.schedule import ChunkSchedule
-from vla_ros.types import ActionChunk
+from vla_ros.types import ActionChunk, Joining
 
 STEP_NS = 100_000_000
 JOINTS = tuple(f"joint{k}" for k in range(1, 8))
@@ -43,8 +45,16 @@ def main() -> int:
     # 50 ms into a cross-fade of two chunks, which is the dearest moment.
     now_ns = STEP_NS + 50_000_000
     figures |= quantiles("sample", measure(lambda: blending.sample(now_ns), args.repeats))
+    for joining in Joining:  # Six chunks of 1.6 s, one every 0.3 s, as the shipped policy plans.
+        crowd = ChunkSchedule()
+        for k in range(6):
+            new = replace(make_chunk(k, rng), joining=joining, first_ns=3 * k * STEP_NS)
+            crowd = crowd.admit(new, 3 * k * STEP_NS + STEP_NS)
+        sample = partial(crowd.sample, 16 * STEP_NS + STEP_NS // 2)
+        figures |= quantiles(f"sample_{joining.value}", measure(sample, args.repeats))
     bar_ms = 0.1 if args.bar is None else args.bar
-    return report(figures, args.json, over(figures, {"sample_median_ms": bar_ms}))
+    bars = {name: bar_ms for name in figures if name.startswith("sample") and "median" in name}
+    return report(figures, args.json, over(figures, bars))
 
 
 if __name__ == "__main__":
