@@ -1,10 +1,13 @@
 # Copyright 2026 The vla_ros authors
 # SPDX-License-Identifier: Apache-2.0
+import math
+
 import numpy as np
 import pytest
 
-from vla_ros.observe.image import crop_image, fit_depth, fit_image
+from vla_ros.observe.image import crop_image, fit_depth, fit_image, part_of_view
 from vla_ros.policy.spec import CropSpec
+from vla_ros.view.camera import Lens
 
 RED = np.array([200, 30, 10], dtype=np.uint8)
 
@@ -100,3 +103,25 @@ def test_the_frame_around_a_depth_image_was_not_measured() -> None:
     assert np.isnan(fitted[:8]).all()
     assert np.isnan(fitted[-8:]).all()
     assert (fitted[8:-8] == 2.0).all()
+
+
+def test_the_part_of_a_field_of_view_lies_around_the_axis() -> None:
+    """A lens of 90 degrees across 200 pixels, its axis 10 pixels right of the middle."""
+    lens = Lens(focal=(100.0, 100.0), center=(110.0, 75.0), size=(200, 150))
+    part = part_of_view(lens, 2.0 * math.atan(0.5), 1.0)
+    assert part is not None
+    assert (part.left, part.right) == pytest.approx((0.3, 0.8))
+    assert (part.top, part.bottom) == pytest.approx((25 / 150, 125 / 150))
+
+
+@pytest.mark.parametrize("angle_rad", [2.0, 3.0])
+def test_a_lens_that_shows_less_has_no_such_part(angle_rad: float) -> None:
+    lens = Lens(focal=(100.0, 100.0), center=(100.0, 75.0), size=(200, 150))
+    assert part_of_view(lens, angle_rad, 4 / 3) is None
+
+
+def test_a_hair_that_is_missing_at_the_edge_is_not_missed() -> None:
+    lens = Lens(focal=(100.0, 100.0), center=(100.0, 75.0), size=(200, 150))
+    part = part_of_view(lens, math.pi / 2 + 0.01, 4 / 3)
+    assert part is not None
+    assert (part.left, part.right) == (0.0, 1.0)

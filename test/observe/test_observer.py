@@ -1,5 +1,6 @@
 # Copyright 2026 The vla_ros authors
 # SPDX-License-Identifier: Apache-2.0
+import math
 import re
 
 import numpy as np
@@ -10,6 +11,7 @@ from vla_ros.observe.observer import Observer
 from vla_ros.policy.spec import CropSpec, HistorySpec, ImageSpec
 from vla_ros.robot.profile import RobotProfile, load_robot_profile
 from vla_ros.types import CameraFrame, DepthFrame, FloatArray, JointSample
+from vla_ros.view.camera import Lens
 
 MS = 1_000_000
 
@@ -242,3 +244,50 @@ def test_depth_that_stops_is_an_error_and_not_the_last_one_again(robot: RobotPro
 def test_a_camera_without_depth_is_named(robot: RobotProfile) -> None:
     with pytest.raises(ConfigError, match="depth of camera 'front', and robot 'sim_arm'"):
         Observer(robot, (view("front").model_copy(update={"depth": True}),))
+
+
+def test_a_field_of_view_waits_for_the_lens_and_is_cut_by_it(robot: RobotProfile) -> None:
+    wide = view("front").model_copy(update={"field_of_view_rad": 2.0 * math.atan(0.5)})
+    observer = Observer(robot, (wide,))
+    assert observer.measured_cameras == ("front",)
+    with pytest.raises(ObservationError, match=r"no CameraInfo has arrived .* /front/camera_info"):
+        observer.add_frame(frame("front", 1000))
+    observer.add_lens("front", Lens(focal=(32.0, 32.0), center=(32.0, 24.0), size=(64, 48)))
+    whole = frame("front", 1100)
+    observer.add_frame(whole)
+    shown = observer.cameras["front"].buffer.newest
+    assert shown is not None
+    assert (shown.image == whole.image[8:40, 16:48]).all()
+
+
+@pytest.mark.parametrize(
+    "lens", [None, Lens(focal=(90.0, 90.0), center=(32.0, 24.0), size=(64, 48))]
+)
+def test_a_lens_that_cannot_show_it_is_named(robot: RobotProfile, lens: Lens | None) -> None:
+    wide = view("front").model_copy(update={"field_of_view_rad": 1.0})
+    observer = Observer(robot, (wide,))
+    observer.add_lens("front", lens)
+    with pytest.raises(ObservationError, match=r"does not show the 1\.0 rad around the axis"):
+        observer.add_frame(frame("front", 1000))
+
+
+def test_cameras_of_other_rates_and_clocks_make_one_observation(robot: RobotProfile) -> None:
+    """The wrist camera takes every third picture and stamps it 180 ms late."""
+    views = (view("front"), view("wrist"))
+    front, wrist = robot.cameras
+    fixed = wrist.model_copy(update={"stamp_offset_s": -0.18})
+    observers = [
+        Observer(robot.model_copy(update={"cameras": (front, camera)}), views)
+        for camera in (wrist, fixed)
+    ]
+    for observer in observers:
+        observer.add_state(*state(robot, 1330))
+        for k in range(11):
+            observer.add_frame(frame("front", 1000 + 33 * k))
+            if k % 3 == 0:
+                observer.add_frame(frame("wrist", 1000 + 33 * k + 180))
+    seen = observers[1].observe(1335 * MS)
+    stamps_ms = [f.stamp_ns // MS for f in seen.frames]
+    assert stamps_ms == [1297, 1297]
+    with pytest.raises(ObservationError, match="'wrist': newest image is stamped 142 ms in the f"):
+        observers[0].observe(1335 * MS)

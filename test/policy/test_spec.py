@@ -64,6 +64,8 @@ def test_the_shipped_profile_loads_and_its_model_path_is_absolute() -> None:
         ("replan_s: 0.3", "replan_s: 0.3\nstate_gripper: {binary: true}", r"is measured"),
         ("camera: wrist", "camera: front", r"images\[1\].camera = 'front': .* there twice"),
         (WRIST, WRIST + ", crop: {left: 0.6, right: 0.62}", r"crop.right = 0.62: .* above 'left'"),
+        (WRIST, WRIST + ", field_of_view_rad: 3.2", r"field_of_view_rad = 3.2"),
+        (WRIST, WRIST + ", field_of_view_rad: 1.0, crop: {top: 0.1}", r"either 'crop' or this"),
         (WRIST, WRIST + ", crop: {top: .nan}", r"crop.top = nan"),
         (WRIST, WRIST + ", crop: {top: -0.1}", r"crop.top = -0.1"),
         (WRIST, WRIST + ", history: {frames: 0, spacing_s: 0.1}", r"history.frames = 0"),

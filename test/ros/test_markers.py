@@ -21,8 +21,8 @@ from vla_ros.ros.markers import (
     decode_gate_word,
     decode_goal_word,
     decode_lens,
-    info_topic_of,
 )
+from vla_ros.view.camera import info_topic_of
 from vla_ros.view.marks import Form, Mark
 
 STAMP = Time(sec=5)

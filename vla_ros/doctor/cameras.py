@@ -75,6 +75,9 @@ def check_image(seen: CameraSeen) -> Line:
 def check_size(seen: CameraSeen, image: ImageSpec) -> Line:
     """Object to images that a policy sees distorted or blown up."""
     check = f"camera.{seen.name}.size"
+    if image.field_of_view_rad is not None:
+        angle = f"{image.field_of_view_rad:g} rad"
+        return passed(check, f"{seen.width}x{seen.height} pixels, of which {angle} are cut out")
     crop = CropSpec() if image.crop is None else image.crop
     width = round(seen.width * (crop.right - crop.left))
     height = round(seen.height * (crop.bottom - crop.top))

@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 import cv2
 from diagnostic_msgs.msg import DiagnosticArray
 from rclpy.parameter import Parameter
-from sensor_msgs.msg import CompressedImage, Image, JointState
+from sensor_msgs.msg import CameraInfo, CompressedImage, Image, JointState
 
 from vla_ros.errors import ObservationError
 from vla_ros.msg import Observation as ObservationMessage
@@ -26,7 +26,9 @@ from vla_ros.ros.encode import encode_observation
 from vla_ros.ros.hearing import TOPIC as STREAMS
 from vla_ros.ros.hearing import Hearing
 from vla_ros.ros.joint_parts import JointParts
+from vla_ros.ros.markers import decode_lens
 from vla_ros.ros.qos import DIAGNOSTICS, IMAGES, JOINT_STATES, RELIABLE_NEWEST
+from vla_ros.view.camera import info_topic_of
 
 _WATCH_PERIOD_S = 0.1
 _DIAGNOSTICS_PERIOD_S = 1.0
@@ -79,6 +81,10 @@ class PerceptionNode(BaseNode[PerceptionParams]):
         self._quiet_until_ns = self.now_ns() + _PATIENCE_NS
         self._inputs = [
             self._subscribe_camera(self._robot.camera(name)) for name in self._observer.cameras
+        ]
+        self._inputs += [
+            self._subscribe_lens(self._robot.camera(name))
+            for name in self._observer.measured_cameras
         ]
         self._inputs += [
             self._subscribe_depth(self._robot.camera(name)) for name in self._observer.depths
@@ -139,6 +145,12 @@ class PerceptionNode(BaseNode[PerceptionParams]):
 
         return on_image
 
+    def _subscribe_lens(self, camera: CameraProfile) -> object:
+        def on_info(message: CameraInfo) -> None:
+            self._observer.add_lens(camera.name, decode_lens(message))
+
+        return self.create_subscription(CameraInfo, info_topic_of(camera.topic), on_info, IMAGES)
+
     def _subscribe_depth(self, camera: CameraProfile) -> object:
         message, decode = {
             "raw": (Image, decode_depth),
@@ -149,12 +161,12 @@ class PerceptionNode(BaseNode[PerceptionParams]):
         def on_depth(message: object) -> None:
             try:
                 frame = decode(message, camera.name, self.now_ns())
+                self._observer.add_depth(frame)
             except ObservationError as e:
                 buffer.refuse()
                 self._see(buffer.name, str(e))
                 return
             self._see(buffer.name, "")
-            self._observer.add_depth(frame)
             self._publish_if_due()
 
         return self.create_subscription(message, camera.depth_topic, on_depth, IMAGES)

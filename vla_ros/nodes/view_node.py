@@ -33,11 +33,10 @@ from vla_ros.ros.markers import (
     decode_gate_word,
     decode_goal_word,
     decode_lens,
-    info_topic_of,
 )
 from vla_ros.ros.qos import IMAGES, LATCHED, RELIABLE_NEWEST
 from vla_ros.types import CameraFrame
-from vla_ros.view.camera import Lens, Pixel
+from vla_ros.view.camera import Lens, Pixel, info_topic_of
 from vla_ros.view.picture import draw_picture
 from vla_ros.view.view import View
 

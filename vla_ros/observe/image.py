@@ -5,6 +5,8 @@
 Copies: one of the result; none where the size is right already, also of a part.
 """
 
+import math
+from dataclasses import dataclass
 from typing import Protocol, TypeVar
 
 import cv2
@@ -12,6 +14,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vla_ros.types import DepthArray, ImageArray
+from vla_ros.view.camera import Lens
+
+_EDGE_SLACK = 0.01  # Of width or height; what is missing so little at an edge nobody misses.
 
 _Pixels = TypeVar("_Pixels", bound=NDArray[np.generic])
 
@@ -34,6 +39,39 @@ class Crop(Protocol):
     @property
     def bottom(self) -> float:
         """0 to 1, from the upper edge too."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Part:
+    """A part of a picture; see `Crop`."""
+
+    left: float
+    top: float
+    right: float
+    bottom: float
+
+
+def part_of_view(lens: Lens, angle_rad: float, aspect: float) -> Part | None:
+    """Return the part of a picture that shows an angle; None if the lens shows less.
+
+    Args:
+        lens: Of the camera, as its CameraInfo says; its distortion is not undone.
+        angle_rad: From the left to the right edge of the part [rad].
+        aspect: Width of the part by its height.
+    """
+    (fx, fy), (cx, cy), (width, height) = lens.focal, lens.center, lens.size
+    across = math.tan(0.5 * angle_rad)
+    right, down = fx * across, fy * across / aspect
+    edges = (
+        (cx - right) / width,
+        (cy - down) / height,
+        (cx + right) / width,
+        (cy + down) / height,
+    )
+    if not all(-_EDGE_SLACK <= edge <= 1.0 + _EDGE_SLACK for edge in edges):
+        return None
+    left, top, right, bottom = (min(max(edge, 0.0), 1.0) for edge in edges)
+    return Part(left=left, top=top, right=right, bottom=bottom)
 
 
 def crop_image(image: _Pixels, crop: Crop | None) -> _Pixels:

@@ -12,9 +12,10 @@ from vla_ros.errors import ConfigError, ObservationError
 from vla_ros.observe.assemble import History, Stream, assemble, check_age
 from vla_ros.observe.buffer import ArmSample, Arrival, SampleBuffer, Stamped, StreamReport
 from vla_ros.observe.frozen import FrozenDetector
-from vla_ros.observe.image import Crop, crop_image, fit_depth, fit_image
+from vla_ros.observe.image import Crop, crop_image, fit_depth, fit_image, part_of_view
 from vla_ros.robot.profile import RobotProfile
 from vla_ros.types import CameraFrame, DepthFrame, JointSample, Observation
+from vla_ros.view.camera import Lens, info_topic_of
 
 _FRAMES = 8
 _FASTEST_HZ = 120.0  # Of a camera whose history is kept.
@@ -48,6 +49,10 @@ class View(Protocol):
     @property
     def crop(self) -> Crop | None:
         """Taken out of the picture before; None for all of it."""
+
+    @property
+    def field_of_view_rad(self) -> float | None:
+        """Instead of a crop: what the width shall show [rad]; None for `crop`."""
 
     @property
     def history(self) -> History | None:
@@ -91,6 +96,19 @@ class Observer:
             )
             for view in views
         }
+        self._crops: dict[str, Crop | None] = {
+            view.camera: view.crop for view in views if view.field_of_view_rad is None
+        }
+        self._no_crop = {
+            view.camera: f"camera '{view.camera}': no CameraInfo has arrived yet, and the policy "
+            f"wants a field of view of {view.field_of_view_rad} rad. Check: ros2 topic info "
+            f"{info_topic_of(robot.camera(view.camera).topic)}"
+            for view in views
+            if view.field_of_view_rad is not None
+        }
+        self._offsets_ns = {
+            view.camera: round(robot.camera(view.camera).stamp_offset_s * 1e9) for view in views
+        }
         self._sizes = {view.camera: robot.camera(view.camera).size for view in views}
         self._rates_hz = {view.camera: robot.camera(view.camera).rate_hz for view in views}
         self.depths: dict[str, Stream[DepthFrame]] = {
@@ -119,16 +137,18 @@ class Observer:
         """Take a camera frame as it was decoded; it is cut and resized here.
 
         Raises:
-            ObservationError: It has another size than the robot profile says.
+            ObservationError: It has another size than the robot profile says, or nobody knows yet
+                which part of it shows the field of view that the policy wants.
         """
         view = self._views[frame.camera]
         _check_size(frame, self._sizes[frame.camera])
+        crop = self._crop(frame.camera)
         self.detectors[frame.camera].see(frame, self._speed_rad_s())
-        part = crop_image(frame.image, view.crop)
+        part = crop_image(frame.image, crop)
         image = fit_image(part, view.width, view.height, letterbox=view.letterbox)
         fitted = CameraFrame(
             camera=frame.camera,
-            stamp_ns=frame.stamp_ns,
+            stamp_ns=frame.stamp_ns + self._offsets_ns[frame.camera],
             arrival_ns=frame.arrival_ns,
             image=image,
         )
@@ -137,13 +157,47 @@ class Observer:
             self._published_ns.clear()
         return arrival
 
+    @property
+    def measured_cameras(self) -> tuple[str, ...]:
+        """Cameras whose CameraInfo is needed."""
+        wanted = (v.camera for v in self._views.values() if v.field_of_view_rad is not None)
+        return tuple(wanted)
+
+    def add_lens(self, camera: str, lens: Lens | None) -> None:
+        """Take what a camera's CameraInfo says of its lens; None if it was never calibrated."""
+        view = self._views[camera]
+        angle_rad = view.field_of_view_rad
+        if angle_rad is None:
+            return
+        aspect = view.width / view.height
+        part = None if lens is None else part_of_view(lens, angle_rad, aspect)
+        self._crops.pop(camera, None)
+        if part is not None:
+            self._crops[camera] = part
+            return
+        found = "says no focal length" if lens is None else f"says fx, fy = {lens.focal} pixels"
+        self._no_crop[camera] = (
+            f"camera '{camera}': its CameraInfo {found}, and its picture does not show the "
+            f"{angle_rad} rad around the axis that the policy wants (field_of_view_rad). "
+            "Calibrate the camera, take a wider lens, or give a crop"
+        )
+
+    def _crop(self, camera: str) -> Crop | None:
+        if camera not in self._crops:
+            raise ObservationError(self._no_crop[camera])
+        return self._crops[camera]
+
     def add_depth(self, frame: DepthFrame) -> Arrival:
-        """Take a depth image as it was decoded; it is cut and resized as the camera's picture."""
+        """Take a depth image as it was decoded; it is cut and resized as the camera's picture.
+
+        Raises:
+            ObservationError: As for `add_frame`.
+        """
         view = self._views[frame.camera]
-        part = crop_image(frame.depth_m, view.crop)
+        part = crop_image(frame.depth_m, self._crop(frame.camera))
         fitted = DepthFrame(
             camera=frame.camera,
-            stamp_ns=frame.stamp_ns,
+            stamp_ns=frame.stamp_ns + self._offsets_ns[frame.camera],
             arrival_ns=frame.arrival_ns,
             depth_m=fit_depth(part, view.width, view.height, letterbox=view.letterbox),
         )

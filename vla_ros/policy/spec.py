@@ -148,6 +148,8 @@ class ImageSpec(StrictModel):
         height: [pixels].
         letterbox: Keep the aspect ratio and pad with black; otherwise stretch.
         crop: Taken out of the camera's picture before; left out: all of it.
+        field_of_view_rad: Instead of `crop`: what the picture's width shall show [rad], cut around
+            the optical axis as the camera's CameraInfo says.
         history: Earlier pictures that come with it; left out: none.
         depth: The camera's depth image comes with it.
     """
@@ -158,8 +160,15 @@ class ImageSpec(StrictModel):
     height: Pixels
     letterbox: bool
     crop: CropSpec | None = None
+    field_of_view_rad: Annotated[float, Field(ge=0.05, le=3.0)] | None = None
     history: HistorySpec | None = None
     depth: bool = False
+
+    @model_validator(mode="after")
+    def _check_part(self) -> "ImageSpec":
+        if self.crop is not None and self.field_of_view_rad is not None:
+            raise mistake("give either 'crop' or this", "field_of_view_rad")
+        return self
 
 
 class GripperForm(StrictModel):

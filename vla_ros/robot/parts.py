@@ -78,6 +78,8 @@ class CameraProfile(StrictModel):
         size: Width and height of its pictures [pixels]; others are refused. Left out: any size.
         rate_hz: Pictures per second [Hz]; fewer than three quarters of them are complained about.
             Left out: nobody minds.
+        stamp_offset_s: Added to the stamps of its pictures [s]: below 0 for a camera that stamps
+            them later than it takes them.
         depth_topic: Depth images, aligned with its pictures; left out: it has none. For
             `compressed` the full name of the topic ending in compressedDepth.
         depth_transport: `raw` is sensor_msgs/Image, `compressed` is sensor_msgs/CompressedImage.
@@ -90,6 +92,7 @@ class CameraProfile(StrictModel):
     frame: str
     size: tuple[Annotated[int, Field(gt=0)], Annotated[int, Field(gt=0)]] | None = None
     rate_hz: Positive | None = None
+    stamp_offset_s: Annotated[float, Field(ge=-1.0, le=1.0)] = 0.0
     depth_topic: Topic | None = None
     depth_transport: Literal["raw", "compressed"] = "raw"
 

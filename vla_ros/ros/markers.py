@@ -90,12 +90,6 @@ def decode_lens(message: CameraInfo) -> Lens | None:
     return Lens(focal=(fx, fy), center=(cx, cy), size=(message.width, message.height))
 
 
-def info_topic_of(image_topic: str) -> str:
-    """Return where a camera driver says what its lens is: beside the image."""
-    folder, slash, _ = image_topic.removesuffix("/compressed").rpartition("/")
-    return f"{folder}{slash}camera_info"
-
-
 def _encode(mark: Mark, header: Header) -> Marker:
     x, y, z = mark.position
     qx, qy, qz, qw = mark.rotation

@@ -69,3 +69,9 @@ class Lens:
         u = self.focal[0] * x / z + self.center[0]
         v = self.focal[1] * y / z + self.center[1]
         return (u, v) if max(abs(u), abs(v)) < _FARTHEST_PX else None
+
+
+def info_topic_of(image_topic: str) -> str:
+    """Return where a camera driver says what its lens is: beside the image."""
+    folder, slash, _ = image_topic.removesuffix("/compressed").rpartition("/")
+    return f"{folder}{slash}camera_info"
