@@ -27,6 +27,7 @@ from vla_ros.ros.decode import (
     decode_obstacles,
 )
 from vla_ros.ros.stamps import encode_time
+from vla_ros.types import Joining
 
 pytestmark = pytest.mark.ros
 
@@ -313,13 +314,14 @@ def test_a_gaze_at_no_place_in_an_image_is_left_out(cameras, numbers, kept):
     assert [gaze.camera for gaze in chunk.gaze] == kept
 
 
-@pytest.mark.parametrize("name", ["", "fade", "CROSS_FADE", "cross_fade "])
+@pytest.mark.parametrize("name", ["fade", " ", "CROSS_FADE", "cross_fade "])
 def test_a_way_of_joining_that_is_not_known_is_left_to_the_gate(name):
     assert decode_chunk(ActionChunkMessage(joining=name)).joining is None
 
 
 def test_a_chunk_of_nothing_is_decoded():
     chunk = decode_chunk(ActionChunkMessage())
+    assert chunk.joining is Joining.CROSS_FADE
     assert chunk.position_rad.shape == (1, 0)
     assert chunk.joint_names == ()
 

@@ -34,7 +34,7 @@ from vla_ros.types import (
 
 _MOST_OBSTACLES = 64
 _UNIT_SLACK = 1e-3  # Of a quaternion written with three decimals.
-_JOININGS = {joining.value: joining for joining in Joining}
+_JOININGS = {"": Joining.CROSS_FADE} | {joining.value: joining for joining in Joining}
 _NUMBER_LIMIT = 1e9  # Seconds; beyond it a step is nonsense and its nanoseconds overflow.
 # The last bytes of a complete file, by its first bytes.
 _ENDINGS = {b"\xff\xd8": b"\xff\xd9", b"\x89P": b"IEND\xaeB`\x82"}
