@@ -13,6 +13,7 @@ from training_pair import TrainingPair
 
 from vla_ros.errors import ConfigError
 from vla_ros.learn.batches import Batches
+from vla_ros.learn.checkpoint import load_trained
 from vla_ros.learn.config import LearnConfig
 from vla_ros.learn.dataset import Frames
 from vla_ros.learn.export import export
@@ -20,7 +21,6 @@ from vla_ros.learn.losses import attention_loss
 from vla_ros.learn.train import (
     Round,
     Trainer,
-    load_trained,
     rate_factor,
 )
 from vla_ros.learn.workers import work_together

@@ -11,15 +11,11 @@ import onnxruntime
 import torch
 
 from vla_ros.errors import ConfigError
-from vla_ros.learn.train import load_trained
+from vla_ros.learn.checkpoint import describe, load_trained
 from vla_ros.model.deployed import OUTPUT_NAMES, DeployedNetwork
 from vla_ros.model.network import NetworkShape
-from vla_ros.policy.language import Vocabulary
 from vla_ros.policy.model_file import (
     METADATA_KEY,
-    ImageSize,
-    ModelDescription,
-    Normalisation,
     check_description,
 )
 from vla_ros.policy.spec import PolicyProfile
@@ -45,7 +41,7 @@ def export(checkpoint: Path, profile: PolicyProfile, target: Path, trained: str)
             answers otherwise than the network.
     """
     network, vocabulary, _ = load_trained(checkpoint)
-    described = describe(network.shape, vocabulary, profile, trained, _count(network))
+    described = describe(network, vocabulary, profile, trained)
     check_description(checkpoint, described, profile)
     deployed = DeployedNetwork(network).eval()
     part = target.with_suffix(".part.onnx")
@@ -62,39 +58,6 @@ def export(checkpoint: Path, profile: PolicyProfile, target: Path, trained: str)
         )
     part.rename(target)
     return difference
-
-
-def describe(
-    shape: NetworkShape,
-    vocabulary: Vocabulary,
-    profile: PolicyProfile,
-    trained: str,
-    parameters: int,
-) -> ModelDescription:
-    """Return the metadata of the file."""
-    action = profile.action
-    return ModelDescription(
-        words=vocabulary.words,
-        text_length=vocabulary.length,
-        images=tuple(ImageSize(key=c.key, width=c.size, height=c.size) for c in shape.cameras),
-        state=profile.state,
-        space=action.space.value,
-        rotation=None if action.rotation is None else action.rotation.value,
-        rows=action.rows,
-        step_s=action.step_s,
-        horizon=shape.horizon,
-        normalisation=Normalisation(
-            state_mean=shape.state_mean,
-            state_scale=shape.state_scale,
-            action_scale=shape.action_scale,
-        ),
-        parameters=parameters,
-        trained=trained,
-    )
-
-
-def _count(network: torch.nn.Module) -> int:
-    return sum(p.numel() for p in network.parameters())
 
 
 def _example(shape: NetworkShape, batch: int) -> tuple[torch.Tensor, ...]:

@@ -14,7 +14,6 @@ from collections.abc import Callable, Collection
 from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import torch
@@ -22,6 +21,7 @@ from torch import distributed, nn
 
 from vla_ros.errors import ConfigError
 from vla_ros.learn.batches import Batches
+from vla_ros.learn.checkpoint import load_trained, read_checkpoint
 from vla_ros.learn.config import CorrectionConfig, LearnConfig, OptimiserConfig
 from vla_ros.learn.dataset import Frames, read_demonstrations
 from vla_ros.learn.foreign import read_foreign
@@ -225,7 +225,7 @@ class Trainer:
         return self.checkpoint
 
     def _resume(self, path: Path) -> None:
-        saved = _load(path)
+        saved = read_checkpoint(path)
         if saved["words"] != list(self.vocabulary.words):
             raise ConfigError(f"{path}: was trained with another vocabulary; use another folder")
         try:
@@ -285,27 +285,6 @@ def make_shape(
     )
 
 
-def load_trained(path: Path) -> tuple[VlaNetwork, Vocabulary, int]:
-    """Return the averaged network of a checkpoint, its vocabulary and its step.
-
-    Raises:
-        ConfigError: The file is missing or no checkpoint.
-    """
-    saved = _load(path)
-    shape = shape_from(saved["shape"])
-    network = VlaNetwork(shape)
-    network.load_state_dict(saved["mean"])
-    words = Vocabulary(words=tuple(saved["words"]), length=shape.text_length)
-    return network.eval(), words, int(saved["step"])
-
-
-def shape_from(saved: dict[str, Any]) -> NetworkShape:
-    """Return the sizes that a checkpoint holds."""
-    cameras = tuple(CameraShape(**camera) for camera in saved["cameras"])
-    lists: dict[str, Any] = {k: tuple(v) if isinstance(v, list) else v for k, v in saved.items()}
-    return NetworkShape(**{**lists, "cameras": cameras})
-
-
 def rate_factor(step: int, training: OptimiserConfig) -> float:
     """Return the learning rate of a step as a fraction of the peak: up, level, down at the end."""
     rise = min(1.0, (step + 1) / training.warmup_steps)
@@ -323,14 +302,6 @@ def _share_gradients(network: nn.Module, workers: int) -> None:
         gradients, flat.split([g.numel() for g in gradients]), strict=True
     ):
         gradient.copy_(shared.view_as(gradient))
-
-
-def _load(path: Path) -> dict[str, Any]:
-    try:
-        saved: dict[str, Any] = torch.load(path, map_location="cpu", weights_only=True)
-    except Exception as e:  # torch raises many unrelated types.
-        raise ConfigError(f"{path}: is not a checkpoint that can be read: {e}") from e
-    return saved
 
 
 def _line(step: int, steps: int, means: dict[str, float], rate: float) -> str:

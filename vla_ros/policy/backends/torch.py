@@ -16,17 +16,14 @@ from pathlib import Path
 import torch
 
 from vla_ros.errors import ConfigError, PolicyError
-from vla_ros.learn.train import load_trained, shape_from
+from vla_ros.learn.checkpoint import describe, load_trained, shape_from
 from vla_ros.model.deployed import OUTPUT_NAMES, DeployedNetwork
 from vla_ros.model.network import NetworkShape, VlaNetwork
 from vla_ros.policy.answer import Array, attention_of
 from vla_ros.policy.embedded import EmbeddedPolicy, Feed, make_feed, model_path
-from vla_ros.policy.language import Vocabulary
 from vla_ros.policy.model_file import (
     METADATA_KEY,
-    ImageSize,
     ModelDescription,
-    Normalisation,
     check_description,
     read_description,
 )
@@ -35,6 +32,8 @@ from vla_ros.policy.spec import PolicyProfile
 from vla_ros.robot.profile import RobotProfile
 
 SHAPE_KEY = "network"  # Metadata of a .safetensors file: its NetworkShape as JSON.
+
+_TRAINED = "a checkpoint of vla_ros train"
 
 Forward = Callable[..., object]
 
@@ -167,7 +166,7 @@ def _load_checkpoint(path: Path, profile: PolicyProfile, device: torch.device) -
             f"{path}: is no checkpoint of `vla_ros train`: {e!r}. Save other weights as "
             ".safetensors, with the sizes of the network, or export the program as .pt2"
         ) from e
-    return _deploy(network, _describe(network, words, profile), device)
+    return _deploy(network, describe(network, words, profile, _TRAINED), device)
 
 
 def _load_safetensors(path: Path, profile: PolicyProfile, device: torch.device) -> _Loaded:  # noqa: ARG001
@@ -219,29 +218,6 @@ _LOADERS = {
 
 def _deploy(network: VlaNetwork, described: ModelDescription, device: torch.device) -> _Loaded:
     return _Loaded(forward=DeployedNetwork(network).eval().to(device), description=described)
-
-
-def _describe(network: VlaNetwork, words: Vocabulary, profile: PolicyProfile) -> ModelDescription:
-    """Return what a checkpoint says about itself; what it does not say is the profile's."""
-    shape, action = network.shape, profile.action
-    return ModelDescription(
-        words=words.words,
-        text_length=words.length,
-        images=tuple(ImageSize(key=c.key, width=c.size, height=c.size) for c in shape.cameras),
-        state=profile.state,
-        space=action.space.value,
-        rotation=None if action.rotation is None else action.rotation.value,
-        rows=action.rows,
-        step_s=action.step_s,
-        horizon=shape.horizon,
-        normalisation=Normalisation(
-            state_mean=shape.state_mean,
-            state_scale=shape.state_scale,
-            action_scale=shape.action_scale,
-        ),
-        parameters=sum(p.numel() for p in network.parameters()),
-        trained="a checkpoint of vla_ros train",
-    )
 
 
 def _choose_device(path: Path, device: str) -> tuple[torch.device, str]:
