@@ -19,6 +19,7 @@ from vla_ros.params import NODE_PARAMS, specs_of
 
 ANSWER_S = 4.0  # Who takes longer hangs.
 _PERIOD_S = 1.0
+_OVERDUE_S = 1.5  # What was asked then may have been lost with a node that left.
 _ROS_TIME = "use_sim_time"
 
 
@@ -50,13 +51,15 @@ class _Talk:
 
     Attributes:
         clients: They ask.
-        asked_s: When, of what was not answered yet.
+        asked_s: Since when no answer came; None if the last question was answered.
+        sent_s: When the last question went out.
         state: What it said last; None before that.
         parameters: What it said last.
     """
 
     clients: dict[str, Client]
     asked_s: float | None = None
+    sent_s: float = 0.0
     state: str | None = None
     parameters: dict[str, object] = field(default_factory=dict)
 
@@ -104,8 +107,10 @@ class Peers:
         talk = self._talks[name]
         if count == 0:
             return NodeSeen(name=name)
-        hangs = talk.asked_s is not None and time.monotonic() - talk.asked_s > ANSWER_S
-        if talk.state is None and not hangs:
+        waited_s = 0.0 if talk.asked_s is None else time.monotonic() - talk.asked_s
+        hangs = waited_s > ANSWER_S
+        # What it said before may have been said by one that left, and came back.
+        if (talk.state is None or waited_s > _OVERDUE_S) and not hangs:
             return None
         state = "" if hangs else talk.state or ""
         return NodeSeen(name=name, count=count, state=state, parameters=talk.parameters)
@@ -116,14 +121,15 @@ class Peers:
             if name not in there:
                 talk.state, talk.parameters, talk.asked_s = None, {}, None
             elif self._may_ask(talk):
-                talk.asked_s = time.monotonic()
+                talk.sent_s = time.monotonic()
+                talk.asked_s = talk.sent_s if talk.asked_s is None else talk.asked_s
                 self._ask_one(name, talk)
 
     def _may_ask(self, talk: _Talk) -> bool:
-        """Say whether a question would arrive, and the one before was answered or given up."""
+        """Say whether a question would arrive, and the one before was answered or is overdue."""
         if not all(client.service_is_ready() for client in talk.clients.values()):
             return False
-        return talk.asked_s is None or time.monotonic() - talk.asked_s > ANSWER_S
+        return talk.asked_s is None or time.monotonic() - talk.sent_s > _OVERDUE_S
 
     def _ask_one(self, name: str, talk: _Talk) -> None:
         names = names_to_ask(name)
