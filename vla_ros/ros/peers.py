@@ -20,6 +20,7 @@ from vla_ros.params import NODE_PARAMS, specs_of
 ANSWER_S = 4.0  # Who takes longer hangs.
 _PERIOD_S = 1.0
 _OVERDUE_S = 1.5  # What was asked then may have been lost with a node that left.
+_RUNS = "active"
 _ROS_TIME = "use_sim_time"
 
 
@@ -109,8 +110,9 @@ class Peers:
             return NodeSeen(name=name)
         waited_s = 0.0 if talk.asked_s is None else time.monotonic() - talk.asked_s
         hangs = waited_s > ANSWER_S
-        # What it said before may have been said by one that left, and came back.
-        if (talk.state is None or waited_s > _OVERDUE_S) and not hangs:
+        # That it does not run may have been said by one that left, and came back.
+        stale = waited_s > _OVERDUE_S and talk.state != _RUNS
+        if (talk.state is None or stale) and not hangs:
             return None
         state = "" if hangs else talk.state or ""
         return NodeSeen(name=name, count=count, state=state, parameters=talk.parameters)
