@@ -198,10 +198,12 @@ def is_silent(
     patience: Patience,
     now_ns: int,
 ) -> bool:
-    """Say whether perception_node or executor_node is not heard at all."""
+    """Say whether perception_node or executor_node is not heard at all, or said that it leaves."""
     if not is_fresh(observation, patience, now_ns):
         return True
-    return not (goal.dry_run or _is_heard(gate, patience, now_ns))
+    # An executor that is inactive may be one that left; its successor is heard a little later.
+    left = gate is not None and gate.mode is GateMode.INACTIVE
+    return not goal.dry_run and (left or not _is_heard(gate, patience, now_ns))
 
 
 def is_fresh(observation: Observation | None, patience: Patience, now_ns: int) -> bool:
