@@ -62,9 +62,11 @@ def test_the_tool_is_slow_near_the_table_towards_it_and_along_it(
     rig = make_arm_rig()
     rig.position = kinematics.inverse(start_m, down, np.array(HOME))
     way = np.linspace(start_m, end_m, 8)
-    rows = kinematics.inverse_path([(place, down) for place in way], rig.position)
+    rows = [rig.position]
+    for place in way:
+        rows.append(kinematics.inverse(place, down, rows[-1]))
     rig.tick()
-    rig.arm().tick(chunks=(rig.chunk(rows),))
+    rig.arm().tick(chunks=(rig.chunk(np.array(rows[1:])),))
     rig.ticks(100)
     places = [np.array(kinematics.forward(q)[0]) for q in rig.commands]
     # Where a turning wrist lifts a finger it moves away, and then may be a little faster.

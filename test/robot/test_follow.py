@@ -82,7 +82,9 @@ def test_the_singularity_of_that_path_is_one() -> None:
     rig = Rig("sim_arm")
     start, end = rig.home.copy(), rig.home.copy()
     start[4], start[3], end[4], end[3] = 0.5, 0.1, -0.5, -0.1
-    free = rig.arm.inverse_path(rig.between(start, end, 40)[:22], start, swing_rad=7.0)
+    free = [start]
+    for pose in rig.between(start, end, 40)[:22]:
+        free.append(rig.arm.inverse(*pose, free[-1], swing_rad=7.0))
     assert np.abs(np.diff(free, axis=0)).max() > rig.bound.max()
 
 

@@ -9,6 +9,8 @@ import numpy as np
 import pytest
 
 from vla_ros.errors import SimulationError
+from vla_ros.robot.kinematics import make_kinematics
+from vla_ros.robot.profile import load_robot_profile
 from vla_ros.sim.arm import JOINT_NAMES, JOINTS, tool_down_joints
 from vla_ros.sim.sample import sample_scene
 from vla_ros.sim.scene import StartPose
@@ -30,9 +32,10 @@ def test_tool_reaches_every_corner_of_the_workspace(
     start = StartPose(position_m=(x, y, z), yaw_rad=yaw)
     world.reset(dataclasses.replace(sample_scene(0), start=start))
     c, s = math.cos(yaw), math.sin(yaw)
-    pose = world.tool_matrix()
-    np.testing.assert_allclose(pose[:3, 3], (x, y, z), atol=1e-9)
-    np.testing.assert_allclose(pose[:3, :3], [[c, s, 0], [s, -c, 0], [0, 0, -1]], atol=1e-9)
+    arm = make_kinematics(load_robot_profile("sim_arm"))
+    position, rotation = arm.forward(world.joint_state().position_rad)
+    np.testing.assert_allclose(position, (x, y, z), atol=1e-6)
+    np.testing.assert_allclose(rotation, [[c, s, 0], [s, -c, 0], [0, 0, -1]], atol=1e-6)
 
 
 @pytest.mark.parametrize(("x", "y", "z", "yaw"), CORNERS)

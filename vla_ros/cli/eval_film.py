@@ -100,11 +100,7 @@ def film(path: Path, opened: Player, case: Case) -> EpisodeResult:
     def watch(time_ns: int) -> None:
         if time_ns % _EVERY_NS == 0:
             picture = renderer.draw(world.snapshot(), _OVERVIEW, *_SIZE)
-            bgr = cv2.cvtColor(picture, cv2.COLOR_RGB2BGR)
-            quality = [cv2.IMWRITE_JPEG_QUALITY, _JPEG_QUALITY]
-            recording.overview.append(
-                (time_ns * 1e-9, cv2.imencode(".jpg", bgr, quality)[1].tobytes())
-            )
+            recording.overview.append((time_ns * 1e-9, _jpeg(picture)))
 
     try:
         result = play(opened.rollout, Filmed(opened.actor, recording), case, watch)

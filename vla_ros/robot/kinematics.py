@@ -147,27 +147,6 @@ class Kinematics:
         found: FloatArray = q[self._order]
         return found
 
-    def inverse_path(
-        self,
-        poses: Iterable[tuple[ArrayLike, ArrayLike]],
-        seed: FloatArray,
-        *,
-        swing_rad: float = 1.0,
-    ) -> FloatArray:
-        """Return joint positions for each (position, rotation), each seeded by the one before.
-
-        Raises:
-            UnreachableError: A pose has no solution near the one before; the row is named.
-        """
-        rows: list[FloatArray] = []
-        for k, (position, rotation) in enumerate(poses):
-            try:
-                seed = self.inverse(position, rotation, seed, swing_rad=swing_rad)
-            except UnreachableError as e:
-                raise UnreachableError(f"row {k}: {e}") from e
-            rows.append(seed)
-        return np.array(rows).reshape(len(rows), len(self.joint_names))
-
     def _solve(self, target: pinocchio.SE3, start: FloatArray) -> tuple[FloatArray, FloatArray]:
         """Return the best joint positions and the tool's error there, in pinocchio's order."""
         lower, upper = self._to_model(self.lower_rad), self._to_model(self.upper_rad)

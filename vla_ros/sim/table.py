@@ -7,7 +7,7 @@ It holds no MuJoCo, so that an expert can think ahead, and a test can say what i
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Protocol, TypeVar
 
 from vla_ros.errors import SimulationError
@@ -132,11 +132,6 @@ class Table:
         """Return the one item or container that a noun means; raises as `item`."""
         everything: tuple[Item | Container, ...] = (*self.items, *self.containers)
         return only(noun, everything)
-
-    def with_item(self, before: Item, after: Item) -> "Table":
-        """Return the table with one item changed."""
-        items = tuple(after if item is before else item for item in self.items)
-        return replace(self, items=items)
 
 
 def only(noun: Noun | None, things: Sequence[ThingT]) -> ThingT:

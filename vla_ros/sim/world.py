@@ -239,13 +239,6 @@ class World:
         along = self._data.site_xmat[self._tcp]
         return ToolPose(position_m=(x, y, z), yaw_rad=math.atan2(along[3], along[0]))
 
-    def tool_matrix(self) -> FloatArray:
-        """Return the tool pose in base_link as a homogeneous matrix, shape (4, 4)."""
-        pose = np.eye(4)
-        pose[:3, :3] = self._data.site_xmat[self._tcp].reshape(3, 3)
-        pose[:3, 3] = self._data.site_xpos[self._tcp]
-        return pose
-
     def table(self) -> Table:
         """Return what is where now."""
         tool = self.tool()

@@ -52,9 +52,7 @@ class Grammar:
     @cached_property
     def cores(self) -> frozenset[str]:
         """Every core."""
-        return frozenset(
-            core for split in Split for group in self._groups[split] for core in group
-        )
+        return frozenset().union(*map(self.cores_of, Split))
 
     def cores_of(self, split: Split) -> frozenset[str]:
         """Return the cores for training, or those held out."""
