@@ -5,6 +5,8 @@
 import ast
 import configparser
 import re
+import subprocess
+import sys
 import xml.etree.ElementTree as ET
 from pathlib import Path
 
@@ -136,3 +138,15 @@ def test_source_file_names_its_licence(path: Path) -> None:
 @pytest.mark.parametrize("path", SOURCES, ids=lambda p: str(p.relative_to(ROOT)))
 def test_source_file_stays_readable_in_one_go(path: Path) -> None:
     assert len(path.read_text().splitlines()) <= 400
+
+
+@pytest.mark.parametrize(("body", "code"), [("raise KeyboardInterrupt", 130), ("main = bool", 0)])
+def test_an_executable_that_is_interrupted_while_it_loads_says_nothing(
+    tmp_path: Path, body: str, code: int
+) -> None:
+    template = (ROOT / "resource" / "executable.py.in").read_text()
+    (tmp_path / "loading.py").write_text(body + "\n")
+    script = tmp_path / "some_node"
+    script.write_text(template.replace("@module@", "loading").replace("@name@", "some_node"))
+    done = subprocess.run([sys.executable, str(script)], capture_output=True, check=False)
+    assert (done.returncode, done.stdout, done.stderr) == (code, b"", b"")
