@@ -81,6 +81,12 @@ def test_pairs_of_colors_are_for_training_or_held_out(split: Split) -> None:
     assert {pair_split(task) for task in full} == {split}
 
 
+@pytest.mark.parametrize("color", COLORS)
+def test_equal_colors_are_for_training_since_sorting_brings_them_together(color: str) -> None:
+    said = f"put the {color} cube in the {color} bowl"
+    assert pair_split(parse_instruction(said)) is Split.TRAIN
+
+
 def test_a_task_without_a_target_has_no_pair_to_hold_out() -> None:
     with pytest.raises(SimulationError, match="'lift' brings no two things together"):
         sample_task_scene(1, Wishes(families=("lift",), pairs=Split.HELD_OUT))

@@ -298,7 +298,7 @@ class _Collector:
 
 def _impossible(scene: Scene, rng: np.random.Generator) -> str:
     reason = Reason.NONSENSE if rng.random() < _NONSENSE else Reason.ABSENT
-    return make_ungroundable(scene, reason, rng).text
+    return make_ungroundable(scene, reason, rng, pairs=Split.TRAIN).text
 
 
 def _anywhere(rng: np.random.Generator) -> StartPose:

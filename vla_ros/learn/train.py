@@ -183,6 +183,7 @@ class Trainer:
         """Take one step, together with the other processes."""
         training = self._training
         number = self.step * self._workers + self._rank
+        torch.manual_seed(number)
         batch = self._batches.draw(number, training.frames)
         for group in self._optimiser.param_groups:
             group["lr"] = training.peak_rate * rate_factor(self.step, training)

@@ -50,9 +50,12 @@ class Wishes:
 
 
 def pair_split(task: Task) -> Split:
-    """Tell whether a policy may learn to bring things of these two colours together."""
+    """Tell whether a policy may learn to bring things of these two colours together.
+
+    It may where the colours are equal: sorting brings those together.
+    """
     colors = [noun.color for noun in (task.object, task.target) if noun is not None]
-    paired = len(colors) == 2 and None not in colors
+    paired = len(set(colors)) == 2 and None not in colors
     return Split.HELD_OUT if paired and is_held_out(" ".join(map(str, colors))) else Split.TRAIN
 
 

@@ -17,7 +17,7 @@ from vla_ros.sim.language.manners import polite
 from vla_ros.sim.language.nouns import COLOR_WORDS, noun_phrase
 from vla_ros.sim.language.strangers import FOREIGN, OFF_TOPIC
 from vla_ros.sim.present import draw_present
-from vla_ros.sim.sample import table_of
+from vla_ros.sim.sample import pair_split, table_of
 from vla_ros.sim.scene import Scene
 from vla_ros.sim.table import Table
 from vla_ros.sim.task import Noun, Task
@@ -66,8 +66,20 @@ def ground(table: Table, text: str) -> Task:
     return task
 
 
+@dataclass(frozen=True, slots=True)
+class _Drawn:
+    """A sentence, and the task whose things it names; None if it names none of ours."""
+
+    text: str
+    about: Task | None = None
+
+
 def make_ungroundable(
-    scene: Scene, reason: Reason, rng: np.random.Generator, split: Split = Split.TRAIN
+    scene: Scene,
+    reason: Reason,
+    rng: np.random.Generator,
+    split: Split = Split.TRAIN,
+    pairs: Split | None = None,
 ) -> Ungroundable:
     """Return an instruction that cannot be carried out in a scene, for one reason.
 
@@ -76,24 +88,28 @@ def make_ungroundable(
         reason: Why it shall fail.
         rng: Draws the instruction.
         split: For training, or of those held out.
+        pairs: Pairs of colours that may be named together; as in `Wishes`. Otherwise a policy
+            could learn from the words alone that something cannot be done.
     """
     table = table_of(scene)
     for _ in range(_TRIES):
-        text = _DRAW[reason](table, rng, split)
+        drawn = _DRAW[reason](table, rng, split)
+        if pairs is not None and drawn.about is not None and pair_split(drawn.about) is not pairs:
+            continue
         try:
-            ground(table, text)
+            ground(table, drawn.text)
         except SimulationError as error:
-            return Ungroundable(text=text, reason=reason, message=str(error))
+            return Ungroundable(text=drawn.text, reason=reason, message=str(error))
     raise SimulationError(f"everything drawn for '{reason.value}' can be done in this scene")
 
 
-def _unknown_object(table: Table, rng: np.random.Generator, split: Split) -> str:
+def _unknown_object(table: Table, rng: np.random.Generator, split: Split) -> _Drawn:
     """Name something that is none of our things in the place of one that is there."""
     text, present = _about_present(table, rng, split)
     foreign = str(rng.choice(FOREIGN[split]))
     if rng.random() < 0.5:
         foreign = f"{rng.choice(tuple(COLOR_WORDS))} {foreign}"
-    return text.replace(present, f"the {foreign}", 1)
+    return _Drawn(text.replace(present, f"the {foreign}", 1))
 
 
 def _about_present(table: Table, rng: np.random.Generator, split: Split) -> tuple[str, str]:
@@ -113,21 +129,25 @@ def _about_present(table: Table, rng: np.random.Generator, split: Split) -> tupl
     return polite(core, rng, is_order=False), chosen
 
 
-def _absent(table: Table, rng: np.random.Generator, split: Split) -> str:
+def _absent(table: Table, rng: np.random.Generator, split: Split) -> _Drawn:
     """Name a thing that is not there; often one of the same kind, or colour, is."""
     task = draw_present(table, rng, _ABOUT_THINGS)
     instead_of_target = task.target is not None and rng.random() < 0.4
     family = FAMILIES[task.family]
     noun = _absent_noun(table, rng, family.targets if instead_of_target else MOVABLE)
     if instead_of_target:
-        return phrase(replace(task, target=noun), rng, split)
+        return _said(replace(task, target=noun), rng, split)
     if rng.random() < 0.15 and table.containers:
         container = table.containers[0]
         target = Noun(color=container.color, kind=container.kind)
         kind = (Kind.CUBE, Kind.CYLINDER)[int(rng.integers(2))]
         gone = replace(noun, kind=kind)
-        return phrase(Task(family="clear", object=gone, target=target), rng, split)
-    return phrase(replace(task, object=noun), rng, split)
+        return _said(Task(family="clear", object=gone, target=target), rng, split)
+    return _said(replace(task, object=noun), rng, split)
+
+
+def _said(task: Task, rng: np.random.Generator, split: Split) -> _Drawn:
+    return _Drawn(phrase(task, rng, split), task)
 
 
 def _absent_noun(table: Table, rng: np.random.Generator, kinds: tuple[Kind, ...]) -> Noun:
@@ -140,14 +160,14 @@ def _absent_noun(table: Table, rng: np.random.Generator, kinds: tuple[Kind, ...]
             return Noun(color=color, kind=kind)
 
 
-def _nonsense(table: Table, rng: np.random.Generator, split: Split) -> str:
+def _nonsense(table: Table, rng: np.random.Generator, split: Split) -> _Drawn:
     form = int(rng.integers(4))
     if form == 0:
-        return polite(str(rng.choice(OFF_TOPIC[split])), rng, is_order=True)
+        return _Drawn(polite(str(rng.choice(OFF_TOPIC[split])), rng, is_order=True))
     task = draw_present(table, rng, _ABOUT_THINGS)
     if form == 1:  # What stays where it is shall be moved.
         fixed = Noun(color=str(rng.choice(tuple(COLORS))), kind=FIXED[int(rng.integers(2))])
-        return phrase(replace(task, object=fixed, target=task.target or fixed), rng, split)
+        return _said(replace(task, object=fixed, target=task.target or fixed), rng, split)
     while True:
         words = phrase(task, rng, split).split()
         if form == 2:  # It breaks off.
@@ -156,7 +176,7 @@ def _nonsense(table: Table, rng: np.random.Generator, split: Split) -> str:
             text = " ".join(words[i] for i in rng.permutation(len(words)))
         # What is left may come from sentences of both splits.
         if is_held_out(text) == (split is Split.HELD_OUT):
-            return text
+            return _Drawn(text, task)
 
 
 _DRAW = {
