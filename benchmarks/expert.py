@@ -18,8 +18,8 @@ import numpy as np
 from vla_ros.evaluate.actors import ExpertActor
 from vla_ros.evaluate.cases import Case
 from vla_ros.evaluate.episode import EpisodeResult, play
+from vla_ros.evaluate.proportion import wilson_interval
 from vla_ros.learn.kick import kicked
-from vla_ros.learn.proportion import wilson_interval
 from vla_ros.learn.rollout import Act, Rollout
 from vla_ros.policy.spec import load_policy_profile
 from vla_ros.robot.profile import load_robot_profile

@@ -225,12 +225,12 @@ def test_a_policy_learns_from_it(dataset: Path, tiny: LearnConfig, tmp_path: Pat
 
     source = {"demonstrations": None, "corrections": (), "dataset": DatasetConfig(path=dataset)}
     trainer = Trainer(tiny.model_copy(update=source), TABLETOP, tmp_path / "run", tmp_path)
-    before = {name: weight.clone() for name, weight in trainer.weights().items()}
+    before = {name: weight.clone() for name, weight in trainer.network.state_dict().items()}
     losses = trainer.advance()
     assert all(torch.isfinite(loss) for loss in losses)
     assert losses.action > 0.0
     assert losses.progress == losses.done == losses.offsets == losses.attention == 0.0
-    after = trainer.weights()
+    after = trainer.network.state_dict()
     assert any(not torch.equal(before[n], after[n]) for n in before if n.startswith("head"))
     assert "sponge" in trainer.vocabulary.words
     assert "tray" not in trainer.vocabulary.words

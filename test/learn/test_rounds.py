@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The whole way to a policy, on a budget of seconds."""
 
+import os
 from pathlib import Path
 
 import pytest
@@ -10,7 +11,7 @@ pytest.importorskip("torch", reason="training needs torch")
 
 from lerobot_dataset import write_lerobot
 
-from vla_ros.errors import InstructionError
+from vla_ros.errors import ConfigError, InstructionError
 from vla_ros.learn.config import DatasetConfig, LearnConfig
 from vla_ros.learn.rounds import learn
 from vla_ros.policy.backends.onnx import OnnxBackend
@@ -45,6 +46,30 @@ def test_a_run_that_is_complete_does_nothing_more(short: LearnConfig, tmp_path: 
     again = learn(short, tmp_path, lambda _: None)
     assert again.episodes == 0
     assert again.model.stat().st_mtime_ns == written
+
+
+def test_a_folder_belongs_to_one_run(short: LearnConfig, tmp_path: Path) -> None:
+    """Otherwise a trial on a small budget would be taken for a round of the real run."""
+    learn(short, tmp_path, lambda _: None)
+    training = short.training.model_copy(update={"steps": 6, "save_every": 3})
+    longer = short.model_copy(update={"training": training})
+    with pytest.raises(ConfigError, match=r"made with training.steps = 4, wanted 6; use another"):
+        learn(longer, tmp_path, lambda _: None)
+
+
+def test_a_further_round_may_be_added(short: LearnConfig, tmp_path: Path) -> None:
+    learn(short, tmp_path, lambda _: None)
+    further = short.model_copy(update={"corrections": short.corrections * 2})
+    assert learn(further, tmp_path, lambda _: None).rounds == 3
+
+
+def test_a_checkpoint_that_was_not_exported_is_exported(
+    short: LearnConfig, tmp_path: Path
+) -> None:
+    first = learn(short, tmp_path, lambda _: None)
+    os.utime(first.model, ns=(0, 0))
+    learn(short, tmp_path, lambda _: None)
+    assert first.model.stat().st_mtime_ns > 0
 
 
 def test_a_dataset_of_others_ends_with_a_policy_that_runs(

@@ -25,4 +25,4 @@ class TrainingPair:
         rank = torch.distributed.get_rank()
         trainer = Trainer(self.config, self.profile, self.folder, self.shown)
         trainer.run(lambda _: None, lambda *_: None)
-        torch.save(trainer.weights(), self.folder / f"{rank}.pt")
+        torch.save(trainer.network.state_dict(), self.folder / f"{rank}.pt")

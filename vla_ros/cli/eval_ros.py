@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING
 from vla_ros.cli.graph import Graph, GraphOptions, isolate
 from vla_ros.cli.screen import say
 from vla_ros.errors import ConfigError, VlaRosError
-from vla_ros.learn.proportion import wilson_interval
+from vla_ros.evaluate.proportion import wilson_interval
 
 if TYPE_CHECKING:
     from vla_ros.evaluate.cases import Case, Plan
@@ -144,7 +144,7 @@ def report(args: argparse.Namespace, episodes: Sequence[Episode], wall_s: float)
     bar = aim_of("")[0] if args.bar is None else args.bar
     figures = summarise(episodes)
     by_family = {name: summarise(some) for name, some in _families(episodes).items()}
-    outcomes = Counter(e.outcome if not e.success else "SUCCEEDED" for e in episodes)
+    outcomes = Counter(e.outcome for e in episodes)
     if args.json is not None:
         document = asdict(figures) | {
             "policy": args.policy,
@@ -242,7 +242,7 @@ def _play(station: "Station", case: "Case") -> Episode:
         family=scene.task.family,
         instruction=instruction,
         success=succeeded and solved,
-        outcome=ended.outcome.name,
+        outcome="NOT_CONFIRMED" if succeeded and not solved else ended.outcome.name,
         reason=reason,
         duration_s=ended.duration_s,
         inference_count=ended.inference_count,

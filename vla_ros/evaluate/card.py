@@ -25,6 +25,7 @@ from vla_ros.evaluate.page import families, sections
 from vla_ros.evaluate.plots import write_plots
 from vla_ros.policy.model_file import METADATA_KEY, ModelDescription, read_description
 from vla_ros.policy.spec import load_policy_profile
+from vla_ros.resources import config_path
 
 Figures = Mapping[str, Any]
 _WARM_UPS, _REPEATS = 20, 200
@@ -59,7 +60,7 @@ How this file was made: {trained}.
 |---|---|
 {training}
 
-`vla_ros train --config {name} --install` goes the same way again.
+{again}
 
 ## How well it does
 
@@ -164,6 +165,7 @@ def make_page(
         words=len(described.words) - 1,
         vocabulary=", ".join(described.words[1:]),
         trained=described.trained,
+        again=_again(profile.name),
         training="\n".join(f"| {k} | {_number(v)} |" for k, v in training.items()) or "| | |",
         results="\n".join(measured) or "| not yet measured | | | | |",
         failures=_failures([*simulated, *ros]),
@@ -171,6 +173,15 @@ def make_page(
         details=_details(simulated, plots),
         limits=_LIMITS_TASKS if "tray" in described.words else _LIMITS_BASIC,
     )
+
+
+def _again(policy: str) -> str:
+    """Say how to make such a file, if the package can."""
+    try:
+        config_path("learn", policy)
+    except ConfigError:
+        return "This version of the package has no config that makes it again."
+    return f"`vla_ros train --config {policy} --install` goes the same way again."
 
 
 def _read(path: Path) -> Figures:

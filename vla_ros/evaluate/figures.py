@@ -11,7 +11,7 @@ import numpy as np
 
 from vla_ros.evaluate.cases import MAIN, Kind
 from vla_ros.evaluate.episode import EpisodeResult
-from vla_ros.learn.proportion import wilson_interval
+from vla_ros.evaluate.proportion import wilson_interval
 
 STILL_RAD = 0.01
 

@@ -63,6 +63,7 @@ class Batches:
         *,
         corrections: Sequence[Frames] = (),
         share: float = 0.0,
+        gripper_stroke: float = 1.0,
     ) -> None:
         """Encode the sentences.
 
@@ -73,12 +74,14 @@ class Batches:
             seed: Of everything that is drawn.
             corrections: Shards of a second kind.
             share: Their share of a batch.
+            gripper_stroke: Between closed and open, as the state writes the gripper.
         """
         shards = self._shards = [*demonstrations, *corrections]
         self._seed = seed
         self._demonstrated = sum(map(len, demonstrations))
         self._share = share if corrections else 0.0
         self._noise = np.array([_STATE_NOISE.get(k, _POSITION_NOISE_M) for k in state], np.float32)
+        self._noise[[k == "gripper" for k in state]] *= gripper_stroke
         lengths = [len(shard) for shard in shards]
         self._shard_of = np.repeat(np.arange(len(shards)), lengths)
         self._frame_of = np.concatenate([np.arange(n) for n in lengths])

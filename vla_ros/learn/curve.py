@@ -13,6 +13,15 @@ from matplotlib import pyplot as plt
 _SHOWN = ("total", "action", "attention", "offsets", "grounded", "done", "off_m", "judged")
 
 
+def cut_curve(curve: Path, step: int) -> None:
+    """Forget what a file of losses tells of steps after one that a training goes on from."""
+    if not curve.is_file():
+        return
+    lines = curve.read_text(encoding="utf-8").splitlines(keepends=True)
+    kept = [line for line in lines if json.loads(line)["step"] <= step]
+    curve.write_text("".join(kept), encoding="utf-8")
+
+
 def plot_curve(curve: Path, picture: Path) -> None:
     """Draw a file of losses, one JSON object a line, as a PNG; nothing if there is none."""
     if not curve.is_file():

@@ -6,11 +6,14 @@ Everything lies in one folder, and whatever is there already is not done again: 
 goes on where it was.
 """
 
+import json
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
+from vla_ros.errors import ConfigError
 from vla_ros.learn.config import DemonstrationConfig, LearnConfig
 from vla_ros.learn.curve import plot_curve
 from vla_ros.learn.demonstrations import CollectionReport, DemonstrationOptions, collect
@@ -20,6 +23,7 @@ from vla_ros.learn.workers import work_together
 from vla_ros.policy.spec import PolicyProfile, load_policy_profile
 
 MODEL = "policy.onnx"  # In the folder of a round.
+_MAY_CHANGE = ("demonstrations.processes", "training.save_every")
 
 Tell = Callable[[str], None]
 
@@ -60,6 +64,7 @@ def learn(config: LearnConfig, folder: Path, tell: Tell) -> LearnReport:
     reports: list[CollectionReport] = []
     collecting_s = training_s = 0.0
     for number, place in enumerate(places):
+        _claim(place / "config.json", config, number)
         began = time.monotonic()
         if config.demonstrations is not None:
             options = _collection(config, config.demonstrations, places, number)
@@ -78,6 +83,32 @@ def learn(config: LearnConfig, folder: Path, tell: Tell) -> LearnReport:
         collecting_s=collecting_s,
         training_s=training_s,
     )
+
+
+def _claim(path: Path, config: LearnConfig, number: int) -> None:
+    """Write down what a round is made with; refuse to go on with something else."""
+    made_with = config.model_copy(update={"corrections": config.corrections[:number]})
+    wanted = {k: v for k, v in _flat(made_with.model_dump(mode="json")) if k not in _MAY_CHANGE}
+    if not path.is_file():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(json.dumps(wanted, indent=2) + "\n", encoding="utf-8")
+        return
+    known = json.loads(path.read_text(encoding="utf-8"))
+    for name in sorted(known.keys() | wanted.keys()):
+        if known.get(name) != wanted.get(name):
+            raise ConfigError(
+                f"{path.parent}: holds a round made with {name} = {known.get(name)}, wanted "
+                f"{wanted.get(name)}; use another folder"
+            )
+
+
+def _flat(tree: Any, name: str = "") -> Iterator[tuple[str, Any]]:
+    """Yield every value of a tree of dicts and lists with its dotted name."""
+    if not isinstance(tree, dict | list):
+        yield name, tree
+        return
+    for key, value in tree.items() if isinstance(tree, dict) else enumerate(tree):
+        yield from _flat(value, f"{name}.{key}" if name else str(key))
 
 
 def _collection(
@@ -129,7 +160,7 @@ class _Work:
             self._export(profile, checkpoint, step)
 
         trainer.run(self.tell, saved)
-        if trainer.leads and not (place / MODEL).is_file():
+        if trainer.leads and _is_older(place / MODEL, trainer.checkpoint):
             saved(trainer.checkpoint, trainer.step)
 
     def _export(self, profile: PolicyProfile, checkpoint: Path, step: int) -> None:
@@ -140,6 +171,11 @@ class _Work:
         target = self.places[self.number] / MODEL
         difference = export(checkpoint, profile, target, trained)
         self.tell(f"wrote {target} after step {step}; differs by {difference:.1g}")
+
+
+def _is_older(model: Path, checkpoint: Path) -> bool:
+    """Tell whether a checkpoint has not been exported, because the run ended before."""
+    return not model.is_file() or model.stat().st_mtime < checkpoint.stat().st_mtime
 
 
 def _source(config: LearnConfig) -> str:

@@ -23,6 +23,7 @@ from vla_ros.errors import ConfigError
 from vla_ros.learn.batches import Batches
 from vla_ros.learn.checkpoint import load_trained, read_checkpoint
 from vla_ros.learn.config import CorrectionConfig, LearnConfig, OptimiserConfig
+from vla_ros.learn.curve import cut_curve
 from vla_ros.learn.dataset import Frames, read_demonstrations
 from vla_ros.learn.foreign import read_foreign
 from vla_ros.learn.losses import Losses, compute_losses
@@ -43,15 +44,6 @@ _LOWEST_RATE = 0.02  # Of the peak, at the end.
 
 Tell = Callable[[str], None]
 Saved = Callable[[Path, int], None]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TrainingReport:
-    """How a training ended: batches done, wall time [s], mean losses of the last report."""
-
-    steps: int
-    wall_s: float
-    losses: dict[str, float]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,18 +103,19 @@ class Trainer:
             config.seed,
             corrections=read_demonstrations(later.corrections, profile) if later else (),
             share=later.settings.share if later else 0.0,
+            gripper_stroke=abs(profile.state_gripper.open - profile.state_gripper.closed),
         )
         if later is None:
-            self._network = VlaNetwork(make_shape(config, profile, self.vocabulary, self._batches))
+            self.network = VlaNetwork(make_shape(config, profile, self.vocabulary, self._batches))
         else:
             settings = later.settings
             update = {"steps": settings.steps, "peak_rate": settings.peak_rate}
             self._training = config.training.model_copy(update=update)
-            self._network = load_trained(later.checkpoint)[0].train()
-        self._network = self._network.to(memory_format=torch.channels_last)
-        self._mean = copy.deepcopy(self._network)
+            self.network = load_trained(later.checkpoint)[0].train()
+        self.network = self.network.to(memory_format=torch.channels_last)
+        self._mean = copy.deepcopy(self.network)
         self._optimiser = torch.optim.AdamW(
-            self._network.parameters(), weight_decay=config.training.weight_decay
+            self.network.parameters(), weight_decay=config.training.weight_decay
         )
         self.step = 0
         if self.checkpoint.is_file():
@@ -131,7 +124,7 @@ class Trainer:
     @property
     def shape(self) -> NetworkShape:
         """Sizes of the network."""
-        return self._network.shape
+        return self.network.shape
 
     @property
     def leads(self) -> bool:
@@ -141,7 +134,7 @@ class Trainer:
     @property
     def parameters(self) -> int:
         """Number of weights."""
-        return sum(p.numel() for p in self._network.parameters())
+        return sum(p.numel() for p in self.network.parameters())
 
     @property
     def frames(self) -> int:
@@ -153,7 +146,7 @@ class Trainer:
         """Where the newest checkpoint lies, or will lie."""
         return self._folder / CHECKPOINT
 
-    def run(self, tell: Tell, saved: Saved) -> TrainingReport:
+    def run(self, tell: Tell, saved: Saved) -> None:
         """Train to the end of the step budget.
 
         Args:
@@ -163,7 +156,6 @@ class Trainer:
         training = self._training
         began, began_step = time.monotonic(), self.step
         sums = torch.zeros(len(Losses._fields))
-        means: dict[str, float] = {}
         while self.step < training.steps:
             sums += torch.stack([loss.detach() for loss in self.advance()])
             if self.step % _REPORT_EVERY == 0:
@@ -177,7 +169,6 @@ class Trainer:
             at_end = self.step == training.steps
             if self.leads and (at_end or self.step % training.save_every == 0):
                 saved(self._save(), self.step)
-        return TrainingReport(steps=self.step, wall_s=time.monotonic() - began, losses=means)
 
     def advance(self) -> Losses:
         """Take one step, together with the other processes."""
@@ -187,25 +178,21 @@ class Trainer:
         batch = self._batches.draw(number, training.frames)
         for group in self._optimiser.param_groups:
             group["lr"] = training.peak_rate * rate_factor(self.step, training)
-        losses = compute_losses(self._network, batch, self._config.losses)
+        losses = compute_losses(self.network, batch, self._config.losses)
         self._optimiser.zero_grad(set_to_none=True)
         losses.total.backward()
         if self._workers > 1:
-            _share_gradients(self._network, self._workers)
-        nn.utils.clip_grad_norm_(self._network.parameters(), 1.0)
+            _share_gradients(self.network, self._workers)
+        nn.utils.clip_grad_norm_(self.network.parameters(), 1.0)
         self._optimiser.step()
         self.step += 1
         self._average()
         return losses
 
-    def weights(self) -> dict[str, torch.Tensor]:
-        """Return the weights as they are now."""
-        return self._network.state_dict()
-
     @torch.no_grad()
     def _average(self) -> None:
         decay = min(self._training.ema_decay, 1.0 - 1.0 / (0.1 * self.step + 2.0))
-        mean, now = list(self._mean.parameters()), list(self._network.parameters())
+        mean, now = list(self._mean.parameters()), list(self.network.parameters())
         torch._foreach_lerp_(mean, now, 1.0 - decay)
 
     def _save(self) -> Path:
@@ -215,7 +202,7 @@ class Trainer:
             {
                 "shape": asdict(self.shape),
                 "words": list(self.vocabulary.words),
-                "network": self._network.state_dict(),
+                "network": self.network.state_dict(),
                 "mean": self._mean.state_dict(),
                 "optimiser": self._optimiser.state_dict(),
                 "step": self.step,
@@ -230,12 +217,14 @@ class Trainer:
         if saved["words"] != list(self.vocabulary.words):
             raise ConfigError(f"{path}: was trained with another vocabulary; use another folder")
         try:
-            self._network.load_state_dict(saved["network"])
+            self.network.load_state_dict(saved["network"])
             self._mean.load_state_dict(saved["mean"])
             self._optimiser.load_state_dict(saved["optimiser"])
         except (RuntimeError, ValueError) as e:
             raise ConfigError(f"{path}: is of another network: {e}; use another folder") from e
         self.step = int(saved["step"])
+        if self.leads:
+            cut_curve(self._folder / CURVE, self.step)
 
     def _note(self, means: dict[str, float], rate: float) -> None:
         self._folder.mkdir(parents=True, exist_ok=True)

@@ -1,6 +1,6 @@
 # Copyright 2026 The vla_ros authors
 # SPDX-License-Identifier: Apache-2.0
-"""What no scene holds and what is no task: some to learn refusing from, others to be judged on."""
+"""What no scene holds and what is no task: some for trying out, others to be judged on."""
 
 from vla_ros.sim.language.grammar import Split
 

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 import pytest
 
-from vla_ros.learn.proportion import wilson_interval
+from vla_ros.evaluate.proportion import wilson_interval
 
 
 @pytest.mark.parametrize(
