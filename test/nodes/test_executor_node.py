@@ -97,6 +97,28 @@ def test_deactivation_brings_the_arm_to_rest_first(bench: Bench) -> None:
     assert (np.abs(np.diff(steps)) <= largest * 1.01).all()
 
 
+@pytest.mark.parametrize("simulated", [False, True], ids=["real_time", "simulated_time"])
+def test_a_lifecycle_request_that_waits_for_the_arm_lets_everything_be_heard(
+    make_bench: Callable[..., Bench], monkeypatch: pytest.MonkeyPatch, *, simulated: bool
+) -> None:
+    bench = make_bench(*[Parameter("use_sim_time", value=True)] * simulated)
+    bench.run()
+    control = bench.node._control
+    come_to_rest = control.come_to_rest
+
+    def press_first(timeout_s: float) -> bool:
+        bench.driver.pressed = True
+        bench.until(lambda: control.state.mode is GateMode.ESTOP)
+        return come_to_rest(timeout_s)
+
+    monkeypatch.setattr(control, "come_to_rest", press_first)
+    bench.deactivate()
+    assert control.state.resting
+    told = [state.reasons for state in bench.driver.states if state.mode == GateMode.ESTOP]
+    assert list(told[0]) == [Reason.ESTOP_PRESSED]
+    assert np.ptp(np.array(bench.driver.commands[-2:]), axis=0).max() < 1e-5
+
+
 def test_a_simulation_may_arm_itself(make_bench: Callable[..., Bench]) -> None:
     bench = make_bench(Parameter("auto_arm", value=True))
     bench.until(lambda: bench.mode() is GateMode.ARMED)

@@ -34,7 +34,9 @@ IN_HUMBLE = {
         *("Executor", "ExternalShutdownException", "MultiThreadedExecutor", "ShutdownException"),
         *("SingleThreadedExecutor", "TimeoutException"),
     },
-    "rclpy.lifecycle": {"LifecycleNode", "LifecycleState", "TransitionCallbackReturn"},
+    "rclpy.lifecycle": {
+        *("LifecycleNode", "LifecycleNodeMixin", "LifecycleState", "TransitionCallbackReturn"),
+    },
     "rclpy.node": {"Node", "NodeNameNonExistentError"},
     "rclpy.parameter": {"Parameter", "parameter_value_to_python"},
     "rclpy.publisher": {"Publisher"},

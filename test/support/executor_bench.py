@@ -8,6 +8,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
+from lifecycle_msgs.msg import Transition
+from lifecycle_msgs.srv import ChangeState
 from rclpy.clock import Clock as RosClock
 from rclpy.clock import ClockType
 from rclpy.executors import Executor, SingleThreadedExecutor
@@ -121,10 +123,10 @@ class Bench:
         self.sequence = 0
         self._ending = threading.Event()
         self._executors = []
-        # As outside of tests: one thread may wait for the control thread, which waits for /clock.
+        # As outside of tests: a request may wait for the control thread, which waits for /clock.
         for node, executor in (
             (self.driver, SingleThreadedExecutor()),
-            (self.node, RequestExecutor(2)),
+            (self.node, RequestExecutor(3)),
         ):
             executor.add_node(node)
             thread = threading.Thread(target=self._spin, args=(executor,), daemon=True)
@@ -162,6 +164,15 @@ class Bench:
         future = client.call_async(Trigger.Request())
         self.until(future.done)
         return future.result().success, future.result().message
+
+    def deactivate(self) -> None:
+        """Ask the node as `ros2 lifecycle set` does, and wait until it has obeyed."""
+        client = self.driver.create_client(ChangeState, "/vla/executor_node/change_state")
+        self.until(client.service_is_ready)
+        deactivate = Transition(id=Transition.TRANSITION_DEACTIVATE)
+        future = client.call_async(ChangeState.Request(transition=deactivate))
+        self.until(future.done)
+        assert future.result().success
 
     def arm(self) -> None:
         """Arm as soon as the node has heard its inputs."""

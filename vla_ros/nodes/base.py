@@ -8,8 +8,15 @@ from collections.abc import Callable, Sequence
 from typing import Generic, TypeVar
 
 import rclpy
+from rclpy.callback_groups import CallbackGroup
 from rclpy.executors import Executor
-from rclpy.lifecycle import LifecycleNode, LifecycleState, TransitionCallbackReturn
+from rclpy.lifecycle import (
+    LifecycleNode,
+    LifecycleNodeMixin,
+    LifecycleState,
+    TransitionCallbackReturn,
+)
+from rclpy.node import Node
 from rclpy.parameter import Parameter
 from rclpy.signals import SignalHandlerOptions
 
@@ -42,6 +49,7 @@ class BaseNode(LifecycleNode, Generic[_Params]):
         *,
         overrides: Sequence[Parameter] = (),
         namespace: str | None = None,
+        lifecycle_group: CallbackGroup | None = None,
     ) -> None:
         """Declare the parameters.
 
@@ -50,11 +58,15 @@ class BaseNode(LifecycleNode, Generic[_Params]):
             params: Declaration of its parameters.
             overrides: Values of parameters, for tests.
             namespace: Namespace of the node, for tests.
+            lifecycle_group: Of the services that change the state; None for the default one,
+                in which nothing else is served until a change is complete.
 
         Raises:
             ConfigError: A parameter is unknown, missing or wrong.
         """
-        super().__init__(name, namespace=namespace, parameter_overrides=list(overrides))
+        # What LifecycleNode does, which passes no group on.
+        Node.__init__(self, name, namespace=namespace, parameter_overrides=list(overrides))
+        LifecycleNodeMixin.__init__(self, callback_group=lifecycle_group)
         self._failure: Exception | None = None
         self._is_configured = False
         self._is_active = False

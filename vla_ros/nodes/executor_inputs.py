@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Everything that executor_node listens to; all of it ends in the gate's mailbox."""
 
+import threading
 import time
 from collections.abc import Callable
 from dataclasses import replace
@@ -58,6 +59,7 @@ class ExecutorInputs:
         self._mailbox = mailbox
         self._clock = clock
         self._speed_scale = 1.0
+        self._switching = threading.Lock()  # Messages come while a change of state is under way.
         self._subscriptions = [
             self._listen(*line)
             for line in (
@@ -81,8 +83,9 @@ class ExecutorInputs:
 
     def attach(self, mailbox: Mailbox, clock: ControlClock) -> None:
         """Leave everything in another mailbox from now on, what operators said included."""
-        self._mailbox, self._clock = mailbox, clock
-        mailbox.put_speed_scale(self._speed_scale)
+        with self._switching:
+            self._mailbox, self._clock = mailbox, clock
+            mailbox.put_speed_scale(self._speed_scale)
 
     def watch(self) -> None:
         """Look for an emergency stop that cannot be heard."""
@@ -161,5 +164,6 @@ class ExecutorInputs:
                 f"~/speed_scale is {scale}, wanted 0 to 1: the arm stands still until it is right"
             )
             scale = 0.0
-        self._speed_scale = scale
-        self._mailbox.put_speed_scale(scale)
+        with self._switching:
+            self._speed_scale = scale
+            self._mailbox.put_speed_scale(scale)

@@ -34,7 +34,7 @@ _ANSWER_S = 0.5
 _SLACK_S = 1.0  # On top of the longest stop, before shutdown goes on regardless.
 _WATCH_PERIOD_S = 0.5
 _DIAGNOSTICS_PERIOD_S = 1.0
-_THREADS = 2  # Requests that may wait for the control thread at a time.
+_THREADS = 3  # One for each group with services: no request waits for a thread.
 _NOTICE = (
     "the gate filters commands; it is not a certified safety function, and the robot's own rated "
     "emergency stop stays mandatory"
@@ -48,7 +48,16 @@ class ExecutorNode(BaseNode[ExecutorParams]):
         self, *, overrides: Sequence[Parameter] = (), namespace: str | None = None
     ) -> None:
         """Declare the parameters."""
-        super().__init__("executor_node", ExecutorParams, overrides=overrides, namespace=namespace)
+        # Apart from what is heard: a change of state waits for the arm, and the arm for its inputs.
+        # The timers are in it, as a change of state destroys what they use.
+        self._group = MutuallyExclusiveCallbackGroup()
+        super().__init__(
+            "executor_node",
+            ExecutorParams,
+            overrides=overrides,
+            namespace=namespace,
+            lifecycle_group=self._group,
+        )
 
     def configure(self) -> None:
         """Read the profile and connect to the graph."""
@@ -79,6 +88,7 @@ class ExecutorNode(BaseNode[ExecutorParams]):
             self._profile.name,
             lambda: self._control.state,
             self._log,
+            self._group,
         )
         # A group of their own: they wait for the control thread, which may wait for /clock.
         asking = MutuallyExclusiveCallbackGroup()
@@ -89,8 +99,8 @@ class ExecutorNode(BaseNode[ExecutorParams]):
             for request in Request
         ]
         self._watches = [
-            self.create_timer(_WATCH_PERIOD_S, self._watch),
-            self.create_timer(_DIAGNOSTICS_PERIOD_S, self._diagnose),
+            self.create_timer(_WATCH_PERIOD_S, self._watch, callback_group=self._group),
+            self.create_timer(_DIAGNOSTICS_PERIOD_S, self._diagnose, callback_group=self._group),
         ]
         self._outputs.show_inactive(self._control.state)
 

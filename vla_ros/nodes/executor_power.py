@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from diagnostic_msgs.msg import DiagnosticStatus, KeyValue
+from rclpy.callback_groups import CallbackGroup
 from rclpy.node import Node
 from std_srvs.srv import Trigger
 
@@ -25,6 +26,7 @@ class PowerOff:
         robot: str,
         state: Callable[[], GateState],
         log: Callable[[str, str], None],
+        group: CallbackGroup,
     ) -> None:
         """Begin to watch; without a service nothing is ever done.
 
@@ -34,6 +36,7 @@ class PowerOff:
             robot: Name of the robot.
             state: Returns the state of the gate after its newest tick.
             log: Takes a severity (`info`, `warning`, `error`) and a text.
+            group: Of the timer.
         """
         self._node = node
         self._service = service
@@ -46,7 +49,7 @@ class PowerOff:
         self._word = "never asked"
         if service is not None:
             self._client = node.create_client(Trigger, service)
-            self._timer = node.create_timer(_PERIOD_S, self._watch)
+            self._timer = node.create_timer(_PERIOD_S, self._watch, callback_group=group)
 
     def diagnose(self) -> tuple[DiagnosticStatus, ...]:
         """Return the line in /diagnostics, if there is a service."""
