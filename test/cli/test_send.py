@@ -48,7 +48,7 @@ def test_ctrl_c_cancels_the_goal_and_reports_its_end(capsys: pytest.CaptureFixtu
     assert "canceling" in capsys.readouterr().out
 
 
-def test_ctrl_c_before_the_goal_was_accepted_just_ends() -> None:
+def test_ctrl_c_before_the_goal_was_sent_just_ends() -> None:
     with pytest.raises(KeyboardInterrupt):
         send.send(Client(None), None)
 

@@ -18,6 +18,7 @@ PACKAGE = Path(compat.__file__).parents[1]
 IN_HUMBLE = {
     "rclpy": {"Context", "create_node", "init", "spin", "try_shutdown"},
     "rclpy.action": {"ActionClient", "ActionServer", "CancelResponse", "GoalResponse"},
+    "rclpy.action.client": {"ClientGoalHandle"},
     "rclpy.action.graph": {
         "get_action_client_names_and_types_by_node",
         "get_action_server_names_and_types_by_node",

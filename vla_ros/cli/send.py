@@ -62,7 +62,7 @@ def send(client: "InstructionClient", goal: "ExecuteInstruction.Goal") -> "Ended
 
     Raises:
         ServerLostError: The server is gone.
-        KeyboardInterrupt: Ctrl-C, before the goal was accepted.
+        KeyboardInterrupt: Ctrl-C, before the goal was sent, or again.
     """
     line = ProgressLine()
     try:

@@ -48,8 +48,8 @@ class ExecutorNode(BaseNode[ExecutorParams]):
         self, *, overrides: Sequence[Parameter] = (), namespace: str | None = None
     ) -> None:
         """Declare the parameters."""
-        # Apart from what is heard: a change of state waits for the arm, and the arm for its inputs.
-        # The timers are in it, as a change of state destroys what they use.
+        # Apart from all that is heard: a change of state may wait for the arm, which needs that.
+        # The timers are in it, since a change of state destroys what they use.
         self._group = MutuallyExclusiveCallbackGroup()
         super().__init__(
             "executor_node",

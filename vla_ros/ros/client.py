@@ -8,14 +8,18 @@ at once and no wait lasts for ever.
 
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
+from uuid import uuid4
 
 from action_msgs.msg import GoalStatus
 from rclpy.action import ActionClient
+from rclpy.action.client import ClientGoalHandle
 from rclpy.node import Node
 from std_srvs.srv import Trigger
+from unique_identifier_msgs.msg import UUID
 
 from vla_ros.action import ExecuteInstruction
 from vla_ros.errors import VlaRosError
@@ -66,7 +70,8 @@ class InstructionClient:
         self._action = action
         self._silence_s = silence_s
         self._client = ActionClient(node, ExecuteInstruction, action)
-        self._goal: Any = None
+        self._goal_id = UUID()
+        self._accepting: Any = None  # Of the goal that is under way.
         self._heard_s = 0.0
 
     def wait_for_server(self, timeout_s: float) -> None:
@@ -90,9 +95,11 @@ class InstructionClient:
     ) -> Ended:
         """Send a goal and block until it has ended.
 
+        However this ends without an answer, the server is asked to cancel the goal.
+
         Raises:
             ServerLostError: If the server falls silent. The arm is the gate's then: it stops.
-            KeyboardInterrupt: On Ctrl-C; call `cancel` to end the goal.
+            KeyboardInterrupt: On Ctrl-C; call `cancel` to wait for the goal's end.
         """
         self._heard_s = time.monotonic()
 
@@ -101,25 +108,50 @@ class InstructionClient:
             if on_feedback is not None:
                 on_feedback(message.feedback)
 
-        accepted = self._client.send_goal_async(goal, feedback_callback=hear)
-        self._goal = self._await(accepted, "did not accept the goal")
-        return self._ended()
+        self._goal_id = UUID(uuid=list(uuid4().bytes))
+        with self._never_left_alone():
+            self._accepting = self._client.send_goal_async(
+                goal, feedback_callback=hear, goal_uuid=self._goal_id
+            )
+            return self._ended()
 
     def cancel(self) -> Ended | None:
-        """Cancel the goal that `send` was interrupted in and wait for its end; None if none."""
-        if self._goal is None:
+        """Cancel the goal that `send` was interrupted in and wait for its end; None if none.
+
+        Raises:
+            ServerLostError: As `send`.
+            KeyboardInterrupt: As `send`.
+        """
+        if self._accepting is None:
             return None
         self._heard_s = time.monotonic()
-        self._await(self._goal.cancel_goal_async(), "did not answer the cancellation")
-        return self._ended()
+        with self._never_left_alone():
+            # A server that has not accepted the goal yet may not know what to cancel.
+            goal = self._accepted()
+            self._await(goal.cancel_goal_async(), "did not answer the cancellation")
+            return self._ended()
 
     def close(self) -> None:
         """Leave the graph."""
         self._client.destroy()
 
+    @contextmanager
+    def _never_left_alone(self) -> Iterator[None]:
+        """Ask for the cancellation of a goal that nobody watches any more."""
+        try:
+            yield
+        except BaseException:
+            # By its id: nobody knows whether it was accepted, or will be.
+            ClientGoalHandle(self._client, self._goal_id, None).cancel_goal_async()
+            raise
+
+    def _accepted(self) -> Any:
+        return self._await(self._accepting, "did not accept the goal")
+
     def _ended(self) -> Ended:
-        answer = self._await(self._goal.get_result_async(), "fell silent during the goal")
-        self._goal = None
+        goal = self._accepted()
+        answer = self._await(goal.get_result_async(), "fell silent during the goal")
+        self._accepting = None
         result, outcome = answer.result, Outcome(answer.result.outcome)
         # A server that has lost the goal answers with an empty result.
         succeeded = answer.status == GoalStatus.STATUS_SUCCEEDED

@@ -74,8 +74,9 @@ class ThreadsExecutor(_Patient, MultiThreadedExecutor):
 class RequestExecutor(CallbackExecutor):
     """Serves requests in threads of their own, and everything else in the thread that spins.
 
-    So a request may wait for what only a callback of another group brings. rclpy's MultiThreadedExecutor
-    hands every message to another thread, and these keep the interpreter from a control thread.
+    So a request may wait for what only a callback of another group brings. rclpy's
+    MultiThreadedExecutor hands every message to another thread, and these keep the interpreter
+    from a control thread.
     """
 
     def __init__(self, threads: int) -> None:
