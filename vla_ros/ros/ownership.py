@@ -71,7 +71,8 @@ def find_deaf(node: Node, publishers: Sequence[Publisher]) -> str | None:
                 f"nobody listens on {topic}: start the robot's controller, or correct the topic "
                 "in the robot profile"
             )
-        if publisher.get_subscription_count() == 0:
+        onlookers = len(infos) - len(listeners)
+        if publisher.get_subscription_count() <= onlookers:  # They can hear nearly everything.
             return (
                 f"{_name(listeners[0])} listens on {topic} and cannot hear: its type is "
                 f"{listeners[0].topic_type}, or its QoS asks for more than RELIABLE and VOLATILE"
