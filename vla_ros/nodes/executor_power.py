@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Cuts the power of the robot once an emergency stop has brought the arm to rest."""
 
+import time
 from collections.abc import Callable
 from typing import Any
 
@@ -14,6 +15,7 @@ from vla_ros.gate.state import GateState
 from vla_ros.gate.vocabulary import GateMode
 
 _PERIOD_S = 0.1
+_PATIENCE_S = 1.0  # With an answer.
 
 
 class PowerOff:
@@ -46,6 +48,8 @@ class PowerOff:
         self._asked = False
         self._missed = False
         self._failed = False
+        self._waiting: Any = None  # For an answer.
+        self._asked_s = 0.0
         self._word = "never asked"
         if service is not None:
             self._client = node.create_client(Trigger, service)
@@ -77,17 +81,33 @@ class PowerOff:
             self._asked = self._missed = False
         elif state.resting and not self._asked:
             self._ask()
+        if self._waiting is not None and time.monotonic() - self._asked_s > _PATIENCE_S:
+            self._give_up()
 
     def _ask(self) -> None:
         """Ask now; while the service is missing, again with the next watch."""
         if self._client.service_is_ready():
-            self._asked = True
-            self._client.call_async(Trigger.Request()).add_done_callback(self._answered)
+            self._asked = self._failed = True  # Failed, until the answer says that it did not.
+            self._word = f"asked {self._service} to cut the power, no answer yet"
+            self._asked_s = time.monotonic()
+            self._waiting = self._client.call_async(Trigger.Request())
+            self._waiting.add_done_callback(self._answered)
         elif not self._missed:
             self._missed = True
             self._fail(f"nobody offers {self._service}: the power stays on")
 
+    def _give_up(self) -> None:
+        """Say that no answer came; one that comes later is not heard."""
+        self._client.remove_pending_request(self._waiting)
+        self._waiting = None
+        self._fail(
+            f"{self._service} did not answer within {_PATIENCE_S:g} s: the power may still be on"
+        )
+
     def _answered(self, future: Any) -> None:
+        if future is not self._waiting:
+            return
+        self._waiting = None
         error = future.exception()
         answer = None if error is not None else future.result()
         if answer is None or not answer.success:
