@@ -142,6 +142,13 @@ def test_a_camera_that_was_never_calibrated_has_none(focal: float) -> None:
     assert decode_lens(info) is None
 
 
+@pytest.mark.parametrize(("width", "height"), [(0, 48), (96, 0), (0, 0)])
+def test_a_lens_for_pictures_of_no_size_is_none(width: int, height: int) -> None:
+    info = CameraInfo(width=width, height=height)
+    info.k = [50.0, 0.0, 48.0, 0.0, 51.0, 24.0, 0.0, 0.0, 1.0]
+    assert decode_lens(info) is None
+
+
 @pytest.mark.parametrize(
     ("image", "info"),
     [

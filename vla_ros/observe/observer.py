@@ -164,7 +164,7 @@ class Observer:
         return tuple(wanted)
 
     def add_lens(self, camera: str, lens: Lens | None) -> None:
-        """Take what a camera's CameraInfo says of its lens; None if it was never calibrated."""
+        """Take what a camera's CameraInfo says of its lens; None if that is no use."""
         view = self._views[camera]
         angle_rad = view.field_of_view_rad
         if angle_rad is None:
@@ -175,7 +175,7 @@ class Observer:
         if part is not None:
             self._crops[camera] = part
             return
-        found = "says no focal length" if lens is None else f"says fx, fy = {lens.focal} pixels"
+        found = f"says fx, fy = {lens.focal} pixels" if lens else "lacks a focal length or a size"
         self._no_crop[camera] = (
             f"camera '{camera}': its CameraInfo {found}, and its picture does not show the "
             f"{angle_rad} rad around the axis that the policy wants (field_of_view_rad). "

@@ -83,9 +83,11 @@ def decode_goal_word(message: Any, arrival_ns: int) -> GoalWord:
 
 
 def decode_lens(message: CameraInfo) -> Lens | None:
-    """Return a camera's lens; None if it was never calibrated."""
+    """Return a camera's lens; None if it was never calibrated, or for pictures of no size."""
     fx, _, cx, _, fy, cy, *_ = map(float, message.k)
     if not (all(map(math.isfinite, (fx, fy, cx, cy))) and fx > 0.0 and fy > 0.0):
+        return None
+    if not (message.width > 0 and message.height > 0):
         return None
     return Lens(focal=(fx, fy), center=(cx, cy), size=(message.width, message.height))
 
