@@ -20,7 +20,7 @@ from vla_ros.msg import ActionChunk as ActionChunkMessage
 from vla_ros.msg import Observation as ObservationMessage
 from vla_ros.msg import Obstacles as ObstaclesMessage
 from vla_ros.ros.depth import DEPTH_ENCODING, decode_depth
-from vla_ros.ros.pixels import ENCODINGS, check_layout, decode_pixels
+from vla_ros.ros.pixels import ENCODINGS, check_layout, decode_file, decode_pixels
 from vla_ros.ros.stamps import decode_stamp, decode_time
 from vla_ros.types import (
     ActionChunk,
@@ -60,10 +60,11 @@ def decode_image(msg: Image, camera: str, arrival_ns: int) -> CameraFrame:
     check_layout(
         msg, camera, row_bytes=msg.width * encoding.pixel_bytes, rows=encoding.rows(msg.height)
     )
-    if encoding.chroma_rows and (msg.width % 2 or msg.height % 2):
+    columns, rows = encoding.shared
+    if msg.width % columns or msg.height % rows:
         raise ObservationError(
-            f"camera '{camera}': {msg.width}x{msg.height} pixels of {msg.encoding}, wanted even "
-            "numbers: two by two share a colour. Check the camera driver"
+            f"camera '{camera}': {msg.width}x{msg.height} pixels of {msg.encoding}, wanted "
+            f"multiples of {columns}x{rows}: so many share a colour. Check the camera driver"
         )
     image = decode_pixels(
         memoryview(msg.data),
@@ -97,7 +98,7 @@ def decode_compressed_image(msg: CompressedImage, camera: str, arrival_ns: int) 
             "PNG image. Check the camera driver and the network"
         )
     flags = cv2.IMREAD_COLOR | cv2.IMREAD_IGNORE_ORIENTATION
-    image = cv2.imdecode(data, flags)
+    image = decode_file(data, flags, camera)
     if image is None:
         raise ObservationError(f"camera '{camera}': the '{msg.format}' image cannot be decoded")
     cv2.cvtColor(image, cv2.COLOR_BGR2RGB, dst=image)

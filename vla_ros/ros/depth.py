@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from sensor_msgs.msg import CompressedImage, Image
 
 from vla_ros.errors import ObservationError
-from vla_ros.ros.pixels import check_layout
+from vla_ros.ros.pixels import check_layout, decode_file
 from vla_ros.ros.stamps import decode_stamp
 from vla_ros.types import DepthArray, DepthFrame
 
@@ -80,9 +80,8 @@ def decode_compressed_depth(msg: CompressedImage, camera: str, arrival_ns: int) 
     data = memoryview(msg.data)
     body = data[_HEADER.size :]
     complete = bytes(body[: len(_PNG)]) == _PNG and _PNG_END in bytes(body[-64:])
-    pixels = (
-        cv2.imdecode(np.frombuffer(body, np.uint8), cv2.IMREAD_UNCHANGED) if complete else None
-    )
+    file = np.frombuffer(body, np.uint8)
+    pixels = decode_file(file, cv2.IMREAD_UNCHANGED, camera) if complete else None
     if pixels is None or pixels.dtype != np.uint16 or pixels.ndim != 2:
         raise ObservationError(
             f"camera '{camera}': {len(msg.data)} bytes of '{msg.format}' are no complete PNG "

@@ -29,13 +29,14 @@ class Encoding:
         dtype: Type of a sample, in the byte order of this machine.
         channels: Samples per pixel.
         to_rgb: From an array of shape (H, W) or (H, W, channels) to RGB uint8 (H, W, 3).
-        chroma_rows: Rows of colour behind each two rows of brightness; their colours have half
-            the height and half the width.
+        shared: So many columns and rows of pixels share a colour.
+        chroma_rows: Rows of colour behind each two rows of brightness.
     """
 
     dtype: np.dtype[np.generic]
     channels: int
     to_rgb: Convert
+    shared: tuple[int, int] = (1, 1)
     chroma_rows: int = 0
 
     @property
@@ -65,14 +66,18 @@ def _from_mono16(pixels: NDArray[np.generic]) -> NDArray[np.generic]:
 _U8, _U16 = np.dtype(np.uint8), np.dtype(np.uint16)
 
 
-def _eight(channels: int, to_rgb: Convert) -> Encoding:
-    return Encoding(dtype=_U8, channels=channels, to_rgb=to_rgb)
+def _eight(channels: int, to_rgb: Convert, shared: tuple[int, int] = (1, 1)) -> Encoding:
+    return Encoding(dtype=_U8, channels=channels, to_rgb=to_rgb, shared=shared)
+
+
+def _planes(to_rgb: Convert) -> Encoding:
+    return Encoding(dtype=_U8, channels=1, to_rgb=to_rgb, shared=(2, 2), chroma_rows=1)
 
 
 _MONO8 = _eight(1, _cv(cv2.COLOR_GRAY2RGB))
 _BGR8 = _eight(3, _cv(cv2.COLOR_BGR2RGB))
-_UYVY = _eight(2, _cv(cv2.COLOR_YUV2RGB_UYVY))
-_YUYV = _eight(2, _cv(cv2.COLOR_YUV2RGB_YUYV))
+_UYVY = _eight(2, _cv(cv2.COLOR_YUV2RGB_UYVY), shared=(2, 1))
+_YUYV = _eight(2, _cv(cv2.COLOR_YUV2RGB_YUYV), shared=(2, 1))
 
 ENCODINGS: dict[str, Encoding] = {
     "rgb8": _eight(3, _unchanged),
@@ -90,8 +95,8 @@ ENCODINGS: dict[str, Encoding] = {
     "yuv422_yuy2": _YUYV,
     "yuyv": _YUYV,
     # Brightness first, then colours: blue-yellow before red-green, or after.
-    "nv12": Encoding(dtype=_U8, channels=1, to_rgb=_cv(cv2.COLOR_YUV2RGB_NV12), chroma_rows=1),
-    "nv21": Encoding(dtype=_U8, channels=1, to_rgb=_cv(cv2.COLOR_YUV2RGB_NV21), chroma_rows=1),
+    "nv12": _planes(_cv(cv2.COLOR_YUV2RGB_NV12)),
+    "nv21": _planes(_cv(cv2.COLOR_YUV2RGB_NV21)),
     # Named after the first two pixels of the first two rows.
     "bayer_rggb8": _eight(1, _cv(cv2.COLOR_BayerRGGB2RGB)),
     "bayer_bggr8": _eight(1, _cv(cv2.COLOR_BayerBGGR2RGB)),
@@ -124,6 +129,26 @@ def decode_pixels(
     if encoding.channels == 1:
         pixels = pixels[:, :, 0]
     return np.asarray(encoding.to_rgb(pixels), dtype=np.uint8)
+
+
+def decode_file(data: NDArray[np.uint8], flags: int, camera: str) -> NDArray[Any] | None:
+    """Return the pixels of a JPEG or PNG file; None if it is none.
+
+    Args:
+        data: The file.
+        flags: Of OpenCV's `imdecode`.
+        camera: What messages call its camera.
+
+    Raises:
+        ObservationError: OpenCV refuses it, for example because it is said to be huge.
+    """
+    try:
+        return cv2.imdecode(data, flags)
+    except cv2.error as e:
+        raise ObservationError(
+            f"camera '{camera}': a picture of {len(data)} bytes cannot be decoded: OpenCV wants "
+            f"{e.err}. Check the camera driver"
+        ) from e
 
 
 def check_layout(msg: Image, camera: str, *, row_bytes: int, rows: int) -> None:
