@@ -77,7 +77,7 @@ class Bench:
             counts[message.topic] = counts.get(message.topic, 0) + 1
         return counts
 
-    def gate(self, mode: GateMode, event_id: int, epoch: int = 1) -> None:
+    def gate(self, mode: int, event_id: int, epoch: int = 1) -> None:
         before = self.counts().get("/gate_state", 0)
         message = GateState(mode=int(mode), event_id=event_id, epoch=epoch, message=f"in {mode}")
         self.publishers["gate_state"].publish(message)
@@ -148,6 +148,13 @@ def test_what_comes_right_after_the_stop_is_recorded_too(tmp_path: Path) -> None
     (path,) = bench.wait_for_files(1)
     assert len(read(path)[0]["/joint_states"]) == 1
     bench.close()
+
+
+def test_a_mode_that_is_not_known_here_is_a_fault(bench: Bench) -> None:
+    bench.gate(GateMode.RUN, 1)
+    bench.gate(99, 2)
+    (path,) = bench.wait_for_files(1)
+    assert path.name.endswith("_FAULT.mcap")
 
 
 def test_two_stops_leave_two_files(bench: Bench) -> None:

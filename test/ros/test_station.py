@@ -7,10 +7,13 @@ import threading
 import pytest
 
 pytest.importorskip("rclpy", reason="ROS is not installed")
+pytest.importorskip("vla_ros.msg", reason="the interfaces are not built")
 
 from rclpy.qos import QoSProfile
 from std_msgs.msg import String
 
+from vla_ros.gate.vocabulary import GateMode
+from vla_ros.msg import GateState
 from vla_ros.ros.station import Station
 
 pytestmark = pytest.mark.ros
@@ -21,6 +24,13 @@ def test_station_leaves_no_thread_where_nothing_comes() -> None:
     with Station("/nobody", name="lonely"):
         assert set(threading.enumerate()) - before
     assert set(threading.enumerate()) <= before
+
+
+def test_a_mode_that_is_not_known_here_is_a_fault() -> None:
+    with Station("/nobody") as station:
+        assert station.mode is None
+        station.gate_state = GateState(mode=99)
+        assert station.mode is GateMode.FAULT
 
 
 def test_error_of_a_callback_is_raised_at_the_end() -> None:

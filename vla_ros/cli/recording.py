@@ -17,11 +17,10 @@ from sensor_msgs.msg import Image, JointState
 from std_msgs.msg import Float64MultiArray
 
 from vla_ros.cli.recorded import GateNote, Recording
-from vla_ros.gate.vocabulary import GateMode, Verdict
 from vla_ros.msg import ActionChunk, GateState, Observation
 from vla_ros.robot.profile import RobotProfile
 from vla_ros.ros.decode import decode_gaze
-from vla_ros.ros.goal import decode_reasons
+from vla_ros.ros.goal import decode_mode, decode_reasons, decode_verdict
 from vla_ros.ros.qos import LATCHED, RELIABLE_NEWEST
 from vla_ros.ros.station import Station
 from vla_ros.types import ImageArray
@@ -100,8 +99,8 @@ class Recorder:
     def _on_gate(self, message: GateState, info: Info) -> None:
         self._newest_gate = GateNote(
             time_s=_sent_s(info),
-            mode=GateMode(message.mode),
-            verdict=Verdict(message.verdict),
+            mode=decode_mode(message.mode),
+            verdict=decode_verdict(message.verdict),
             reasons=decode_reasons(message.reasons),
             interventions=message.intervention_count,
         )

@@ -32,6 +32,7 @@ from vla_ros.msg import ActionChunk, GateState
 from vla_ros.robot.profile import RobotProfile
 from vla_ros.ros import qos
 from vla_ros.ros.client import ServerLostError
+from vla_ros.ros.goal import decode_mode
 from vla_ros.ros.station import Station
 
 _EVERY = 1000  # Depth of a subscription that wants each command.
@@ -152,7 +153,7 @@ class Bench:
     def _on_gate(self, message: GateState) -> None:
         said = Said(
             time_s=time.monotonic(),
-            mode=GateMode(message.mode),
+            mode=decode_mode(message.mode),
             reasons=frozenset(map(int, message.reasons)),
             epoch=int(message.epoch),
         )

@@ -27,6 +27,7 @@ from vla_ros.msg import ActionChunk as ActionChunkMessage
 from vla_ros.msg import GateState, Observation
 from vla_ros.ros.decode import decode_joint_state
 from vla_ros.ros.encode import encode_chunk
+from vla_ros.ros.goal import decode_mode
 from vla_ros.ros.qos import JOINT_STATES, LATCHED, RELIABLE_NEWEST
 from vla_ros.types import ActionChunk, FloatArray
 
@@ -75,7 +76,7 @@ class Wave(Actor):
         self._sees_frozen = any(message.camera_frozen)
 
     def _on_gate(self, message: GateState) -> None:
-        self._mode = GateMode(message.mode)
+        self._mode = decode_mode(message.mode)
         if message.epoch != self._epoch and self._mode in _LISTENING:
             self._epoch, self._centre = message.epoch, None
             self._send()

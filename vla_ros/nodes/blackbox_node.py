@@ -22,13 +22,13 @@ from rclpy.serialization import deserialize_message
 
 from vla_ros import __version__
 from vla_ros.errors import ConfigError
-from vla_ros.gate.vocabulary import GateMode
 from vla_ros.msg import GateState
 from vla_ros.nodes.base import BaseNode, run_node
 from vla_ros.params import BlackBoxParams
 from vla_ros.robot.profile import read_robot_profile
 from vla_ros.ros.definitions import definition_text, type_name
 from vla_ros.ros.folders import log_folder
+from vla_ros.ros.goal import decode_mode
 from vla_ros.ros.qos import RECORDED, RECORDED_LATCHED
 from vla_ros.ros.recording_file import keep_newest, write_recording
 from vla_ros.ros.rolling import Recorded, RollingRecord
@@ -145,7 +145,7 @@ class BlackBoxNode(BaseNode[BlackBoxParams]):
         message = deserialize_message(data, GateState)
         stop = self._watch.see(
             Seen(
-                mode=GateMode(message.mode),
+                mode=decode_mode(message.mode),
                 epoch=message.epoch,
                 event_id=message.event_id,
                 message=message.message,

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from vla_ros.action import ExecuteInstruction
-from vla_ros.gate.vocabulary import GateMode, Reason
+from vla_ros.gate.vocabulary import GateMode, Reason, Verdict
 from vla_ros.msg import GateState
 from vla_ros.policy.admission import GateFacts, Goal
 from vla_ros.policy.goal import GoalRun
@@ -15,7 +15,18 @@ from vla_ros.policy.parking import PARKING_SPEED
 from vla_ros.policy.progress import Progress
 
 _MODES = frozenset(GateMode)
+_VERDICTS = frozenset(Verdict)
 _REASONS = frozenset(Reason)
+
+
+def decode_mode(number: int) -> GateMode:
+    """Return a mode; FAULT for one that a newer executor_node may have."""
+    return GateMode(number) if number in _MODES else GateMode.FAULT
+
+
+def decode_verdict(number: int) -> Verdict:
+    """Return a verdict; FAULT for one that a newer executor_node may have."""
+    return Verdict(number) if number in _VERDICTS else Verdict.FAULT
 
 
 def decode_reasons(numbers: Iterable[int]) -> tuple[Reason | int, ...]:
@@ -55,7 +66,7 @@ def decode_gate_state(message: GateState, arrival_ns: int) -> GateFacts:
     """Return what a goal has to know of the gate; a mode not known here counts as FAULT."""
     return GateFacts(
         arrival_ns=arrival_ns,
-        mode=GateMode(message.mode) if message.mode in _MODES else GateMode.FAULT,
+        mode=decode_mode(message.mode),
         stopping=message.stopping,
         epoch=message.epoch,
         reasons=decode_reasons(message.reasons),

@@ -13,9 +13,8 @@ from sensor_msgs.msg import CameraInfo
 from std_msgs.msg import ColorRGBA, Header
 from visualization_msgs.msg import Marker, MarkerArray
 
-from vla_ros.gate.vocabulary import GateMode, Verdict
 from vla_ros.msg import GateState
-from vla_ros.ros.goal import decode_reasons
+from vla_ros.ros.goal import decode_mode, decode_reasons, decode_verdict
 from vla_ros.view.camera import Lens
 from vla_ros.view.marks import Form, Mark
 from vla_ros.view.view import GateWord, GoalWord
@@ -27,7 +26,6 @@ _TYPES = {
     Form.DOTS: Marker.SPHERE_LIST,
     Form.TEXT: Marker.TEXT_VIEW_FACING,
 }
-_MODES, _VERDICTS = frozenset(GateMode), frozenset(Verdict)
 _FADES_NS = 1_000_000_000  # So that nothing old is seen when view_node dies.
 
 Name = tuple[str, int]
@@ -62,8 +60,8 @@ def decode_gate_word(message: GateState, arrival_ns: int) -> GateWord:
     """Return what the gate says; what is not known here counts as a fault."""
     return GateWord(
         arrival_ns=arrival_ns,
-        mode=GateMode(message.mode) if message.mode in _MODES else GateMode.FAULT,
-        verdict=Verdict(message.verdict) if message.verdict in _VERDICTS else Verdict.FAULT,
+        mode=decode_mode(message.mode),
+        verdict=decode_verdict(message.verdict),
         stopping=message.stopping,
         reasons=decode_reasons(message.reasons),
         speed_scale=message.speed_scale,

@@ -24,6 +24,7 @@ from vla_ros.msg import GateState, Observation
 from vla_ros.resources import ensure_fastdds_profile
 from vla_ros.ros.client import InstructionClient, ServerLostError, ServiceCaller
 from vla_ros.ros.compat import with_message_info
+from vla_ros.ros.goal import decode_mode
 from vla_ros.ros.qos import LATCHED, RELIABLE_NEWEST
 from vla_ros.ros.spin import CallbackExecutor, Endings, Spinner
 from vla_ros.srv import CheckTask, ResetScene
@@ -110,7 +111,7 @@ class Station:
     def mode(self) -> GateMode | None:
         """What the gate does; None before its first word."""
         state = self.gate_state
-        return None if state is None else GateMode(state.mode)
+        return None if state is None else decode_mode(state.mode)
 
     def arm(self) -> str:
         """Permit motion, as the person responsible for it; the gate's answer.
