@@ -39,5 +39,23 @@ def test_only_what_is_asked_for_is_returned() -> None:
     assert seconds(record, since=3) == [3, 4]
 
 
+def test_a_message_that_comes_while_the_others_are_looked_at_does_no_harm() -> None:
+    record = RollingRecord(keep_ns=10**12, keep_bytes=10**6)
+
+    class Looked:
+        """The next message comes while this one is looked at."""
+
+        data = b""
+
+        @property
+        def arrived_ns(self) -> int:
+            record.add(message(2))
+            return 10**9
+
+    record.add(message(0))
+    record._messages.append(Looked())  # type: ignore[arg-type]
+    assert len(record.since(0)) == 2
+
+
 def test_an_empty_record_has_nothing() -> None:
     assert RollingRecord(keep_ns=1, keep_bytes=1).since(0) == ()

@@ -26,7 +26,7 @@ class Recorded:
 
 
 class RollingRecord:
-    """Keeps what is young enough, and of that what fits.
+    """Keeps what is young enough, and of that what fits. One thread adds, another one may look.
 
     Args:
         keep_ns: Age from which messages are forgotten.
@@ -52,4 +52,5 @@ class RollingRecord:
 
     def since(self, arrived_ns: int) -> tuple[Recorded, ...]:
         """Return the messages from a time on, oldest first."""
-        return tuple(m for m in self._messages if m.arrived_ns >= arrived_ns)
+        # Of a copy: another thread may add meanwhile.
+        return tuple(m for m in [*self._messages] if m.arrived_ns >= arrived_ns)
