@@ -3,7 +3,7 @@
 """What our nodes say of themselves: state and parameters."""
 
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -56,6 +56,7 @@ class _Talk:
         sent_s: When the last question went out.
         state: What it said last; None before that.
         parameters: What it said last.
+        question: Whom an answer is awaited from, and the answer to be; None for nobody.
     """
 
     clients: dict[str, Client]
@@ -63,6 +64,28 @@ class _Talk:
     sent_s: float = 0.0
     state: str | None = None
     parameters: dict[str, object] = field(default_factory=dict)
+    question: tuple[Client, Any] | None = None
+
+    def ask(self, what: str, request: Any, answered: Callable[[Any], None]) -> None:
+        """Send a question; an answer that comes after another question is not heard."""
+        self.forget()
+        client = self.clients[what]
+        future = client.call_async(request)
+        self.question = client, future
+
+        def hear(future: Any) -> None:
+            if self.question is not None and self.question[1] is future:
+                self.question = None
+                answered(future.result())
+
+        future.add_done_callback(hear)
+
+    def forget(self) -> None:
+        """Await no answer any more."""
+        question, self.question = self.question, None
+        if question is not None:
+            client, future = question
+            client.remove_pending_request(future)
 
 
 class Peers:
@@ -121,6 +144,7 @@ class Peers:
         there = node_names(self._node)
         for name, talk in self._talks.items():
             if name not in there:
+                talk.forget()
                 talk.state, talk.parameters, talk.asked_s = None, {}, None
             elif self._may_ask(talk):
                 talk.sent_s = time.monotonic()
@@ -136,13 +160,12 @@ class Peers:
     def _ask_one(self, name: str, talk: _Talk) -> None:
         names = names_to_ask(name)
 
-        def on_parameters(future: Any) -> None:
-            talk.parameters = decode_parameters(names, future.result().values)
-            talk.clients["state"].call_async(GetState.Request()).add_done_callback(on_state)
+        def on_parameters(answer: Any) -> None:
+            talk.parameters = decode_parameters(names, answer.values)
+            talk.ask("state", GetState.Request(), on_state)
 
-        def on_state(future: Any) -> None:
-            talk.state = str(future.result().current_state.label)
+        def on_state(answer: Any) -> None:
+            talk.state = str(answer.current_state.label)
             talk.asked_s = None
 
-        request = GetParameters.Request(names=names)
-        talk.clients["parameters"].call_async(request).add_done_callback(on_parameters)
+        talk.ask("parameters", GetParameters.Request(names=names), on_parameters)
