@@ -50,6 +50,17 @@ def test_physics_publishes_every_ten_milliseconds_of_simulated_time() -> None:
     assert set(np.diff(times)) == {10_000_000}
 
 
+def test_physics_goes_on_after_a_stop() -> None:
+    ticked = threading.Event()
+    loop = physics(World(), lambda state: ticked.set(), lambda text: None)
+    loop.stop()
+    for _ in range(2):
+        ticked.clear()
+        loop.start()
+        assert ticked.wait(WAIT_S)
+        loop.stop()
+
+
 def test_physics_reports_a_failure_with_its_traceback() -> None:
     failures: list[str] = []
     failed = threading.Event()

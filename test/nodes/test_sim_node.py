@@ -235,6 +235,22 @@ def test_check_says_what_is_missing(fresh: Bench) -> None:
     assert "from its centre" in response.message
 
 
+def test_before_its_activation_it_answers_and_refuses_commands() -> None:
+    other = Bench()
+    try:
+        other.sim.trigger_configure()
+        other.sim._inputs._on_positions(Float64MultiArray(data=[0.0] * 6))
+        assert other.sim._complaints == {
+            "arm command": "sim_node is not active; see `ros2 lifecycle`"
+        }
+        reset = other.sim._on_reset(ResetScene.Request(seed=3), ResetScene.Response())
+        assert reset.outcome == ResetScene.Response.OK
+        check = other.sim._on_check(CheckTask.Request(), CheckTask.Response())
+        assert check.outcome == CheckTask.Response.UNSOLVED
+    finally:
+        other.close()
+
+
 def test_clock_is_simulated_time_when_published() -> None:
     other = Bench(Parameter("publish_clock", value=True), Parameter("real_time_factor", value=2.0))
     try:

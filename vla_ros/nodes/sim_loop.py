@@ -19,7 +19,7 @@ class PhysicsLoop:
 
     Attributes:
         lock: Hold it for every use of the world or the driver from another thread.
-        lost_ns: Real time that could not be kept up with, since the start.
+        lost_ns: Real time that could not be kept up with, since the last start.
     """
 
     def __init__(
@@ -41,23 +41,22 @@ class PhysicsLoop:
         self._publish_period_ns = publish_period_ns
         self._fail = fail
         self._stopping = threading.Event()
-        self._due_ns = 0.0
-        self._thread = threading.Thread(target=self._run, name="physics", daemon=True)
+        self._due_ns = float(time.monotonic_ns())
+        self._thread: threading.Thread | None = None
 
     def start(self) -> None:
-        """Begin to simulate."""
+        """Begin to simulate, or go on after `stop`."""
+        self._stopping.clear()
+        self.lost_ns = 0
         self._due_ns = float(time.monotonic_ns())
+        self._thread = threading.Thread(target=self._run, name="physics", daemon=True)
         self._thread.start()
 
     def stop(self) -> None:
         """End the thread; safe to call twice."""
         self._stopping.set()
-        self._thread.join()
-
-    @property
-    def world_ns(self) -> int:
-        """Simulated time that the world has come to; call it with `lock` held."""
-        return self._world.time_ns
+        if self._thread is not None:
+            self._thread.join()
 
     def time_ns(self) -> int:
         """Return what time it is in the simulation, whether it has come so far yet or not.

@@ -55,6 +55,14 @@ class SimNode(BaseNode[SimParams]):
             self._profile.driver_command_timeout_s,
             self._profile.gripper.opening_of,
         )
+        self._physics = PhysicsLoop(
+            self._world,
+            self._driver,
+            real_time_factor=self.params.real_time_factor,
+            publish=self._on_state,
+            publish_period_ns=_STATE_PERIOD_NS,
+            fail=self._on_failure,
+        )
         self._pressed = False
         self._driven = False
         self._complaints: dict[str, str] = {}
@@ -74,14 +82,6 @@ class SimNode(BaseNode[SimParams]):
 
     def activate(self) -> None:
         """Let time run."""
-        self._physics = PhysicsLoop(
-            self._world,
-            self._driver,
-            real_time_factor=self.params.real_time_factor,
-            publish=self._on_state,
-            publish_period_ns=_STATE_PERIOD_NS,
-            fail=self._on_failure,
-        )
         self._cameras = CameraLoop(
             self._take_snapshot,
             self._world.make_renderer,
@@ -113,12 +113,7 @@ class SimNode(BaseNode[SimParams]):
 
     def _take(self, what: str, accept: Callable[[int], None]) -> str:
         """Give a command to the driver; return why it is refused, and log that once."""
-        complaint = ""
-        try:
-            with self._physics.lock:
-                accept(self._world.time_ns)
-        except SimulationError as error:
-            complaint = str(error)
+        complaint = self._try(accept)
         if complaint != self._complaints.get(what, ""):
             self._complaints[what] = complaint
             if complaint:
@@ -126,6 +121,16 @@ class SimNode(BaseNode[SimParams]):
             else:
                 self.get_logger().info(f"{what} accepted again")
         return complaint
+
+    def _try(self, accept: Callable[[int], None]) -> str:
+        if not self._is_active:  # Later the command would be one of long ago.
+            return "sim_node is not active; see `ros2 lifecycle`"
+        try:
+            with self._physics.lock:
+                accept(self._world.time_ns)
+        except SimulationError as error:
+            return str(error)
+        return ""
 
     def _times(self) -> tuple[int, int]:
         simulated_ns = self._physics.time_ns()
