@@ -11,6 +11,7 @@ import pytest
 
 pytest.importorskip("rclpy", reason="needs ROS 2")
 
+from vla_ros.nodes import goal_server
 from vla_ros.nodes.goal_server import GoalServer
 from vla_ros.policy.outcome import Outcome
 from vla_ros.policy.parking import PARKING_SPEED
@@ -19,12 +20,19 @@ from vla_ros.policy.parking import PARKING_SPEED
 class Run:
     def __init__(self, goal: Any) -> None:
         self.goal, self.preempted, self.abandoned = goal, False, ""
+        self.canceled = False
 
     def preempt(self) -> None:
         self.preempted = True
 
     def abandon(self, message: str) -> None:
         self.abandoned = message
+
+    def cancel(self) -> None:
+        self.canceled = True
+
+    def asked_to_end(self) -> str:
+        return "preempted" * self.preempted or "canceled" * self.canceled
 
 
 class MeetingLock:
@@ -121,3 +129,35 @@ def test_a_goal_accepted_while_the_node_is_deactivated_ends() -> None:
     server._accept(handle(1))
 
     assert "not active" in runs[0].abandoned
+
+
+@pytest.mark.parametrize("how", ["preempted", "canceled"])
+def test_a_goal_that_waits_for_the_one_before_ends_without_it(how: str) -> None:
+    """Each waiting goal holds one of the node's few threads."""
+    runs: list[Run] = []
+    server = make_server(threading.Lock(), runs)
+    server._turn = threading.Lock()
+    server._turn.acquire()  # The goal before stops its arm, for as long as that takes.
+    ends: list[str] = []
+    server._finish = lambda _, run, end: ends.append(end)
+    waiting = handle(1)
+    waiting.is_cancel_requested = how == "canceled"
+    server._accept(waiting)
+    if how == "preempted":
+        server._accept(handle(2))
+    server._execute(waiting)
+    assert ends == [how]
+    assert runs[0] not in server._runs.values()
+    assert server._turn.locked()
+
+
+def test_deactivation_lets_the_last_result_out_whatever_else_comes(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    pauses: list[float] = []
+    monkeypatch.setattr(goal_server.time, "sleep", pauses.append)
+    server = make_server(threading.Lock(), [])
+    server._turn = threading.Lock()
+    server.wake()  # As an observation does.
+    server.deactivate()
+    assert pauses == [goal_server._SEND_S]

@@ -9,6 +9,7 @@ observation, an answer or 20 ms have come, and then does what `GoalRun` says.
 
 import queue
 import threading
+import time
 import traceback
 from collections.abc import Callable
 from typing import Any, Protocol
@@ -114,7 +115,7 @@ class GoalServer:
         self.wake()
         if self._turn.acquire(timeout=_CLOSE_S):
             self._turn.release()
-        self._wake.wait(_SEND_S)
+        time.sleep(_SEND_S)
 
     def close(self) -> None:
         """Leave the graph."""
@@ -167,15 +168,30 @@ class GoalServer:
     def _execute(self, handle: Any) -> ExecuteInstruction.Result:
         run = self._runs[_goal_id(handle)]
         try:
-            with self._turn:
-                self._instruction.publish(String(data=run.goal.instruction))
-                end = self._live(handle, run)
-                self._stop(handle, run)
-                self._instruction.publish(String())
-                return self._finish(handle, run, end)
+            end = self._wait_for_turn(handle, run)
+            return self._finish(handle, run, end) if end else self._take_turn(handle, run)
         finally:
             with self._runs_lock:
                 del self._runs[run.goal.goal_id]
+
+    def _wait_for_turn(self, handle: Any, run: GoalRun) -> End | None:
+        """Wait for the end of the goal before; return how this one ends while it waits, if so."""
+        while not self._turn.acquire(timeout=_STEP_S):
+            if handle.is_cancel_requested:
+                run.cancel()
+            if end := run.asked_to_end():
+                return end
+        return None
+
+    def _take_turn(self, handle: Any, run: GoalRun) -> ExecuteInstruction.Result:
+        try:
+            self._instruction.publish(String(data=run.goal.instruction))
+            end = self._live(handle, run)
+            self._stop(handle, run)
+            self._instruction.publish(String())
+            return self._finish(handle, run, end)
+        finally:
+            self._turn.release()
 
     def _live(self, handle: Any, run: GoalRun) -> End:
         """Run a goal until it ends, by itself or because of an error of ours."""

@@ -68,9 +68,8 @@ class GoalRun:
         patience: How long to wait for what.
         accepted_ns: When the goal was accepted, node clock.
         objection: Why no goal at all may run; empty if goals may.
-        find_fault: Says what else keeps the goal from running; None if nothing does. Given the
-            newest observation before the goal starts, or None for why there is none. Must return
-            at once.
+        find_fault: Says at once what else keeps the goal from running; None if nothing does. Given
+            the newest observation before the goal starts, or None for why there is none.
     """
 
     def __init__(
@@ -149,7 +148,7 @@ class GoalRun:
             observation: The newest one; None if there was none.
             gate: The newest word of executor_node; None if there was none.
         """
-        end = self._asked_to_end() or self._past_timeout(now_ns)
+        end = self.asked_to_end() or self._past_timeout(now_ns)
         if end is None and self.phase is Phase.STARTING:
             end = self._try_to_start(now_ns, observation, gate)
         if end is not None or self.phase is Phase.STARTING or observation is None:
@@ -259,7 +258,8 @@ class GoalRun:
         """Return the time since acceptance [s]."""
         return (now_ns - self._accepted_ns) * 1e-9
 
-    def _asked_to_end(self) -> End | None:
+    def asked_to_end(self) -> End | None:
+        """Return the end that somebody asked for; None if nobody did."""
         if self._preempted:
             return End(outcome=Outcome.PREEMPTED, message="a newer goal took over")
         if self._canceled:
