@@ -46,6 +46,7 @@ FORBIDDEN: dict[str, tuple[str, ...]] = {
     "robot": ("policy", "gate", "chunk", "observe", "sim", "model", "learn", "evaluate", "serve"),
     "policy": ("observe", "sim", "model", "learn", "evaluate", "serve"),
     "doctor": ("sim", "model", "learn", "evaluate", "serve"),
+    "timing": ("policy", "observe", "sim", "model", "learn", "evaluate", "serve"),
     "model": ("policy", "gate", "chunk", "observe", "sim", "learn", "evaluate", "serve"),
     "sim": ("learn", "evaluate"),
     "learn": ("evaluate",),
@@ -53,7 +54,7 @@ FORBIDDEN: dict[str, tuple[str, ...]] = {
 # It rebuilds a network from the weights that `vla_ros train` saved.
 EXEMPT = {TORCH_BACKEND: ("model", "learn")}
 LAYERS = {"ros": 1, "nodes": 2, "cli": 3, "faults": 3}  # Everything else is core, 0.
-PURE = ("chunk", "doctor", "gate", "observe", "robot")
+PURE = ("chunk", "doctor", "gate", "observe", "robot", "timing")
 CLOCKS = {"time", "datetime"}
 
 

@@ -111,6 +111,7 @@ class Observation:
         history: Earlier frames of the cameras whose image asks for them, camera by camera, the
             newest first.
         depths: Depth images of the cameras whose image asks for them.
+        hop_ms: Time spent per hop so far, by hop name [ms]; see `timing/hops.py`.
     """
 
     stamp_ns: int
@@ -120,6 +121,7 @@ class Observation:
     gripper: float
     history: tuple[CameraFrame, ...] = ()
     depths: tuple[DepthFrame, ...] = ()
+    hop_ms: tuple[tuple[str, float], ...] = ()
 
     def __post_init__(self) -> None:
         if len(self.frozen) != len(self.frames):
@@ -231,7 +233,7 @@ class ActionChunk:
         speed_scale: Speed along the path that the goal asked for, 0 < s <= 1.
         cartesian: The policy thinks in tool poses, so that singularities of the arm matter.
         joining: How it takes over from the running plan; None for a way not known here.
-        hop_ms: Time spent per hop so far, by hop name [ms].
+        hop_ms: Time spent per hop so far, by hop name [ms]; see `timing/hops.py`.
     """
 
     goal_id: str

@@ -93,6 +93,7 @@ class Bench:
                 joint_names=PROFILE.joint_names,
                 position_rad=rows,
                 gripper=np.ones(14),
+                hop_ms=(("camera", -20.0), ("chunk_transport", 15.0)),
             )
         )
         for _ in range(40):
@@ -171,3 +172,14 @@ def test_after_the_clock_went_back_ticks_are_made_up_for_as_before(bench: Bench)
     count = len(bench.sent)
     bench.tick(40)
     assert len(bench.sent) in (count + 3, count + 4)
+
+
+def test_the_first_command_of_a_chunk_tells_how_long_its_way_was(bench: Bench) -> None:
+    (first,) = bench.control.firsts.take()
+    hops = dict(first.hops)
+    assert list(hops) == ["camera", "chunk_transport", "schedule", "gate", "publish"]
+    # The tick after: the clock of this bench stands still within one.
+    assert hops["schedule"] == pytest.approx(15.0)
+    assert (hops["gate"], hops["publish"]) == (0.0, 0.0)
+    assert first.age_ms == pytest.approx(10.0)
+    assert first.tick_ns == first.chunk.observed_ns + 10 * MS

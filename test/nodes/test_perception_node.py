@@ -29,6 +29,9 @@ from vla_ros.resources import config_path
 from vla_ros.ros.decode import decode_observation
 from vla_ros.ros.qos import RELIABLE_NEWEST
 from vla_ros.ros.stamps import decode_time, encode_time
+from vla_ros.ros.timing import read_hops
+from vla_ros.timing.hops import PERCEPTION, hops_of, total_ms
+from vla_ros.timing.window import SLACK_MS
 
 pytestmark = pytest.mark.ros
 
@@ -247,8 +250,36 @@ def test_diagnostics_show_each_stream(bench: Bench) -> None:
         "vla_ros: camera 'front'",
         "vla_ros: camera 'wrist'",
         "vla_ros: joint state",
+        "vla_ros: timing of perception_node",
     }
     assert {status.level for status in statuses.values()} == {DiagnosticStatus.OK}
+
+
+def test_the_hops_of_an_observation_add_up_to_its_age(bench: Bench) -> None:
+    bench.connect(front=Image, wrist=Image)
+    bench.play(lambda: len(bench.observations) > 0)
+    message = bench.observations[-1]
+    hops = read_hops(message)
+    assert [name for name, _ in hops] == [hop.name for hop in hops_of(PERCEPTION)]
+    assert all(time_ms > -SLACK_MS for _, time_ms in hops)
+    oldest_ms = max(message.image_age_ms)  # When the last image was there.
+    assert total_ms(hops) - dict(hops)["assemble"] == pytest.approx(oldest_ms, abs=SLACK_MS)
+
+
+def test_diagnostics_tell_of_hops_when_the_cold_start_is_over(
+    bench: Bench,
+) -> None:
+    def values() -> dict[str, str]:
+        statuses = bench.diagnostics[-1].status if bench.diagnostics else []
+        timing = [s for s in statuses if s.name == "vla_ros: timing of perception_node"]
+        return {entry.key: entry.value for status in timing for entry in status.values}
+
+    bench.connect(front=Image, wrist=Image)
+    bench.until(lambda: bool(values()))
+    assert "decode_p50_ms" not in values()
+    bench.play(lambda: "decode_p50_ms" in values())
+    assert values()["cold_starts_left_out"] == str(perception_node._COLD)
+    assert float(values()["age_p50_ms"]) <= float(values()["age_worst_ms"])
 
 
 def test_compressed_images_are_taken_where_the_profile_says_so(tmp_path: Path) -> None:

@@ -130,9 +130,8 @@ def test_only_a_policy_that_goes_on_from_a_plan_is_told_it(
 ) -> None:
     answers: queue.SimpleQueue[Answer] = queue.SimpleQueue()
     clock = itertools.count()
-    worker = PolicyWorker(
-        policy, PolicyAdapter(policy.profile, ROBOT), answers.put, lambda: next(clock)
-    )
+    adapter = PolicyAdapter(policy.profile, ROBOT)
+    worker = PolicyWorker(policy, adapter, answers.put, lambda: next(clock), lambda: 0)
     worker.start()
     header = ChunkHeader(goal_id="a" * 32, session=1, epoch=1, sequence=2)
     worker.ask(

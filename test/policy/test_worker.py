@@ -72,8 +72,10 @@ def question(speed: float = 1.0) -> Question:
 
 def ask(policy: Policy, asked: Question) -> Answer:
     answers: queue.SimpleQueue[Answer] = queue.SimpleQueue()
-    clock = itertools.count(0, 7 * MS)
-    worker = PolicyWorker(policy, Adapter(), answers.put, lambda: next(clock))
+    clock, node_clock = itertools.count(0, 7 * MS), itertools.count(50 * MS, 3 * MS)
+    worker = PolicyWorker(
+        policy, Adapter(), answers.put, lambda: next(clock), lambda: next(node_clock)
+    )
     worker.start()
     worker.ask(asked)
     try:
@@ -85,9 +87,18 @@ def ask(policy: Policy, asked: Question) -> Answer:
 def test_an_answer_comes_with_the_time_each_hop_took() -> None:
     answer = ask(Policy(), question())
     assert answer.chunk is not None
-    assert answer.chunk.hop_ms == (("infer", 7.0), ("adapt", 7.0))
+    assert answer.chunk.hop_ms == (("infer", 3.0), ("adapt", 3.0))  # Node clock.
     assert answer.inference_ms == 7.0
     assert answer.goal_id == "b" * 32
+
+
+def test_what_was_not_accounted_for_was_spent_waiting_for_the_policy() -> None:
+    seen = replace(question().observation, stamp_ns=10 * MS, hop_ms=(("camera", 25.0),))
+    answer = ask(Policy(), replace(question(), observation=seen))
+    assert answer.chunk is not None
+    assert dict(answer.chunk.hop_ms) == pytest.approx(
+        {"camera": 25.0, "request_wait": 15.0, "infer": 3.0, "adapt": 3.0}
+    )
 
 
 def test_a_chunk_tells_the_gate_the_speed_of_its_goal_and_stays_as_it_is() -> None:
@@ -112,7 +123,7 @@ def test_any_other_exception_becomes_words_and_keeps_its_traceback() -> None:
 def test_the_thread_survives_a_failure_and_answers_the_next_question() -> None:
     answers: queue.SimpleQueue[Answer] = queue.SimpleQueue()
     policy = Policy(RuntimeError("bug"))
-    worker = PolicyWorker(policy, Adapter(), answers.put, lambda: 0)
+    worker = PolicyWorker(policy, Adapter(), answers.put, lambda: 0, lambda: 0)
     worker.start()
     worker.ask(question())
     assert answers.get(timeout=5.0).failure
@@ -124,7 +135,9 @@ def test_the_thread_survives_a_failure_and_answers_the_next_question() -> None:
 
 def test_a_job_is_done_in_the_thread_of_the_answers_and_in_turn() -> None:
     done: queue.SimpleQueue[str] = queue.SimpleQueue()
-    worker = PolicyWorker(Policy(), Adapter(), lambda answer: done.put("answer"), lambda: 0)
+    worker = PolicyWorker(
+        Policy(), Adapter(), lambda answer: done.put("answer"), lambda: 0, lambda: 0
+    )
     worker.do(lambda: done.put(threading.current_thread().name))
     worker.ask(question())
     worker.start()
@@ -137,7 +150,7 @@ def test_an_answer_that_is_objected_to_is_a_failure_until_one_of_its_goal_is_not
     objections = iter(["'dx' is in millimetres", "", "never asked for"])
     policy = Policy()
     worker = PolicyWorker(
-        policy, Adapter(), answers.put, lambda: 0, lambda seen, output: next(objections)
+        policy, Adapter(), answers.put, lambda: 0, lambda: 0, lambda seen, output: next(objections)
     )
     worker.start()
     for _ in range(3):
@@ -153,7 +166,12 @@ def test_every_goal_is_judged_anew() -> None:
     answers: queue.SimpleQueue[Answer] = queue.SimpleQueue()
     objections = iter(["", "too far"])
     worker = PolicyWorker(
-        Policy(), Adapter(), answers.put, lambda: 0, lambda seen, output: next(objections)
+        Policy(),
+        Adapter(),
+        answers.put,
+        lambda: 0,
+        lambda: 0,
+        lambda seen, output: next(objections),
     )
     worker.start()
     worker.ask(question())
@@ -168,7 +186,12 @@ def test_what_the_policy_says_of_the_instruction_is_told_even_if_its_rows_are_of
     answers: queue.SimpleQueue[Answer] = queue.SimpleQueue()
     objections = iter(["out of reach", ""])
     worker = PolicyWorker(
-        Policy(grounded=0.25), Adapter(), answers.put, lambda: 0, lambda *_: next(objections)
+        Policy(grounded=0.25),
+        Adapter(),
+        answers.put,
+        lambda: 0,
+        lambda: 0,
+        lambda *_: next(objections),
     )
     worker.start()
     for _ in range(2):
@@ -182,7 +205,7 @@ def test_what_the_policy_says_of_the_instruction_is_told_even_if_its_rows_are_of
 
 @pytest.mark.parametrize("asked", [0, 1])
 def test_closing_ends_the_thread(asked: int) -> None:
-    worker = PolicyWorker(Policy(), Adapter(), lambda _: None, lambda: 0)
+    worker = PolicyWorker(Policy(), Adapter(), lambda _: None, lambda: 0, lambda: 0)
     worker.start()
     for _ in range(asked):
         worker.ask(question())

@@ -61,12 +61,14 @@ def make_observation(names, velocity=None):
 
 
 def test_an_observation_survives_the_way_there_and_back(robot):
-    sent = make_observation(robot.joint_names, velocity=np.full(6, 0.5))
+    hops = (("camera", 3.5), ("decode", 0.25))
+    sent = replace(make_observation(robot.joint_names, velocity=np.full(6, 0.5)), hop_ms=hops)
     message = encode_observation(sent, robot, NOW_NS)
     got = decode_observation(message, NOW_NS)
     assert got.stamp_ns == sent.stamp_ns
     assert got.frozen == sent.frozen
     assert got.gripper == sent.gripper
+    assert got.hop_ms == hops
     for a, b in zip(got.frames, sent.frames, strict=True):
         assert (a.camera, a.stamp_ns) == (b.camera, b.stamp_ns)
         assert (a.image == b.image).all()

@@ -14,6 +14,7 @@ from vla_ros.gate.state import Decision, Event, GateInputs, GateState
 from vla_ros.gate.vocabulary import GateMode, Reason, Request, Verdict
 from vla_ros.nodes.executor_outputs import ExecutorOutputs
 from vla_ros.ros.control_loop import ControlClock, ControlLoop
+from vla_ros.timing.commands import FirstCommands
 
 _ALARMING = (GateMode.PSTOP, GateMode.ESTOP, GateMode.FAULT)
 _ASKED_FOR = {Reason.OPERATOR_STOP, Reason.OPERATOR_ESTOP}
@@ -29,6 +30,7 @@ class Control:
         mailbox: Where other threads leave their news.
         state: Of the gate, after the newest tick.
         decision: Of the newest tick; None before the first.
+        firsts: The first command of each chunk.
     """
 
     def __init__(
@@ -56,6 +58,7 @@ class Control:
         self.mailbox = Mailbox()
         self.state = GateState()
         self.decision: Decision | None = None
+        self.firsts = FirstCommands(monotonic_ns)
         self._gate = gate
         self._clock = clock
         self._outputs = outputs
@@ -114,6 +117,7 @@ class Control:
         return late_ms
 
     def _tick(self, now_ns: int) -> None:
+        began_ns = self._monotonic_ns()
         last_ns = self.state.tick_ns
         late_ns = 0
         if last_ns is not None:
@@ -123,7 +127,7 @@ class Control:
         inputs, tickets = self.mailbox.collect(
             self._monotonic_ns(), self._clock_step_ns(late_ns) * 1e-9
         )
-        decision = self._decide(inputs, now_ns)
+        decision = self._decide(inputs, now_ns, began_ns)
         self._answer(tickets, decision)
 
     def _make_up(self, last_ns: int, now_ns: int) -> None:
@@ -143,20 +147,30 @@ class Control:
         for k in range(1, min(missed, told) + 1):
             passed_ns = (now_ns - last_ns) * k // (missed + 1)
             silence = hear_nothing(inputs, passed_ns * 1e-9)
-            self._decide(silence, last_ns + passed_ns, passed=True)
+            self._decide(silence, last_ns + passed_ns)
         self.state = self.state.but(tick_ns=last_ns)  # It is late all the same.
 
-    def _decide(self, inputs: GateInputs, now_ns: int, *, passed: bool = False) -> Decision:
-        """Have the gate decide, and do what it decided; in a tick that passed nothing is sent."""
+    def _decide(self, inputs: GateInputs, now_ns: int, began_ns: int | None = None) -> Decision:
+        """Have the gate decide, and do what it decided.
+
+        Args:
+            inputs: Of the tick.
+            now_ns: When it is, control clock.
+            began_ns: When it began, on the clock that never jumps; None for one that has passed,
+                in which nothing is sent.
+        """
         if self._shadow is not None:
             self.state, inputs = self._shadow.cast(self.state, inputs)
         self.state, decision = self._gate.step(self.state, inputs, now_ns)
         if self._shadow is not None:
             self._shadow.follow(decision.command)
-        if decision.command is not None and passed:
+        decided_ns = self._monotonic_ns()
+        if decision.command is not None and began_ns is None:
             self._outputs.pass_over(self.state)
         elif decision.command is not None:
             self._outputs.send(decision.command, self.state, inputs)
+        if began_ns is not None:
+            self.firsts.see(inputs, self.state, decision.published, began_ns, decided_ns)
         self._end_speech(speaks=decision.command is not None)
         if decision.published is not None:
             self._record(decision.published)

@@ -31,6 +31,7 @@ from vla_ros.ros.heard import find_unheard
 from vla_ros.ros.joint_parts import is_about
 from vla_ros.ros.qos import JOINT_STATES, LATCHED, RELIABLE_NEWEST
 from vla_ros.ros.stamps import decode_time
+from vla_ros.timing.hops import add_rest
 from vla_ros.types import JointSample
 
 _CHUNKS = QoSProfile(depth=10)
@@ -126,11 +127,13 @@ class ExecutorInputs:
     def _on_chunk(self, message: ActionChunkMessage) -> None:
         chunk = decode_chunk(message)
         shift_ns = self._clock.shift_ns()
+        observed_ns, now_ns = chunk.observed_ns - shift_ns, self._clock.now_ns()
         self._mailbox.put_chunk(
             replace(
                 chunk,
-                observed_ns=chunk.observed_ns - shift_ns,
+                observed_ns=observed_ns,
                 first_ns=chunk.first_ns - shift_ns,
+                hop_ms=add_rest(chunk.hop_ms, "chunk_transport", observed_ns, now_ns),
             )
         )
 

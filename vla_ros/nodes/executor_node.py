@@ -22,6 +22,7 @@ from vla_ros.nodes.executor_control import Control
 from vla_ros.nodes.executor_inputs import ExecutorInputs
 from vla_ros.nodes.executor_outputs import DRY_RUN, ExecutorOutputs
 from vla_ros.nodes.executor_power import PowerOff
+from vla_ros.nodes.executor_timing import ExecutorTiming
 from vla_ros.params import ExecutorParams
 from vla_ros.robot.kinematics import make_kinematics
 from vla_ros.ros.control_loop import ControlClock, SimulatedClock, SteadyClock
@@ -78,6 +79,7 @@ class ExecutorNode(BaseNode[ExecutorParams]):
             self.get_fully_qualified_name(),
             self._log,
         )
+        self._timing = ExecutorTiming(self._profile.name)
         self._control = self._make_control()
         self._inputs = ExecutorInputs(
             self, self._profile, self._control.mailbox, self._control_clock
@@ -223,12 +225,14 @@ class ExecutorNode(BaseNode[ExecutorParams]):
     def _diagnose(self) -> None:
         decision = self._control.decision
         if decision is not None:
+            now_ns = self._control_clock.now_ns()
+            timing = self._timing.diagnose(self._control.firsts.take(), now_ns)
             self._outputs.diagnose(
                 decision,
                 self._control.state,
-                now_ns=self._control_clock.now_ns(),
+                now_ns=now_ns,
                 late_ms=self._control.take_lateness_ms(),
-                others=(*self._audit.diagnose(), *self._power.diagnose()),
+                others=(timing, *self._audit.diagnose(), *self._power.diagnose()),
             )
 
 

@@ -49,7 +49,10 @@ from vla_ros.ros.goal import decode_gate_state
 from vla_ros.ros.preflight import Preflight
 from vla_ros.ros.qos import DIAGNOSTICS, LATCHED, RELIABLE_NEWEST
 from vla_ros.ros.spin import ThreadsExecutor
+from vla_ros.ros.timing import encode_timing, put_hops
 from vla_ros.ros.watching import Watching
+from vla_ros.timing.hops import INFERENCE, add_rest
+from vla_ros.timing.window import HopWindow
 from vla_ros.types import ActionChunk, Observation
 
 MakeBackend = Callable[[PolicyProfile, RobotProfile], PolicyBackend]
@@ -115,19 +118,23 @@ class InferenceNode(BaseNode[InferenceParams]):
             observation_max_age_s=self._robot.thresholds.observation_max_age_s
         )
         self._goals = GoalServer(self, self)
+        self._hops = HopWindow(INFERENCE)
         adapter = PolicyAdapter(profile, self._robot)
         self._worker = PolicyWorker(
             self._backend,
             adapter,
             self._on_answer,
             time.monotonic_ns,
+            self.now_ns,
             make_answer_check(self._backend, self._robot, adapter),
         )
         self._worker.start()
         self._parking = Parking(self._robot)
         self._parking_timer = RequestTimer(replan_s=self._parking.profile.replan_s, stop_s=0.0)
         adapter = PolicyAdapter(self._parking.profile, self._robot)
-        self._parker = PolicyWorker(self._parking, adapter, self._goals.deliver, time.monotonic_ns)
+        self._parker = PolicyWorker(
+            self._parking, adapter, self._goals.deliver, time.monotonic_ns, self.now_ns
+        )
         self._parker.start()
         self._chunks = self.create_publisher(ActionChunkMessage, "action_chunk", _CHUNK_DEPTH)
         self._inputs = self._subscribe()
@@ -214,7 +221,13 @@ class InferenceNode(BaseNode[InferenceParams]):
     def publish(self, chunk: ActionChunk) -> None:
         """Number a chunk and send it to the gate."""
         self._sequence += 1
-        self._chunks.publish(encode_chunk(replace(chunk, sequence=self._sequence), self.now_ns()))
+        message = encode_chunk(replace(chunk, sequence=self._sequence), self.now_ns())
+        now_ns = self.now_ns()
+        hops = add_rest(chunk.hop_ms, "answer", chunk.observed_ns, now_ns)
+        put_hops(message, hops)
+        self._chunks.publish(message)
+        if len(chunk.position_rad):  # Not the end of a goal.
+            self._hops.add(hops, (now_ns - chunk.observed_ns) * 1e-6, now_ns)
 
     def publish_ending(self, run: GoalRun) -> None:
         """Tell the gate that a goal has ended."""
@@ -233,10 +246,12 @@ class InferenceNode(BaseNode[InferenceParams]):
     def _on_observation(self, message: Any) -> None:
         self._watching.hear_observation(message)
         try:
-            self._observation = decode_observation(message, self.now_ns())
+            seen = decode_observation(message, self.now_ns())
         except ObservationError as error:  # The one before grows old, and ends the goal.
             self.get_logger().error(f"an observation is dropped: {error}")
             return
+        hops = add_rest(seen.hop_ms, "observation_transport", seen.stamp_ns, self.now_ns())
+        self._observation = replace(seen, hop_ms=hops)
         self._goals.wake()
 
     def _on_gate_state(self, message: Any) -> None:
@@ -265,7 +280,10 @@ class InferenceNode(BaseNode[InferenceParams]):
             goals=self._goals.count,
             hardware_id=self._robot.name,
         )
-        self._diagnostics.publish(encode_diagnostics([line], self.now_ns()))
+        now_ns, robot = self.now_ns(), self._robot.name
+        idle = "no chunk was published: no goal runs"
+        timing = encode_timing(self._hops, now_ns, idle=idle, hardware_id=robot)
+        self._diagnostics.publish(encode_diagnostics([line, timing], now_ns))
 
 
 def main() -> int:

@@ -3,7 +3,9 @@
 """Hops 1 to 3: from camera images and joint states to one aligned observation."""
 
 import sys
-from collections.abc import Callable, Sequence
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 
 import cv2
 from diagnostic_msgs.msg import DiagnosticArray
@@ -18,6 +20,7 @@ from vla_ros.observe.watch import Change, ChangeWatch
 from vla_ros.params import PerceptionParams
 from vla_ros.policy.spec import load_policy_profile
 from vla_ros.robot.parts import CameraProfile
+from vla_ros.ros.compat import with_message_info
 from vla_ros.ros.decode import decode_compressed_image, decode_image
 from vla_ros.ros.depth import decode_compressed_depth, decode_depth
 from vla_ros.ros.description import load_robot
@@ -28,12 +31,18 @@ from vla_ros.ros.hearing import Hearing
 from vla_ros.ros.joint_parts import JointParts
 from vla_ros.ros.markers import decode_lens
 from vla_ros.ros.qos import DIAGNOSTICS, IMAGES, JOINT_STATES, RELIABLE_NEWEST
+from vla_ros.ros.timing import encode_timing, read_transport_ms
+from vla_ros.timing.hops import PERCEPTION, add_rest, total_ms
+from vla_ros.timing.images import NewestImages
+from vla_ros.timing.window import HopWindow
+from vla_ros.types import Observation
 from vla_ros.view.camera import info_topic_of
 
 _WATCH_PERIOD_S = 0.1
 _DIAGNOSTICS_PERIOD_S = 1.0
 _STREAMS_PERIOD_S = 0.5
 _PATIENCE_NS = 2_000_000_000  # Streams may take this long to begin before anybody hears of it.
+_COLD = 10  # Observations; the first ones find nothing in any cache.
 
 
 class PerceptionNode(BaseNode[PerceptionParams]):
@@ -67,6 +76,7 @@ class PerceptionNode(BaseNode[PerceptionParams]):
         """Listen to the cameras and the joints."""
         self._watch = ChangeWatch()
         self._observer = Observer(self._robot, self._policy.images)
+        self._images, self._hops = NewestImages(), HopWindow(PERCEPTION, cold=_COLD)
         self._joint_parts = JointParts(
             self._robot.joint_names,
             self._robot.gripper.joint,
@@ -122,22 +132,26 @@ class PerceptionNode(BaseNode[PerceptionParams]):
             "raw": (Image, decode_image),
             "compressed": (CompressedImage, decode_compressed_image),
         }[camera.transport]
-        return self.create_subscription(
-            message, camera.topic, self._image_callback(camera.name, decode), IMAGES
-        )
+        callback = with_message_info(self._image_callback(camera.name, decode))
+        return self.create_subscription(message, camera.topic, callback, IMAGES)
 
-    def _image_callback(self, name: str, decode: Callable) -> Callable[[object], None]:
+    def _image_callback(self, name: str, decode: Callable) -> Callable[..., None]:
         buffer = self._observer.cameras[name].buffer
+        simulated = self.get_parameter("use_sim_time").value  # The middleware stamps otherwise.
 
-        def on_image(message: object) -> None:
+        def on_image(message: object, info: Mapping[str, int]) -> None:
+            now_ns = self.now_ns()
+            transport_ms = None if simulated else read_transport_ms(info, time.time_ns())
             try:
-                frame = decode(message, name, self.now_ns())
+                frame = decode(message, name, now_ns)
                 self._observer.add_frame(frame)
             except ObservationError as e:
                 buffer.refuse()
                 self._hearing.refuse(name, message, str(e))
                 self._see(f"images of camera '{name}'", str(e))
                 return
+            if buffer.newest is not None and buffer.newest.arrival_ns == now_ns:
+                self._images.note(name, buffer.newest, self.now_ns(), transport_ms)
             self._see(f"images of camera '{name}'", "")
             detector = self._observer.detectors[name]
             self._hearing.accept(message, frame, detector.picture, frozen=detector.frozen)
@@ -192,8 +206,16 @@ class PerceptionNode(BaseNode[PerceptionParams]):
         except ObservationError as e:
             self._see("observation", f"no observation: {e}")
             return
+        observation = self._with_hops(observation, now_ns)
         self._observations.publish(encode_observation(observation, self._robot, now_ns))
         self._see("observation", "")
+
+    def _with_hops(self, observation: Observation, complete_ns: int) -> Observation:
+        """Return an observation with the time that its image took until now."""
+        stamp_ns, now_ns = observation.stamp_ns, self.now_ns()
+        hops = add_rest(self._images.hops(stamp_ns, complete_ns), "assemble", stamp_ns, now_ns)
+        self._hops.add(hops, total_ms(hops), now_ns)
+        return replace(observation, hop_ms=hops)
 
     def _on_watch(self) -> None:
         """Tell which streams were lost, were found again, or repeat themselves."""
@@ -208,6 +230,8 @@ class PerceptionNode(BaseNode[PerceptionParams]):
             encode_stream(report, complaint, self._robot.name)
             for report, complaint in self._observer.reports(now_ns)
         ]
+        idle, robot = "no observation is published", self._robot.name
+        statuses.append(encode_timing(self._hops, now_ns, idle=idle, hardware_id=robot))
         self._diagnostics.publish(encode_diagnostics(statuses, now_ns))
 
     def _on_streams(self) -> None:

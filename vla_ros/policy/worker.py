@@ -15,6 +15,7 @@ from vla_ros.policy.backend import PolicyBackend, TakesPrefix
 from vla_ros.policy.prefix import make_prefix
 from vla_ros.policy.spec import PolicyProfile
 from vla_ros.policy.transforms import ChunkHeader, PolicyAdapter
+from vla_ros.timing.hops import add_rest
 from vla_ros.types import ActionChunk, Joining, Observation, PolicyOutput
 
 FindObjection = Callable[[Observation, PolicyOutput], str]
@@ -73,6 +74,7 @@ class PolicyWorker:
         adapter: From its rows to joint positions; used by this thread alone.
         on_answer: Called in this thread with every answer; must return at once.
         clock_ns: A clock for durations.
+        now_ns: Node clock, for the hops of a chunk.
         find_objection: Says why an answer must not reach the arm; called with the answers of a
             goal until it says nothing. The gate judges all of them.
     """
@@ -83,12 +85,14 @@ class PolicyWorker:
         adapter: PolicyAdapter,
         on_answer: Callable[[Answer], None],
         clock_ns: Callable[[], int],
+        now_ns: Callable[[], int],
         find_objection: FindObjection | None = None,
     ) -> None:
         self._backend = backend
         self._adapter = adapter
         self._on_answer = on_answer
         self._clock_ns = clock_ns
+        self._now_ns = now_ns
         self._find_objection = find_objection
         self._unobjected = ""
         self._questions: queue.SimpleQueue[Question | Callable[[], None] | None]
@@ -152,10 +156,11 @@ class PolicyWorker:
     def _answer(self, question: Question) -> Answer:
         goal_id = question.header.goal_id
         grounded = math.nan
-        began_ns = self._clock_ns()
+        began_ns, seen_ns = self._clock_ns(), self._now_ns()
         try:
             output, goes_on = self._infer(question)
-            inferred_ns = self._clock_ns()
+            inference_ms = (self._clock_ns() - began_ns) * 1e-6
+            inferred_ns = self._now_ns()
             grounded = output.grounded_probability
             self._judge(question, output)
             chunk = self._chunk(question, output)
@@ -178,12 +183,16 @@ class PolicyWorker:
                 details=traceback.format_exc(),
                 grounded_probability=grounded,
             )
-        infer_ms = (inferred_ns - began_ns) * 1e-6
-        adapt_ms = (self._clock_ns() - inferred_ns) * 1e-6
+        seen = question.observation
+        hops = (
+            *add_rest(seen.hop_ms, "request_wait", seen.stamp_ns, seen_ns),
+            ("infer", (inferred_ns - seen_ns) * 1e-6),
+            ("adapt", (self._now_ns() - inferred_ns) * 1e-6),
+        )
         return Answer(
             goal_id=goal_id,
-            chunk=replace(chunk, hop_ms=(("infer", infer_ms), ("adapt", adapt_ms))),
-            inference_ms=infer_ms,
+            chunk=replace(chunk, hop_ms=hops),
+            inference_ms=inference_ms,
             shortfall=self._adapter.shortfall,
             grounded_probability=grounded,
         )

@@ -22,6 +22,7 @@ from vla_ros.msg import Obstacles as ObstaclesMessage
 from vla_ros.ros.depth import DEPTH_ENCODING, decode_depth
 from vla_ros.ros.pixels import ENCODINGS, check_layout, decode_file, decode_pixels
 from vla_ros.ros.stamps import decode_stamp, decode_time
+from vla_ros.ros.timing import read_hops
 from vla_ros.types import (
     ActionChunk,
     CameraFrame,
@@ -183,6 +184,7 @@ def decode_observation(msg: ObservationMessage, arrival_ns: int) -> Observation:
         gripper=float(msg.gripper),
         history=tuple(history),
         depths=tuple(depths),
+        hop_ms=read_hops(msg),
     )
 
 
@@ -217,8 +219,7 @@ def decode_chunk(msg: ActionChunkMessage) -> ActionChunk:
         speed_scale=float(msg.speed_scale),
         cartesian=bool(msg.cartesian),
         joining=_JOININGS.get(msg.joining),
-        # A pair too few or too many costs a figure in a log, not the chunk.
-        hop_ms=tuple(zip(msg.hop_names, map(float, msg.hop_ms), strict=False)),
+        hop_ms=read_hops(msg),
     )
 
 

@@ -21,6 +21,7 @@ from vla_ros.msg import Observation as ObservationMessage
 from vla_ros.robot.commands import GripperProfile
 from vla_ros.robot.profile import RobotProfile
 from vla_ros.ros.stamps import encode_duration, encode_time
+from vla_ros.ros.timing import put_hops
 from vla_ros.types import (
     ActionChunk,
     CameraFrame,
@@ -130,7 +131,7 @@ def encode_observation(
     images = [encode_frame(frame, robot.camera(frame.camera).frame) for frame in frames]
     images += [encode_depth(depth, robot.camera(depth.camera).frame) for depth in depths]
     frozen = dict(zip((f.camera for f in observation.frames), observation.frozen, strict=True))
-    return ObservationMessage(
+    message = ObservationMessage(
         header=Header(stamp=encode_time(observation.stamp_ns), frame_id=robot.base_frame),
         cameras=[part.camera for part in parts],
         images=images,
@@ -140,6 +141,8 @@ def encode_observation(
         joint_state_age_ms=_age_ms(observation.joints.stamp_ns, now_ns),
         gripper=float(observation.gripper),
     )
+    put_hops(message, observation.hop_ms)
+    return message
 
 
 def encode_depth(frame: DepthFrame, frame_id: str) -> Image:
@@ -193,7 +196,7 @@ def encode_chunk(chunk: ActionChunk, now_ns: int) -> ActionChunkMessage:
         chunk: To be sent.
         now_ns: When it is sent, node clock [ns].
     """
-    return ActionChunkMessage(
+    message = ActionChunkMessage(
         header=Header(stamp=encode_time(now_ns)),
         goal_id=unique_identifier.UUID(uuid=list(UUID(hex=chunk.goal_id).bytes)),
         session=chunk.session,
@@ -216,9 +219,9 @@ def encode_chunk(chunk: ActionChunk, now_ns: int) -> ActionChunkMessage:
         speed_scale=chunk.speed_scale,
         cartesian=chunk.cartesian,
         joining="" if chunk.joining is None else chunk.joining.value,
-        hop_names=[name for name, _ in chunk.hop_ms],
-        hop_ms=[time_ms for _, time_ms in chunk.hop_ms],
     )
+    put_hops(message, chunk.hop_ms)
+    return message
 
 
 def _bytes_of(pixels: NDArray[np.generic]) -> "array.array[int]":
