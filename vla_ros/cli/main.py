@@ -20,11 +20,12 @@ VERBS = {
     "train": "train the embedded policy from a seed",
     "eval": "measure how often a policy solves its tasks",
     "doctor": "look at a running robot and say what keeps it from working",
+    "bench": "say where the milliseconds go in a running graph, from photon to motion",
     "faults": "make faults on purpose and see that the gate stops a simulated arm in time",
     "replay-audit": "check an audit log, and every command in it",
 }
 # Looks on while an arm may move. Not send and park: their Ctrl-C stops the arm.
-_GENTLE = {"doctor": 10}
+_GENTLE = {"doctor": 10, "bench": 10}
 EXIT_ERROR = 2
 EXIT_INTERRUPTED = 130
 
