@@ -122,12 +122,12 @@ def test_a_wrong_configuration_is_logged_as_its_message(
 PROGRAM = """
 import os, signal, sys
 from vla_ros.errors import ConfigError
-from vla_ros.nodes.base import BaseNode, run_node
+from vla_ros.nodes.base import BaseNode, Part, run_node, run_nodes
 from vla_ros.params import NodeParams
 
 class Probe(BaseNode[NodeParams]):
-    def __init__(self):
-        super().__init__("probe", NodeParams)
+    def __init__(self, name="probe"):
+        super().__init__(name, NodeParams)
 
     def configure(self):
         if "wrong" in sys.argv:
@@ -150,7 +150,19 @@ class Late:
     def __del__(self, kill=os.kill, pid=os.getpid(), number=signal.SIGINT):
         kill(pid, number)
 
+class Quiet(Probe):
+    def __init__(self):
+        super().__init__("quiet")
+
+    def activate(self):
+        print("quiet is active", flush=True)
+
+    def deactivate(self):
+        print("quiet rests", flush=True)
+
 late = Late() if "late" in sys.argv else None
+if "pair" in sys.argv:
+    sys.exit(run_nodes([Part(make_node=Quiet), Part(make_node=Probe)]))
 sys.exit(run_node(Probe))
 """
 
@@ -207,3 +219,29 @@ def test_an_exception_in_a_callback_ends_the_node_and_lets_it_come_to_rest() -> 
     assert probe.returncode == 1
     assert seen == "active\nrests True\n"
     assert "ZeroDivisionError: of a callback" in errors
+
+
+def test_nodes_of_one_process_start_in_order_and_rest_in_the_opposite_one() -> None:
+    with start_probe("pair") as probe:
+        assert probe.stdout is not None
+        assert [probe.stdout.readline() for _ in range(2)] == ["quiet is active\n", "active\n"]
+        probe.send_signal(signal.SIGINT)
+        seen, errors = probe.communicate(timeout=20)
+    assert seen == "rests True\nquiet rests\n"
+    assert (probe.returncode, errors) == (0, "")
+
+
+def test_what_a_callback_of_one_raises_ends_both_nodes_of_a_process() -> None:
+    with start_probe("pair", "bug") as probe:
+        seen, errors = probe.communicate(timeout=20)
+    assert seen.splitlines()[-1] == "quiet rests"
+    assert probe.returncode == 1
+    assert errors.rstrip().endswith("ZeroDivisionError: of a callback")
+
+
+def test_two_nodes_of_one_process_with_one_name_are_refused() -> None:
+    with start_probe("pair", "--ros-args", "-r", "__node:=same") as probe:
+        _, errors = probe.communicate(timeout=20)
+    assert probe.returncode == 2
+    assert "2 nodes of this process are called /same" in errors
+    assert "say whose it is: -r OLD:__node:=NEW" in errors

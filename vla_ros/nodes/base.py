@@ -5,7 +5,9 @@
 import sys
 import traceback
 from collections.abc import Callable, Sequence
-from typing import Generic, TypeVar
+from contextlib import ExitStack
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar
 
 import rclpy
 from rclpy.callback_groups import CallbackGroup
@@ -24,7 +26,7 @@ from vla_ros.errors import ConfigError, VlaRosError
 from vla_ros.params import NodeParams
 from vla_ros.resources import ensure_fastdds_profile
 from vla_ros.ros.params import declare_params
-from vla_ros.ros.spin import CallbackExecutor, Spinner, hear_signals, ignore_signals
+from vla_ros.ros.spin import CallbackExecutor, Endings, Spinner, hear_signals, ignore_signals
 
 _Params = TypeVar("_Params", bound=NodeParams)
 _SWITCH_S = 0.0005
@@ -180,23 +182,48 @@ def hurry_threads() -> None:
     sys.setswitchinterval(_SWITCH_S)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Part:
+    """One node of a process.
+
+    Attributes:
+        make_node: Builds the node; called after ROS has been initialised.
+        make_executor: Builds the executor that serves its callbacks, in a thread of its own.
+    """
+
+    make_node: Callable[[], BaseNode[Any]]
+    make_executor: Callable[[], Executor] = CallbackExecutor
+
+
 def run_node(
     make_node: Callable[[], BaseNode[_Params]],
     *,
     args: Sequence[str] | None = None,
     make_executor: Callable[[], Executor] = CallbackExecutor,
 ) -> int:
-    """Start a node, serve it until SIGINT or SIGTERM, and return the exit code.
-
-    That is 0, or 2 where parameters or profiles are wrong, or 1 after any other error.
-
-    The node is deactivated before ROS ends, with its callbacks still served: a goal can report
-    its end and an arm can come to rest. A second signal does not cut that short.
+    """Start a node, serve it until SIGINT or SIGTERM, and return the exit code; see `run_nodes`.
 
     Args:
         make_node: Builds the node; called after ROS has been initialised.
         args: Command line; the process's own if None.
         make_executor: Builds the executor that serves the callbacks.
+    """
+    return run_nodes([Part(make_node=make_node, make_executor=make_executor)], args=args)
+
+
+def run_nodes(parts: Sequence[Part], *, args: Sequence[str] | None = None) -> int:
+    """Start nodes in this process, serve them until SIGINT or SIGTERM; return the exit code.
+
+    That is 0, or 2 where parameters or profiles are wrong, or 1 after any other error. What ends
+    one of them ends all.
+
+    The nodes are deactivated before ROS ends, the last one first, with the callbacks of all still
+    served: a goal can report its end and an arm can come to rest. A second signal does not cut
+    that short.
+
+    Args:
+        parts: The nodes, in the order of their start.
+        args: Command line; the process's own if None.
     """
     hurry_threads()
     ensure_fastdds_profile()
@@ -205,14 +232,9 @@ def run_node(
         args=None if args is None else list(args),
         signal_handler_options=SignalHandlerOptions.NO,
     )
-    node: BaseNode[_Params] | None = None
+    nodes: list[BaseNode[Any]] = []
     try:
-        node = make_node()
-        node.start()
-        spinner = Spinner(node, make_executor(), endings)
-        endings.get()
-        node.pause()
-        spinner.end()
+        _serve(parts, nodes, endings)
     except ConfigError as e:
         sys.stderr.write(f"{e}\n")
         return _MISCONFIGURED
@@ -220,9 +242,32 @@ def run_node(
         sys.stderr.write(f"{e}\n")
         return 1
     finally:
-        if node is not None:
+        for node in reversed(nodes):
             node.stop()
             node.destroy_node()
         rclpy.try_shutdown()
         ignore_signals()
     return 0
+
+
+def _serve(parts: Sequence[Part], nodes: "list[BaseNode[Any]]", endings: "Endings[None]") -> None:
+    """Start the nodes and wait for the end; each one built is added to `nodes`."""
+    with ExitStack() as spinners:
+        for part in parts:
+            node = part.make_node()
+            nodes.append(node)
+            _refuse_doubles(nodes)
+            node.start()
+            spinners.callback(Spinner(node, part.make_executor(), endings).end)
+        endings.get()
+        for node in reversed(nodes):
+            node.pause()
+
+
+def _refuse_doubles(nodes: "Sequence[BaseNode[Any]]") -> None:
+    names = [node.get_fully_qualified_name() for node in nodes]
+    if len({*names}) < len(names):
+        raise ConfigError(
+            f"{len(names)} nodes of this process are called {names[-1]}: a name was given to all "
+            "of them (-r __node:=NAME). Leave it out, or say whose it is: -r OLD:__node:=NEW"
+        )
