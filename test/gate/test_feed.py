@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 from vla_ros.gate import EstopInput, GateMode, Request
 from vla_ros.gate.feed import PAST_KNOTS, Knot, TrajectoryFeed
 from vla_ros.gate.state import GateInputs
-from vla_ros.sim.trajectory_controller import TrajectoryController, TrajectoryPoint
+from vla_ros.sim.trajectory import TrajectoryPoint
+from vla_ros.sim.trajectory_controller import TrajectoryController
 
 MS = 1_000_000
 LIMITS = np.array([1.0, 1.5]), np.array([5.0, 6.0])

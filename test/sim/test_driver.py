@@ -9,7 +9,7 @@ import pytest
 
 from vla_ros.errors import SimulationError
 from vla_ros.sim.driver import Driver
-from vla_ros.sim.trajectory_controller import TrajectoryPoint
+from vla_ros.sim.trajectory import TrajectoryPoint
 
 MS = 1_000_000
 NAMES = ("a", "b")

@@ -9,7 +9,8 @@ import numpy as np
 import pytest
 
 from vla_ros.errors import SimulationError
-from vla_ros.sim.trajectory_controller import TrajectoryController, TrajectoryPoint
+from vla_ros.sim.trajectory import TrajectoryPoint
+from vla_ros.sim.trajectory_controller import ControllerOptions, TrajectoryController
 
 MS = 1_000_000
 NAMES = ("a", "b")
@@ -53,25 +54,6 @@ def test_the_command_is_for_the_next_update(controller: TrajectoryController) ->
     np.testing.assert_allclose(update(controller, 50).position_rad, [0.52, -0.52])
 
 
-@pytest.mark.parametrize("degree", [1, 3, 5])
-def test_between_two_points_it_follows_the_polynomial_that_both_of_them_fix(
-    controller: TrajectoryController, degree: int
-) -> None:
-    way = np.polynomial.Polynomial([0.1, -0.4, 3.0, 20.0, -90.0, 700.0][: degree + 1])
-    speed, bend = way.deriv(1), way.deriv(2)
-
-    def on_way(time_ms: float) -> TrajectoryPoint:
-        rows = [(f(time_ms * 1e-3), 0.0) for f in (way, speed, bend)]
-        return point(time_ms, *rows[: (degree + 1) // 2])
-
-    controller.take(NAMES, [on_way(10), on_way(110), rest(400, 0.0)], 0)
-    update(controller, 10)
-    got = update(controller, 68)
-    assert got.position_rad[0] == pytest.approx(way(0.07))
-    assert got.velocity_rad_s[0] == pytest.approx(speed(0.07))
-    assert got.acceleration_rad_s2[0] == pytest.approx(bend(0.07))
-
-
 def test_the_last_point_holds(controller: TrajectoryController) -> None:
     controller.take(NAMES, [point(0, (0.0, 0.0), (0.0, 0.0)), rest(10, 0.1)], 0)
     for time_ms in (8, 10, 1000):
@@ -90,7 +72,9 @@ def test_a_first_point_in_the_future_is_reached_from_where_the_arm_is_measured(
 
 
 def test_or_if_so_configured_from_its_last_command() -> None:
-    controller = TrajectoryController(NAMES, from_last_command=True)
+    controller = TrajectoryController(
+        NAMES, ControllerOptions(interpolate_from_desired_state=True)
+    )
     controller.take(NAMES, [rest(200, 1.0)], 0)
     update(controller, 0)
     last = update(controller, 100)
@@ -106,6 +90,36 @@ def test_a_trajectory_that_has_begun_is_joined_where_it_is_now(
     controller.take(NAMES, [point(0, (0.0, 0.0)), point(100, (1.0, 0.0))], 60 * MS)
     far = update(controller, 60, position=np.array([-5.0, 0.0]))
     assert far.position_rad[0] == pytest.approx(0.62)
+
+
+def test_of_two_that_come_between_updates_the_newer_one_counts(
+    controller: TrajectoryController,
+) -> None:
+    controller.take(NAMES, [rest(10, 0.1)], 0)
+    controller.take(NAMES, [rest(10, 0.2)], 0)
+    assert update(controller, 10).position_rad[0] == 0.2
+    assert controller.end_ns == 10 * MS
+
+
+def test_from_where_the_arm_is_measured_it_begins_at_the_measured_speed(
+    controller: TrajectoryController,
+) -> None:
+    controller.take(NAMES, [rest(200, 1.0)], 0)
+    began = update(controller, 0, velocity_rad_s=np.array([0.3, 0.0]))
+    assert began.velocity_rad_s[0] == pytest.approx(0.3, abs=0.03)
+
+
+def test_to_a_first_point_without_velocities_it_goes_in_a_straight_line(
+    controller: TrajectoryController,
+) -> None:
+    controller.take(NAMES, [point(100, (1.0, 0.0))], 0)
+    update(controller, 0, velocity_rad_s=np.array([0.3, 0.0]))
+    np.testing.assert_allclose(update(controller, 48).velocity_rad_s, [10.0, 0.0])
+
+
+def test_a_single_point_of_now_is_where_it_is_at_once(controller: TrajectoryController) -> None:
+    controller.take(NAMES, [rest(0, 0.7)], 0)
+    assert update(controller, 0).position_rad[0] == 0.7
 
 
 def test_a_newer_trajectory_takes_the_place_of_the_whole_older_one(
@@ -139,6 +153,13 @@ def test_columns_are_put_in_order(controller: TrajectoryController) -> None:
             [point(10, (0.0, 0.0), (0.0, 0.0), (math.nan, 0.0))],
             "accelerations of a is not finite",
         ),
+        (
+            NAMES,
+            [TrajectoryPoint(time_ns=10 * MS, position_rad=ZERO, acceleration_rad_s2=ZERO)],
+            "accelerations without velocities",
+        ),
+        (("a", "a"), [rest(10, 0.0)], "is for joints a, a; this arm has a, b"),
+        ((), [rest(10, 0.0)], "is for joints none; this arm has a, b"),
     ],
 )
 def test_what_makes_no_sense_is_refused_and_the_older_one_goes_on(
@@ -157,3 +178,59 @@ def test_after_a_new_beginning_nothing_is_commanded(controller: TrajectoryContro
     controller.take(NAMES, [rest(100, 0.3)], 0)
     controller.clear()
     assert update(controller, 10) is None
+
+
+def test_an_end_in_motion_is_taken_where_that_is_allowed_and_held_as_it_is() -> None:
+    options = ControllerOptions(allow_nonzero_velocity_at_trajectory_end=True)
+    controller = TrajectoryController(NAMES, options)
+    controller.take(NAMES, [rest(0, 0.0), point(100, (0.1, 0.0), (2.0, 0.0))], 0)
+    update(controller, 0)
+    held = update(controller, 500)
+    assert held.position_rad[0] == 0.1
+    assert held.velocity_rad_s[0] == 2.0
+
+
+def test_joints_that_are_left_out_stay_where_they_were_commanded() -> None:
+    controller = TrajectoryController(NAMES, ControllerOptions(allow_partial_joints_goal=True))
+    controller.take(NAMES, [rest(10, 0.1, 0.2)], 0)
+    update(controller, 20)
+    one = TrajectoryPoint(
+        time_ns=100 * MS, position_rad=np.array([0.5]), velocity_rad_s=np.zeros(1)
+    )
+    controller.take(("a",), [one], 22 * MS)
+    update(controller, 22, position=np.array([0.1, 0.19]))
+    np.testing.assert_array_equal(update(controller, 200).position_rad, [0.5, 0.2])
+
+
+def test_what_nobody_simulates_is_refused() -> None:
+    with pytest.raises(ValueError, match="is not simulated"):
+        ControllerOptions(allow_partial_joints_goal=True, allow_trajectory_replacement=True)
+
+
+@pytest.fixture
+def replacing() -> TrajectoryController:
+    """Return one as Rolling has it, on its way from 0 to 1 rad within 100 ms."""
+    controller = TrajectoryController(NAMES, ControllerOptions(allow_trajectory_replacement=True))
+    controller.take(NAMES, [point(0, (0.0, 0.0)), point(100, (1.0, 0.0))], 0)
+    for time_ms in range(0, 60, 2):
+        update(controller, time_ms, position=np.array([time_ms * 0.01, 0.0]))
+    return controller
+
+
+def test_replacing_a_trajectory_that_has_begun_begins_now(replacing: TrajectoryController) -> None:
+    """So an arm that is at 0.6 rad is sent back to 0.4 rad, 20 ms after it was due."""
+    replacing.take(NAMES, [point(40, (0.4, 0.0)), point(140, (1.4, 0.0))], 60 * MS)
+    here = np.array([0.6, 0.0])
+    assert update(replacing, 60, position=here).position_rad[0] == pytest.approx(0.42)
+
+
+def test_replacing_one_to_come_the_older_one_goes_on_until_then(
+    replacing: TrajectoryController,
+) -> None:
+    replacing.take(NAMES, [rest(90, 0.9), rest(200, 0.9)], 60 * MS)
+    went = [
+        float(update(replacing, time_ms, position=np.array([0.6, 0.0])).position_rad[0])
+        for time_ms in range(60, 92, 2)
+    ]
+    assert went == sorted(went)
+    assert went[-1] == pytest.approx(0.9)

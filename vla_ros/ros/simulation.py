@@ -16,7 +16,7 @@ from vla_ros.errors import SimulationError
 from vla_ros.robot.profile import RobotProfile
 from vla_ros.ros.stamps import decode_time
 from vla_ros.sim.arm import FINGER_TRAVEL_M
-from vla_ros.sim.trajectory_controller import TrajectoryPoint
+from vla_ros.sim.trajectory import TrajectoryPoint
 from vla_ros.sim.world import ArmState
 from vla_ros.types import FloatArray
 

@@ -12,11 +12,8 @@ from collections.abc import Callable, Sequence
 import numpy as np
 
 from vla_ros.errors import SimulationError
-from vla_ros.sim.trajectory_controller import (
-    TrajectoryController,
-    TrajectoryPoint,
-    check_values,
-)
+from vla_ros.sim.trajectory import TrajectoryPoint
+from vla_ros.sim.trajectory_controller import TrajectoryController, check_values
 from vla_ros.types import FloatArray
 
 

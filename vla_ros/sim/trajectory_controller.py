@@ -2,92 +2,98 @@
 # SPDX-License-Identifier: Apache-2.0
 """What ros2_control's joint_trajectory_controller does with what it is told, without ROS.
 
-As of its releases for Jazzy and Kilted: a new trajectory takes the place of the whole old one at
-the next update. From there to its first point it interpolates from where the arm is measured to
-be (or, if so configured, from its last command); once that time is past, it is simply on it. Its
-last point holds. Times are nanoseconds of one clock.
+Read in its sources for Jazzy and Kilted, and where they differ for Humble and Rolling: a new
+trajectory takes the place of the whole old one at the next update. From there to its first point
+it interpolates from where the arm is measured to be; once that time is past, it is simply on it.
+Its last point holds. Times are nanoseconds of one clock; whoever gets a stamp of zero, which means
+at once, counts from now.
+
+Stricter than the real one in what that would make nonsense of: a number that is not finite, and
+accelerations without velocities (it then commands zeros). Left out: tolerances, cancelled goals
+and speed scaling, none of which a stream of trajectories uses.
 """
 
 import itertools
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from vla_ros.errors import SimulationError
+from vla_ros.sim.trajectory import Setpoint, TrajectoryPoint, sample
 from vla_ros.types import FloatArray
 
-_STILL_RAD_S = 1.2e-7  # What it takes for rest at the end of a trajectory.
+_STILL_RAD_S = float(np.finfo(np.float32).eps)  # What it takes for rest at the end.
 
 
-@dataclass(frozen=True, kw_only=True, eq=False)
-class TrajectoryPoint:
-    """One point of a commanded trajectory.
-
-    Attributes:
-        time_ns: When it is due.
-        position_rad: Joints in the order of the trajectory's names, shape (J,).
-        velocity_rad_s: Same order; None draws a straight line.
-        acceleration_rad_s2: Same order; None leaves it to the velocities.
-    """
-
-    time_ns: int
-    position_rad: FloatArray
-    velocity_rad_s: FloatArray | None = None
-    acceleration_rad_s2: FloatArray | None = None
-
-
-@dataclass(frozen=True, kw_only=True, eq=False)
-class Setpoint:
-    """What the controller commands, joints in its own order.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ControllerOptions:
+    """Parameters of the controller, by its own names, with the values it has by itself.
 
     Attributes:
-        position_rad: Shape (J,).
-        velocity_rad_s: Shape (J,).
-        acceleration_rad_s2: Shape (J,).
+        interpolate_from_desired_state: A trajectory is reached from its last command instead of
+            from the measured state. In Humble it is called open_loop_control.
+        allow_partial_joints_goal: Joints may be left out; they stay where they were commanded.
+        allow_nonzero_velocity_at_trajectory_end: The last point may be in motion. It holds all
+            the same: an arm that is commanded positions stops there at once.
+        allow_trajectory_replacement: Rolling only, and true there by itself: the newer trajectory
+            is put into the older one, and one that has begun begins at once instead.
+
+    Raises:
+        ValueError: Partial goals that are put into older ones are not simulated.
     """
 
-    position_rad: FloatArray
-    velocity_rad_s: FloatArray
-    acceleration_rad_s2: FloatArray
+    interpolate_from_desired_state: bool = False
+    allow_partial_joints_goal: bool = False
+    allow_nonzero_velocity_at_trajectory_end: bool = False
+    allow_trajectory_replacement: bool = False
+
+    def __post_init__(self) -> None:
+        if self.allow_partial_joints_goal and self.allow_trajectory_replacement:
+            raise ValueError(
+                "allow_partial_joints_goal with allow_trajectory_replacement is not simulated"
+            )
 
 
 class TrajectoryController:
     """Follows the newest trajectory. Not thread-safe.
 
     Attributes:
-        from_last_command: As its parameter interpolate_from_desired_state.
+        options: Its parameters.
     """
 
-    def __init__(self, names: Sequence[str], *, from_last_command: bool = False) -> None:
+    def __init__(
+        self, names: Sequence[str], options: ControllerOptions = ControllerOptions()
+    ) -> None:
         """Begin with no trajectory.
 
         Args:
             names: Joints, in the order of everything that is measured and commanded.
-            from_last_command: As its parameter interpolate_from_desired_state.
+            options: Its parameters.
         """
-        self.from_last_command = from_last_command
+        self.options = options
         self._names = tuple(names)
         self._path: tuple[TrajectoryPoint, ...] = ()
-        self._begun = True
+        self._newest: tuple[TrajectoryPoint, ...] | None = None
         self._commanded: tuple[int, Setpoint] | None = None
 
     @property
     def end_ns(self) -> int | None:
         """When the newest trajectory is over; None if there is none."""
-        return self._path[-1].time_ns if self._path else None
+        path = self._newest or self._path
+        return path[-1].time_ns if path else None
 
     def clear(self) -> None:
         """Forget the trajectory, and what was commanded."""
         self._path = ()
-        self._commanded = None
+        self._newest = self._commanded = None
 
     def take(self, names: Sequence[str], points: Sequence[TrajectoryPoint], now_ns: int) -> None:
         """Take a trajectory; it counts from the next update on.
 
         Args:
             names: Joint of each column, in any order.
-            points: In the order of `names`, with increasing times.
+            points: In the order of `names`, with increasing times; the first one at the stamp.
             now_ns: Now.
 
         Raises:
@@ -95,29 +101,19 @@ class TrajectoryController:
                 times that do not increase, an end in the past or in motion, a wrong number of
                 values, or one that is not finite.
         """
-        if sorted(names) != sorted(self._names):
-            raise SimulationError(
-                f"trajectory is for joints {', '.join(names) or 'none'}; "
-                f"this arm has {', '.join(self._names)}"
-            )
+        self._check_names(names)
         if not points:
             raise SimulationError("trajectory has no points")
         times = [point.time_ns for point in points]
         if any(b <= a for a, b in itertools.pairwise(times)):
             raise SimulationError("trajectory times do not increase")
-        order = [list(names).index(name) for name in self._names]
-        path = tuple(self._ordered(point, order) for point in points)
-        last = path[-1].velocity_rad_s
-        if last is not None and not np.abs(last).max() <= _STILL_RAD_S:
-            joint = self._names[int(np.argmax(np.abs(last)))]
-            raise SimulationError(
-                f"trajectory ends in motion: {joint} at {np.abs(last).max():.3g} rad/s"
-            )
+        path = tuple(self._in_order(point, names) for point in points)
+        self._check_rest(path[-1])
         if not times[-1] >= now_ns:
             raise SimulationError(
                 f"trajectory ends in the past, {(now_ns - times[-1]) * 1e-6:.1f} ms ago"
             )
-        self._path, self._begun = path, False
+        self._newest = path
 
     def update(
         self,
@@ -134,29 +130,45 @@ class TrajectoryController:
             position_rad: Measured, shape (J,).
             velocity_rad_s: Measured, shape (J,); None if the robot reports none.
         """
+        if self._newest is not None:
+            path, self._newest = self._complete(self._newest, position_rad), None
+            if self.options.allow_trajectory_replacement and self._commanded is not None:
+                path = _put_in(path, self._path, self._commanded[0], now_ns)
+            before = self._before(path[0], now_ns, position_rad, velocity_rad_s)
+            self._path = (before, *path)
         if not self._path:
             return None
-        if not self._begun:
-            self._begun = True
-            self._path = (self._before(now_ns, position_rad, velocity_rad_s), *self._path)
-        setpoint = _sample(self._path, now_ns + period_ns)
+        setpoint = sample(self._path, now_ns + period_ns)
         self._commanded = (now_ns, setpoint)
         return setpoint
 
+    def _complete(
+        self, path: tuple[TrajectoryPoint, ...], position_rad: FloatArray
+    ) -> tuple[TrajectoryPoint, ...]:
+        """Have the joints that were left out stay where they were commanded."""
+        here = position_rad if self._commanded is None else self._commanded[1].position_rad
+        return tuple(
+            replace(
+                point,
+                position_rad=np.where(np.isnan(point.position_rad), here, point.position_rad),
+                velocity_rad_s=_filled(point.velocity_rad_s),
+                acceleration_rad_s2=_filled(point.acceleration_rad_s2),
+            )
+            for point in path
+        )
+
     def _before(
-        self, now_ns: int, position_rad: FloatArray, velocity_rad_s: FloatArray | None
+        self,
+        first: TrajectoryPoint,
+        now_ns: int,
+        position_rad: FloatArray,
+        velocity_rad_s: FloatArray | None,
     ) -> TrajectoryPoint:
         """Return the point that a new trajectory is reached from; unused if that has begun."""
-        first = self._path[0]
         time_ns = min(now_ns, first.time_ns - 1)
-        if self.from_last_command and self._commanded is not None:
+        if self.options.interpolate_from_desired_state and self._commanded is not None:
             commanded_ns, last = self._commanded
-            return TrajectoryPoint(
-                time_ns=min(commanded_ns, time_ns),
-                position_rad=last.position_rad,
-                velocity_rad_s=last.velocity_rad_s,
-                acceleration_rad_s2=last.acceleration_rad_s2,
-            )
+            return _point(min(commanded_ns, time_ns), last)
         zeros = np.zeros(len(self._names))
         return TrajectoryPoint(
             time_ns=time_ns,
@@ -165,17 +177,44 @@ class TrajectoryController:
             acceleration_rad_s2=zeros,
         )
 
-    def _ordered(self, point: TrajectoryPoint, order: list[int]) -> TrajectoryPoint:
-        def ordered(values: FloatArray | None, what: str) -> FloatArray | None:
-            return None if values is None else check_values(values, what, self._names)[order]
+    # ---- what is refused ----
 
-        position = check_values(point.position_rad, "positions", self._names)[order]
+    def _check_names(self, names: Sequence[str]) -> None:
+        few = self.options.allow_partial_joints_goal and len(names) > 0
+        known = set(names) <= set(self._names) and len(set(names)) == len(names)
+        if not (known and (few or len(names) == len(self._names))):
+            raise SimulationError(
+                f"trajectory is for joints {', '.join(names) or 'none'}; "
+                f"this arm has {', '.join(self._names)}"
+            )
+
+    def _check_rest(self, last: TrajectoryPoint) -> None:
+        if self.options.allow_nonzero_velocity_at_trajectory_end or last.velocity_rad_s is None:
+            return
+        speed = np.abs(np.nan_to_num(last.velocity_rad_s))
+        if not speed.max() <= _STILL_RAD_S:
+            joint = self._names[int(np.argmax(speed))]
+            raise SimulationError(f"trajectory ends in motion: {joint} at {speed.max():.3g} rad/s")
+
+    def _in_order(self, point: TrajectoryPoint, names: Sequence[str]) -> TrajectoryPoint:
+        """Return a point in the controller's order; NaN for joints that are left out."""
+        if point.acceleration_rad_s2 is not None and point.velocity_rad_s is None:
+            raise SimulationError(
+                "trajectory has accelerations without velocities; the controller would command "
+                "zeros"
+            )
+        speed, bend = point.velocity_rad_s, point.acceleration_rad_s2
         return TrajectoryPoint(
             time_ns=point.time_ns,
-            position_rad=position,
-            velocity_rad_s=ordered(point.velocity_rad_s, "velocities"),
-            acceleration_rad_s2=ordered(point.acceleration_rad_s2, "accelerations"),
+            position_rad=self._row(point.position_rad, "positions", names),
+            velocity_rad_s=None if speed is None else self._row(speed, "velocities", names),
+            acceleration_rad_s2=None if bend is None else self._row(bend, "accelerations", names),
         )
+
+    def _row(self, values: FloatArray, what: str, names: Sequence[str]) -> FloatArray:
+        row = np.full(len(self._names), np.nan)
+        row[[self._names.index(name) for name in names]] = check_values(values, what, names)
+        return row
 
 
 def check_values(
@@ -198,49 +237,42 @@ def check_values(
     return array
 
 
-def _sample(path: tuple[TrajectoryPoint, ...], time_ns: int) -> Setpoint:
-    last = path[-1]
-    zeros = np.zeros(len(last.position_rad))
-    if time_ns >= last.time_ns:
-        return Setpoint(
-            position_rad=last.position_rad, velocity_rad_s=zeros, acceleration_rad_s2=zeros
-        )
-    index = max(1, next(i for i, point in enumerate(path) if point.time_ns > time_ns))
-    a, b = path[index - 1], path[index]
-    span_s = (b.time_ns - a.time_ns) * 1e-9
-    return _between(a, b, span_s, max(0.0, (time_ns - a.time_ns) * 1e-9))
+def _put_in(
+    new: tuple[TrajectoryPoint, ...],
+    old: tuple[TrajectoryPoint, ...],
+    cursor_ns: int,
+    now_ns: int,
+) -> tuple[TrajectoryPoint, ...]:
+    """Put a trajectory into the one that is followed, as allow_trajectory_replacement does.
 
-
-def _between(a: TrajectoryPoint, b: TrajectoryPoint, span_s: float, time_s: float) -> Setpoint:
-    """Evaluate the polynomial through two points: as many derivatives as both of them have."""
-    ends = [a.position_rad, b.position_rad]
-    degree = 1
-    if a.velocity_rad_s is not None and b.velocity_rad_s is not None:
-        ends += [a.velocity_rad_s * span_s, b.velocity_rad_s * span_s]
-        degree = 3
-        if a.acceleration_rad_s2 is not None and b.acceleration_rad_s2 is not None:
-            ends += [a.acceleration_rad_s2 * span_s**2, b.acceleration_rad_s2 * span_s**2]
-            degree = 5
-    powers = np.arange(degree + 1)
-    s = time_s / span_s
-    coefficients = _HERMITE[degree] @ np.array(ends)  # Shape (degree + 1, J).
-    first = np.where(powers >= 1, powers * s ** np.maximum(powers - 1, 0), 0.0)
-    second = np.where(powers >= 2, powers * (powers - 1) * s ** np.maximum(powers - 2, 0), 0.0)
-    return Setpoint(
-        position_rad=(s**powers) @ coefficients,
-        velocity_rad_s=first @ coefficients / span_s,
-        acceleration_rad_s2=second @ coefficients / span_s**2,
+    Args:
+        new: The newer one; its first point is due at its stamp.
+        old: The older one, with the point before it; one of a single point is just replaced.
+        cursor_ns: Where the controller is on it: the last update.
+        now_ns: This update, to which the cursor is moved.
+    """
+    if len(old) <= 2:
+        return new
+    wait_ns = max(new[0].time_ns - now_ns, 0)
+    late_ns = now_ns - cursor_ns
+    start_ns = cursor_ns + wait_ns
+    prefix = [p for p in old[1:] if cursor_ns < p.time_ns < start_ns]
+    by_ns = now_ns + wait_ns - new[0].time_ns
+    return (
+        *(replace(p, time_ns=p.time_ns + late_ns) for p in prefix),
+        *(replace(p, time_ns=p.time_ns + by_ns) for p in new),
     )
 
 
-def _end_values(degree: int) -> FloatArray:
-    """Return what powers 0 to `degree` and their derivatives are at 0 and 1, two rows for each."""
-    powers = np.arange(degree + 1)
-    rows, factor = [], np.ones(degree + 1)
-    for order in range((degree + 1) // 2):
-        rows += [np.where(powers == order, factor, 0.0), np.where(powers >= order, factor, 0.0)]
-        factor = factor * (powers - order)
-    return np.array(rows)
+def _point(time_ns: int, setpoint: Setpoint) -> TrajectoryPoint:
+    return TrajectoryPoint(
+        time_ns=time_ns,
+        position_rad=setpoint.position_rad,
+        velocity_rad_s=setpoint.velocity_rad_s,
+        acceleration_rad_s2=setpoint.acceleration_rad_s2,
+    )
 
 
-_HERMITE = {degree: np.linalg.inv(_end_values(degree)) for degree in (1, 3, 5)}
+def _filled(values: FloatArray | None) -> FloatArray | None:
+    """Return rates with those that were left out at zero."""
+    return None if values is None else np.nan_to_num(values)
