@@ -7,7 +7,7 @@ import math
 import numpy as np
 import pytest
 
-from vla_ros.gate.velocity import DEADBAND_RAD, VelocityLaw
+from vla_ros.gate.velocity import DEADBAND_RAD, VelocityLaw, VelocityStream
 from vla_ros.types import JointCommand, JointSample
 
 NAMES = ("a", "b")
@@ -94,3 +94,55 @@ def test_no_number_that_is_not_finite_ever_leaves(field: str, bad: float) -> Non
     numbers[field] = [0.0, bad]
     told = command(numbers["position"], numbers["velocity"])
     assert LAW.velocity(told, measured([0.0, 0.0]), NOW_NS).tolist() == [0.0, 0.0]
+
+
+STEP = np.array([0.05, 0.06])
+
+
+@pytest.fixture
+def stream() -> VelocityStream:
+    return VelocityStream(LAW, STEP)
+
+
+def test_a_long_way_back_is_begun_and_ended_no_faster_than_the_arm_may_accelerate(
+    stream: VelocityStream,
+) -> None:
+    far, there = command([9.0, -9.0], [0.0, 0.0]), command([0.0, 0.0], [0.0, 0.0])
+    told = [stream.follow(far, measured([0.0, 0.0]), NOW_NS) for _ in range(30)]
+    told += [stream.follow(there, measured([0.0, 0.0]), NOW_NS) for _ in range(30)]
+    steps = np.diff([np.zeros(2), *told], axis=0)
+    assert (np.abs(steps) <= STEP * (1 + 1e-9)).all()
+    assert told[29] == pytest.approx([1.0, -1.8])
+    assert told[-1] == pytest.approx([0.0, 0.0])
+
+
+def test_a_command_that_brakes_harder_is_followed(stream: VelocityStream) -> None:
+    for speed in (0.05, 0.1, 0.15, 0.2):
+        stream.follow(command([0.0, 0.0], [speed, 0.0]), measured([0.0, 0.0]), NOW_NS)
+    assert stream.follow(command([0.0, 0.0], [0.0, 0.0]), measured([0.0, 0.0]), NOW_NS)[0] == 0.0
+
+
+def test_an_arm_that_is_lost_sight_of_is_braked_at_its_limit(stream: VelocityStream) -> None:
+    on = command([0.0, 0.0], [0.2, 0.0])
+    stream.follow(on, measured([0.0, 0.0]), NOW_NS)
+    told = [float(stream.follow(on, None, NOW_NS)[0]) for _ in range(5)]
+    assert told == pytest.approx([0.15, 0.1, 0.05, 0.0, 0.0])
+
+
+@pytest.mark.parametrize("bad", [math.nan, math.inf, -math.inf])
+def test_after_a_number_that_is_not_finite_it_goes_on_with_finite_ones(
+    stream: VelocityStream, bad: float
+) -> None:
+    stream.follow(command([0.0, 0.0], [0.05, 0.05]), measured([0.0, 0.0]), NOW_NS)
+    for speed in (bad, bad, 0.05):
+        told = stream.follow(command([0.0, 0.0], [speed, 0.05]), measured([0.0, 0.0]), NOW_NS)
+        assert np.isfinite(told).all()
+    assert told == pytest.approx([0.05, 0.05])
+
+
+def test_zero_that_was_told_meanwhile_is_where_it_begins(stream: VelocityStream) -> None:
+    for _ in range(9):
+        stream.follow(command([9.0, 0.0], [0.0, 0.0]), measured([0.0, 0.0]), NOW_NS)
+    stream.rest()
+    told = stream.follow(command([9.0, 0.0], [0.0, 0.0]), measured([0.0, 0.0]), NOW_NS)
+    assert told[0] == pytest.approx(STEP[0])

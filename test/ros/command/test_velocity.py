@@ -21,6 +21,8 @@ SIM = load_robot_profile("sim_arm")
 NAMES = SIM.joint_names
 NOW_NS = 9_000_000_000
 TOP_RAD_S = 1.5
+STEP_RAD_S = 0.5
+DT_S = 0.01
 
 
 class Node:
@@ -68,8 +70,10 @@ def node() -> Node:
 
 @pytest.fixture
 def commander(node: Node) -> VelocityCommander:
-    limits = SimpleNamespace(operating=SimpleNamespace(velocity=(TOP_RAD_S,) * 6))
-    gate: Any = SimpleNamespace(config=SimpleNamespace(limits=limits, joint_state_stale_s=0.1))
+    top = SimpleNamespace(velocity=(TOP_RAD_S,) * 6, acceleration=(STEP_RAD_S / DT_S,) * 6)
+    limits = SimpleNamespace(operating=top)
+    config = SimpleNamespace(limits=limits, joint_state_stale_s=0.1, dt_s=DT_S)
+    gate: Any = SimpleNamespace(config=config)
     return VelocityCommander(node, profile(), gate)
 
 
@@ -82,8 +86,17 @@ def test_each_tick_is_one_velocity_for_each_joint(
 ) -> None:
     commander.send(command(0.1, 0.2), state(0.05), GateInputs())
     assert last(node) == pytest.approx([0.4] * 6)
+    for wanted in (0.4 + STEP_RAD_S, 0.4 + 2.0 * STEP_RAD_S, TOP_RAD_S):
+        commander.send(command(5.0, 0.2), state(0.05), GateInputs())
+        assert last(node) == pytest.approx([wanted] * 6)
+
+
+def test_after_a_pause_it_begins_at_rest(commander: VelocityCommander, node: Node) -> None:
+    for _ in range(4):
+        commander.send(command(5.0, 0.2), state(0.05), GateInputs())
+    commander.pause()
     commander.send(command(5.0, 0.2), state(0.05), GateInputs())
-    assert last(node) == [TOP_RAD_S] * 6
+    assert last(node) == pytest.approx([STEP_RAD_S] * 6)
 
 
 @pytest.mark.parametrize("blind", [GateState(tick_ns=NOW_NS), state(0.05, age_s=0.2)])

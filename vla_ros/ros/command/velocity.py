@@ -17,7 +17,7 @@ from std_msgs.msg import Float64MultiArray
 from vla_ros.errors import ConfigError
 from vla_ros.gate.gate import Gate
 from vla_ros.gate.state import GateInputs, GateState
-from vla_ros.gate.velocity import VelocityLaw
+from vla_ros.gate.velocity import VelocityLaw, VelocityStream
 from vla_ros.robot.profile import RobotProfile
 from vla_ros.ros.command.base import TopicCommander
 from vla_ros.ros.encode import encode_jog, encode_velocities
@@ -41,11 +41,13 @@ class VelocityCommander(TopicCommander):
                 "command.gain_per_s"
             )
         self._names = profile.joint_names
-        self._law = VelocityLaw(
-            limit_rad_s=np.array(gate.config.limits.operating.velocity),
+        limits = gate.config.limits.operating
+        law = VelocityLaw(
+            limit_rad_s=np.array(limits.velocity),
             gain_per_s=gain,
             stale_s=gate.config.joint_state_stale_s,
         )
+        self._stream = VelocityStream(law, np.array(limits.acceleration) * gate.config.dt_s)
         message, self._encode = self._make_encoder(node, profile)
         super().__init__(node, message, profile.command.topic)
 
@@ -57,10 +59,11 @@ class VelocityCommander(TopicCommander):
     ) -> None:
         """Publish one velocity for each joint."""
         now_ns = command.stamp_ns if state.tick_ns is None else state.tick_ns
-        self.publish(self._encode(self._law.velocity(command, state.joints, now_ns)))
+        self.publish(self._encode(self._stream.follow(command, state.joints, now_ns)))
 
     def pause(self) -> None:
         """Say zero, since nothing more is said for a while."""
+        self._stream.rest()
         self.publish(self._encode(np.zeros(len(self._names))))
 
     def withdraw(self) -> None:
