@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from vla_ros.chunk import ChunkSchedule
-from vla_ros.chunk.join import ALIGN_S, ENSEMBLE_DECAY, SWITCH_S
+from vla_ros.chunk.join import ALIGN_S, ENSEMBLE_DECAY, SWITCH_S, TIRED
 from vla_ros.chunk.schedule import MOST_TRACKS, Target
 from vla_ros.types import ActionChunk, Joining
 
@@ -197,8 +197,23 @@ def test_an_ensemble_is_the_mean_with_the_weights_of_act() -> None:
         )
     weights = np.exp(-ENSEMBLE_DECAY * np.arange(3))
     assert position(schedule, 1.0) == pytest.approx(np.average(levels, weights=weights))
-    # The first ends at 1.6 s, and has left 0.1 s later; the weights of the others stay.
-    assert position(schedule, 1.8) == pytest.approx(np.average(levels[1:], weights=weights[1:]))
+    # The first is at its last row at 1.5 s; it is over at 1.6 s, and has left 0.1 s later.
+    tired = weights * [TIRED, 1.0, 1.0]
+    assert position(schedule, 1.5) == pytest.approx(np.average(levels, weights=tired))
+    tired = weights * [0.0, TIRED, 1.0]
+    assert position(schedule, 1.8) == pytest.approx(np.average(levels, weights=tired))
+
+
+def test_an_ensemble_of_one_way_goes_it_at_one_speed() -> None:
+    """Each chunk rests at its last row; the mean does not slow down there."""
+    schedule = ChunkSchedule()
+    for k in range(6):
+        rows = 0.3 * (0.3 * k + STEP_S * np.arange(16))
+        schedule = schedule.admit(
+            chunk(rows, Joining.TEMPORAL_ENSEMBLING, 0.3 * k), k * 3 * S // 10
+        )
+    speeds = [at(schedule, now_s).velocity[0] for now_s in np.arange(0.3, 2.8, 0.01)]
+    assert speeds == pytest.approx([0.3] * len(speeds), rel=0.1)
 
 
 def test_an_aligned_chunk_keeps_its_shape_and_loses_its_offset() -> None:

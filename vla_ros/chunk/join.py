@@ -19,6 +19,7 @@ DEFAULT_BLEND_S = 0.1
 SWITCH_S = 0.03  # Hardly more than a tick: a switch that is still no step.
 ALIGN_S = 0.5
 ENSEMBLE_DECAY = 0.01  # Of ACT (arXiv 2304.13705): the oldest chunk counts most, but hardly.
+TIRED = 0.03  # What is left of a vote where its path comes to rest.
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,14 +115,19 @@ class Align:
 class Vote:
     """The new path is one of several that are averaged.
 
+    Each path comes to rest at its last row, in the middle of a motion that newer ones go on with.
+    So there it hardly counts, unless it is alone.
+
     Attributes:
         begin_s: When it begins to count [s]; it counts in full `blend_s` later.
+        rests_s: When it begins to come to rest [s]; from then on it hardly counts.
         end_s: When its rows are over [s]; it counts no more `blend_s` later.
         blend_s: How long it takes to join and to leave [s], above 0.
         number: Of the chunk; older ones count a little more.
     """
 
     begin_s: float
+    rests_s: float
     end_s: float
     blend_s: float
     number: int
@@ -145,9 +151,12 @@ class Vote:
         """
         least = math.exp(-ENSEMBLE_DECAY * (self.number - oldest))
         come, coming = ease((plan_s - self.begin_s) / self.blend_s)
+        tired, tiring = ease((plan_s - self.rests_s) / self.blend_s + 1.0)
         gone, going = ease((plan_s - self.end_s) / self.blend_s)
-        rate = (coming * (1.0 - gone) - come * going) / self.blend_s
-        return least * come * (1.0 - gone), least * rate
+        awake, waning = 1.0 - (1.0 - TIRED) * tired, (1.0 - TIRED) * tiring
+        here = come * (1.0 - gone)
+        rate = ((coming * (1.0 - gone) - come * going) * awake - here * waning) / self.blend_s
+        return least * here * awake, least * rate
 
 
 Join = Fade | Guide | Align | Vote

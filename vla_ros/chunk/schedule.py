@@ -194,7 +194,8 @@ def _make_join(
         joins = [track.join for track in running]
         number = max([join.number + 1 for join in joins if isinstance(join, Vote)], default=1)
         come_s = begin_s if running else begin_s - DEFAULT_BLEND_S  # Alone it counts at once.
-        return Vote(come_s, start_s + curve.duration_s, DEFAULT_BLEND_S, number)
+        end_s = start_s + curve.duration_s
+        return Vote(come_s, end_s - 2.0 * curve.step_s, end_s, DEFAULT_BLEND_S, number)
     if joining is Joining.REAL_TIME_CHUNKING and running:
         row = math.ceil((begin_s - start_s) / curve.step_s)
         next_s = start_s + row * curve.step_s
