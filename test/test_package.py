@@ -58,7 +58,9 @@ def test_every_node_has_an_executable_a_module_and_parameters() -> None:
     installed = re.search(r"foreach\(node ([\w ]+)\)", CMAKE)
     assert installed is not None
     assert tuple(installed[1].split()) == NODES == tuple(NODE_PARAMS)
-    for node in NODES:
+    shared = re.search(r"install_executable\((\w+) vla_ros\.nodes\.\1 lib", CMAKE)
+    assert shared is not None
+    for node in (*NODES, shared[1]):
         module = ast.parse((ROOT / "vla_ros" / "nodes" / f"{node}.py").read_text())
         assert "main" in {n.name for n in module.body if isinstance(n, ast.FunctionDef)}
 

@@ -52,6 +52,17 @@ def test_command_lines_carry_profiles_namespace_and_parameters(tmp_path: Path) -
     ]
 
 
+def test_nodes_that_share_a_process_are_started_and_ended_together(tmp_path: Path) -> None:
+    programs = {"perception_inference": ("-c", "import time; time.sleep(600)")}
+    given = GraphOptions(log_dir=tmp_path, shared=True, robot="r", policy="p", programs=programs)
+    assert given.command("perception_inference")[-4:] == ["-p", "robot:=r", "-p", "policy:=p"]
+    with Graph(given) as graph:
+        graph.start("inference_node", "perception_node")
+        assert graph.nodes["inference_node"] is graph.nodes["perception_node"]
+        assert graph.nodes["inference_node"].name == "perception_inference"
+    assert graph.nodes["inference_node"].exit_code is not None
+
+
 def test_a_node_that_ends_by_itself_is_reported_with_its_last_words(tmp_path: Path) -> None:
     with Graph(options(tmp_path, BROKEN)) as graph:
         graph.start("sim_node")

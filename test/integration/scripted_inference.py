@@ -4,6 +4,8 @@
 
 It understands four words: `wave` moves the tool to and fro and never ends, `nod` does so for a
 second and says done, `crash` fails with every answer, `doubt` would move but cannot be found.
+
+Told `shared` it runs perception_node as well, in the same process.
 """
 
 import sys
@@ -11,11 +13,11 @@ import sys
 import numpy as np
 
 from vla_ros.errors import InstructionError, UnknownWordError
+from vla_ros.nodes import perception_inference
 from vla_ros.nodes.base import run_node
-from vla_ros.nodes.inference_node import InferenceNode
+from vla_ros.nodes.inference_node import InferenceNode, make_executor
 from vla_ros.policy.spec import PolicyProfile
 from vla_ros.robot.profile import RobotProfile
-from vla_ros.ros.spin import ThreadsExecutor
 from vla_ros.types import Observation, PolicyOutput
 
 WORDS = ("wave", "nod", "crash", "doubt")
@@ -72,9 +74,6 @@ class ScriptedBackend:
 
 
 if __name__ == "__main__":
-    sys.exit(
-        run_node(
-            lambda: InferenceNode(ScriptedBackend),
-            make_executor=lambda: ThreadsExecutor(num_threads=6),
-        )
-    )
+    if "shared" in sys.argv[1:2]:
+        sys.exit(perception_inference.run(ScriptedBackend))
+    sys.exit(run_node(lambda: InferenceNode(ScriptedBackend), make_executor=make_executor))

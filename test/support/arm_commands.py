@@ -12,7 +12,8 @@ from vla_ros.robot.profile import RobotProfile
 from vla_ros.ros.station import Station
 
 TEST = Path(__file__).parents[1]
-SCRIPTED = {"inference_node": (str(TEST / "integration" / "scripted_inference.py"),)}
+_PROGRAM = str(TEST / "integration" / "scripted_inference.py")
+SCRIPTED = {"inference_node": (_PROGRAM,), "perception_inference": (_PROGRAM, "shared")}
 DT_S = 0.01
 _DEPTH = 1000  # Every single one is looked at.
 

@@ -19,6 +19,9 @@ from vla_ros.ros.compat import stay_on_this_machine
 
 # The executor first: it brakes the arm while the others still live.
 STOP_ORDER = ("executor_node", "inference_node", "perception_node", "sim_node")
+# Nodes that one program can run in one process.
+SHARED = "perception_inference"
+_SHARING = ("perception_node", "inference_node")
 _GRACE_S = ((signal.SIGINT, 4.0), (signal.SIGTERM, 2.0), (signal.SIGKILL, 2.0))
 _POLL_S = 0.05
 _TAIL_LINES = 15
@@ -45,6 +48,7 @@ class GraphOptions:
         log_dir: Where each node's output goes, and the audit log and recordings in folders.
         python: Interpreter.
         black_box: Start blackbox_node as well.
+        shared: Run perception_node and inference_node in one process.
         programs: What Python runs for a node, where that is not the module of its name.
     """
 
@@ -56,15 +60,20 @@ class GraphOptions:
     sim: Mapping[str, str] = field(default_factory=dict)
     python: str = sys.executable
     black_box: bool = False
+    shared: bool = False
     programs: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
+    def process_of(self, node: str) -> str:
+        """Name of the process in which a node runs."""
+        return SHARED if self.shared and node in _SHARING else node
+
     def command(self, node: str) -> list[str]:
-        """Command line of one node."""
+        """Command line of one node, or of those that share a process."""
         program = self.programs.get(node, ("-m", f"vla_ros.nodes.{node}"))
         parameters = {"robot": self.robot}
         if node == "sim_node":
             parameters |= self.sim
-        if node in {"perception_node", "inference_node"}:
+        if node in {*_SHARING, SHARED}:
             parameters["policy"] = self.policy
         if node == "executor_node":
             parameters["audit_folder"] = str(self.log_dir / "audit")
@@ -142,6 +151,9 @@ def end_all(nodes: Sequence[NodeProcess]) -> None:
 class Graph:
     """The nodes of one simulated robot; a context manager that ends them all.
 
+    Attributes:
+        nodes: The process of each node that was started; some may share one.
+
     Args:
         options: What to start.
     """
@@ -165,9 +177,13 @@ class Graph:
         """Start nodes; without a name those between the simulated arm and its policy."""
         self.options.log_dir.mkdir(parents=True, exist_ok=True)
         usual = (*reversed(STOP_ORDER), *(["blackbox_node"] if self.options.black_box else []))
-        for name in names or usual:
-            log_path = self.options.log_dir / f"{name}.log"
-            self.nodes[name] = NodeProcess(name, self.options.command(name), log_path)
+        processes: dict[str, NodeProcess] = {}
+        for node in names or usual:
+            name = self.options.process_of(node)
+            if name not in processes:
+                log_path = self.options.log_dir / f"{name}.log"
+                processes[name] = NodeProcess(name, self.options.command(name), log_path)
+            self.nodes[node] = processes[name]
 
     def check(self) -> None:
         """Make sure that every node runs.

@@ -15,6 +15,7 @@ from typing import Any
 
 from diagnostic_msgs.msg import DiagnosticArray
 from rclpy.callback_groups import MutuallyExclusiveCallbackGroup
+from rclpy.executors import Executor
 from rclpy.parameter import Parameter
 from rclpy.subscription import Subscription
 
@@ -31,6 +32,7 @@ from vla_ros.msg import GateState as GateStateMessage
 from vla_ros.msg import Observation as ObservationMessage
 from vla_ros.nodes.base import BaseNode, run_node
 from vla_ros.nodes.goal_server import GoalServer
+from vla_ros.observe.handover import Handover
 from vla_ros.params import InferenceParams
 from vla_ros.policy import registry
 from vla_ros.policy.admission import GateFacts, Goal, Patience, is_fresh
@@ -49,6 +51,7 @@ from vla_ros.ros.goal import decode_gate_state
 from vla_ros.ros.preflight import Preflight
 from vla_ros.ros.qos import DIAGNOSTICS, LATCHED, RELIABLE_NEWEST
 from vla_ros.ros.spin import ThreadsExecutor
+from vla_ros.ros.stamps import decode_time
 from vla_ros.ros.timing import encode_timing, put_hops
 from vla_ros.ros.watching import Watching
 from vla_ros.timing.hops import INFERENCE, add_rest
@@ -70,6 +73,7 @@ class InferenceNode(BaseNode[InferenceParams]):
 
     Args:
         make_backend: Loads the policy.
+        handover: Brings the observations; without one they are heard as messages.
         overrides: Values of parameters, for tests.
         namespace: Namespace of the node, for tests.
     """
@@ -77,6 +81,7 @@ class InferenceNode(BaseNode[InferenceParams]):
     def __init__(
         self,
         make_backend: MakeBackend = registry.make_backend,
+        handover: Handover | None = None,
         *,
         overrides: Sequence[Parameter] = (),
         namespace: str | None = None,
@@ -85,6 +90,7 @@ class InferenceNode(BaseNode[InferenceParams]):
             "inference_node", InferenceParams, overrides=overrides, namespace=namespace
         )
         self._make_backend = make_backend
+        self._handover = handover
         self._session = secrets.randbits(63)
         self._sequence = 0
         self._observation: Observation | None = None
@@ -158,6 +164,8 @@ class InferenceNode(BaseNode[InferenceParams]):
 
     def cleanup(self) -> None:
         """Leave the graph and free the policy."""
+        if self._handover is not None:
+            self._handover.connect(None)
         for subscription in self._inputs:
             self.destroy_subscription(subscription)
         for timer in self._timers_:
@@ -171,10 +179,12 @@ class InferenceNode(BaseNode[InferenceParams]):
         self._backend.close()
 
     def _subscribe(self) -> tuple[Subscription, ...]:
-        inputs = (
-            (ObservationMessage, "observation", self._on_observation, RELIABLE_NEWEST),
-            (GateStateMessage, "gate_state", self._on_gate_state, LATCHED),
-        )
+        inputs = [(GateStateMessage, "gate_state", self._on_gate_state, LATCHED)]
+        if self._handover is None:
+            heard = (ObservationMessage, "observation", self._on_observation, RELIABLE_NEWEST)
+            inputs.append(heard)
+        else:
+            self._handover.connect(self._take)
         group = self._group
         return tuple(self.create_subscription(*each, callback_group=group) for each in inputs)
 
@@ -244,12 +254,17 @@ class InferenceNode(BaseNode[InferenceParams]):
     # ---- what the graph tells ----
 
     def _on_observation(self, message: Any) -> None:
-        self._watching.hear_observation(message)
         try:
-            seen = decode_observation(message, self.now_ns())
+            observation = decode_observation(message, self.now_ns())
         except ObservationError as error:  # The one before grows old, and ends the goal.
+            self._watching.hear_observation(decode_time(message.header.stamp))
             self.get_logger().error(f"an observation is dropped: {error}")
             return
+        self._take(observation)
+
+    def _take(self, seen: Observation) -> None:
+        """Take an observation, from a message or from perception_node's own thread."""
+        self._watching.hear_observation(seen.stamp_ns)
         hops = add_rest(seen.hop_ms, "observation_transport", seen.stamp_ns, self.now_ns())
         self._observation = replace(seen, hop_ms=hops)
         self._goals.wake()
@@ -286,9 +301,14 @@ class InferenceNode(BaseNode[InferenceParams]):
         self._diagnostics.publish(encode_diagnostics([line, timing], now_ns))
 
 
+def make_executor() -> Executor:
+    """Return what serves the node's callbacks: goals wait in theirs."""
+    return ThreadsExecutor(num_threads=_THREADS)
+
+
 def main() -> int:
     """Run the node until it is told to end."""
-    return run_node(InferenceNode, make_executor=lambda: ThreadsExecutor(num_threads=_THREADS))
+    return run_node(InferenceNode, make_executor=make_executor)
 
 
 if __name__ == "__main__":

@@ -83,14 +83,21 @@ class Listening:
             message: It.
             picture: Different for another picture, of images.
         """
-        now_s, stamp_ns, lag_s = time.monotonic(), None, None
-        if hasattr(message, "header"):
-            stamp_ns = decode_time(message.header.stamp)
-            lag_s = (self._clock_ns() - stamp_ns) * 1e-9
+        self.hear_stamp(_stamp_ns(message), picture)
+        self.newest = message
+
+    def hear_stamp(self, stamp_ns: int | None, picture: int | None = None) -> None:
+        """Take down that something came.
+
+        Args:
+            stamp_ns: Its stamp [ns]; None if it has none.
+            picture: Different for another picture, of images.
+        """
+        now_s = time.monotonic()
+        lag_s = None if stamp_ns is None else (self._clock_ns() - stamp_ns) * 1e-9
         self._heard.append(_Heard(now_s, lag_s, stamp_ns, picture))
         while self._heard[0].arrival_s < now_s - self._window_s:
             self._heard.popleft()
-        self.newest = message
 
     def hear_picture(self, message: Any) -> None:
         """Take down an image."""
@@ -183,6 +190,10 @@ class JointListening(Listening):
         moved = [abs(self._position[n] - before[n]) for n in self._names if n in before]
         self.speed = max(self.speed, max(moved, default=0.0) / (now_s - before_s))
         self._before = now_s, dict(self._position)
+
+
+def _stamp_ns(message: Any) -> int | None:
+    return decode_time(message.header.stamp) if hasattr(message, "header") else None
 
 
 def kind_of(message_type: Any) -> str:

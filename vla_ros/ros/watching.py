@@ -92,9 +92,9 @@ class Watching:
         for subscription in self._subscriptions:
             self._node.destroy_subscription(subscription)
 
-    def hear_observation(self, message: ObservationMessage) -> None:
-        """Take note that an observation came."""
-        self._observations.hear(message)
+    def hear_observation(self, stamp_ns: int) -> None:
+        """Take note that an observation came, with this stamp."""
+        self._observations.hear_stamp(stamp_ns)
 
     def see(
         self, observation: Observation | None, gate: GateFacts | None, gate_sha256: str
