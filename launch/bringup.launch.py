@@ -12,12 +12,14 @@ from launch import LaunchContext, LaunchDescription
 from launch.actions import DeclareLaunchArgument, OpaqueFunction
 from launch.conditions import IfCondition
 from launch.events.process import ProcessExited
-from launch.substitutions import LaunchConfiguration, PathJoinSubstitution
+from launch.substitutions import EqualsSubstitution, LaunchConfiguration, PathJoinSubstitution
 from launch_ros.actions import Node
 from launch_ros.parameter_descriptions import ParameterValue
 from launch_ros.substitutions import FindPackageShare
 
 FLAGS = ["true", "false"]
+PROCESSES = ["separate", "shared"]
+SHARED = "perception_inference"  # One program with both nodes, each under its own name.
 COMES_BACK = {"respawn": True, "respawn_delay": 2.0}
 # The longest stop of a slow arm must end before launch loses its patience with Ctrl-C.
 RESTS_FIRST = {"sigterm_timeout": "15", "sigkill_timeout": "15"}
@@ -68,6 +70,13 @@ def generate_launch_description() -> LaunchDescription:
                 description="Shadow mode: command a ghost instead of the robot; nothing moves.",
             ),
             DeclareLaunchArgument(
+                "processes",
+                default_value="separate",
+                choices=PROCESSES,
+                description="Of perception_node and inference_node: separate, or shared by both, "
+                "which costs less time and memory; then both end when one of them dies.",
+            ),
+            DeclareLaunchArgument(
                 "black_box",
                 default_value="true",
                 choices=FLAGS,
@@ -91,8 +100,9 @@ def generate_launch_description() -> LaunchDescription:
                 choices=["debug", "info", "warn", "error", "fatal"],
                 description="The least severe log messages that are shown.",
             ),
-            make_node("perception_node", profiles, **COMES_BACK),
-            make_node("inference_node", profiles, **COMES_BACK),
+            make_node("perception_node", profiles, condition=runs("separate"), **COMES_BACK),
+            make_node("inference_node", profiles, condition=runs("separate"), **COMES_BACK),
+            make_node(SHARED, profiles, condition=runs("shared"), **COMES_BACK),
             make_node(
                 "executor_node",
                 {
@@ -147,13 +157,18 @@ def make_rviz(context: LaunchContext) -> list[Node]:
     ]
 
 
-def make_node(name: str, parameters: dict[str, ParameterValue], **options: Any) -> Node:
-    """Return one node of the namespace, with the parameters that all have and its own."""
+def runs(processes: str) -> IfCondition:
+    """Return the condition that perception_node and inference_node run in such processes."""
+    return IfCondition(EqualsSubstitution(LaunchConfiguration("processes"), processes))
+
+
+def make_node(program: str, parameters: dict[str, ParameterValue], **options: Any) -> Node:
+    """Return one program of the namespace, with the parameters that all nodes have and its own."""
     common = {"autostart": flag("autostart"), "use_sim_time": flag("use_sim_time")}
     return Node(
         package="vla_ros",
-        executable=name,
-        name=name,
+        executable=program,
+        name=None if program == SHARED else program,
         namespace=LaunchConfiguration("namespace"),
         parameters=[{**common, **parameters}],
         ros_arguments=["--log-level", LaunchConfiguration("log_level")],

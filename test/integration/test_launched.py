@@ -43,6 +43,7 @@ NODES = (
     *("sim_node", "perception_node", "inference_node", "executor_node"),
     *("blackbox_node", "view_node"),
 )
+SHARED = "perception_inference"
 
 
 class Launched:
@@ -64,14 +65,14 @@ class Launched:
         return self.log_path.read_text(encoding="utf-8", errors="replace")
 
     def pids(self) -> dict[str, int]:
-        """Return the nodes of this launch that run, by name of the executable."""
+        """Return the processes of this launch that run, by name of the executable."""
         found = {}
         for folder in Path("/proc").glob("[0-9]*"):
             with suppress(OSError, IndexError, ValueError):
                 words = (folder / "cmdline").read_bytes().split(b"\0")
                 session = int((folder / "stat").read_text().rpartition(")")[2].split()[3])
                 names = [Path(word.decode()).name for word in words[:2]]
-                node = next((name for name in names if name in NODES), None)
+                node = next((name for name in names if name in {*NODES, SHARED}), None)
                 if session == self.process.pid and node is not None:
                     found[node] = int(folder.name)
         return found
@@ -92,8 +93,8 @@ class Launched:
 
 
 @pytest.fixture
-def launched(tmp_path: Path) -> Iterator[Launched]:
-    running = Launched(tmp_path / "launch.log")
+def launched(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Launched]:
+    running = Launched(tmp_path / "launch.log", *getattr(request, "param", ()))
     yield running
     running.end()
 
@@ -170,6 +171,18 @@ def test_perception_node_comes_back(launched: Launched, station: Station) -> Non
     station.wait_for(lambda: not observing(station), 10.0, "observations to end")
     station.wait_for(lambda: is_ready(station), START_S, "perception_node to come back")
     assert launched.pids()["perception_node"] != first
+
+
+@pytest.mark.parametrize("launched", [("processes:=shared",)], indirect=True)
+def test_nodes_that_share_a_process_come_back_together(
+    launched: Launched, station: Station
+) -> None:
+    first = launched.pids()[SHARED]
+    assert launched.pids().keys().isdisjoint({"perception_node", "inference_node"})
+    os.kill(first, signal.SIGKILL)
+    station.wait_for(lambda: not observing(station), 10.0, "observations to end")
+    station.wait_for(lambda: is_ready(station), START_S, "both nodes to come back")
+    assert launched.pids()[SHARED] != first
 
 
 def test_executor_node_stays_away_once_it_died(

@@ -28,6 +28,9 @@ from vla_ros.robot.profile import read_robot_profile
 
 LAUNCH = Path(__file__).parents[2] / "launch"
 FILES = sorted(LAUNCH.glob("*.launch.py"))
+SHARED = "perception_inference"
+# Both of its nodes take all of its parameters.
+PARAMS = {**NODE_PARAMS, SHARED: NODE_PARAMS["inference_node"]}
 # Parameters that every node has from ROS itself.
 FROM_ROS = {"use_sim_time"}
 
@@ -90,7 +93,7 @@ def test_simulation_has_the_arguments_of_the_bringup_too() -> None:
 
 def test_all_nodes_are_started_once(monkeypatch: pytest.MonkeyPatch) -> None:
     started = [name for path in FILES for name in nodes_of(path, monkeypatch)]
-    assert sorted(started) == sorted(NODE_PARAMS)
+    assert sorted(started) == sorted(PARAMS)
     includes = describe(LAUNCH / "sim.launch.py").entities
     assert sum(isinstance(entity, IncludeLaunchDescription) for entity in includes) == 1
 
@@ -102,10 +105,10 @@ def test_nodes_get_parameters_that_they_declare(
     context = context_with(path, robot="sim_arm")
     for name, options in nodes_of(path, monkeypatch).items():
         values = parameters(options, context)
-        declared = {spec.name for spec in specs_of(NODE_PARAMS[name])}
+        declared = {spec.name for spec in specs_of(PARAMS[name])}
         ours = {key: value for key, value in values.items() if key not in FROM_ROS}
         assert set(ours) <= declared
-        make_params(NODE_PARAMS[name], ours)  # Raises if a type is wrong or a value is missing.
+        make_params(PARAMS[name], ours)  # Raises if a type is wrong or a value is missing.
 
 
 def test_profile_named_like_a_number_stays_a_text(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -186,7 +189,35 @@ def test_nodes_of_the_bringup_share_the_namespace(monkeypatch: pytest.MonkeyPatc
     path = LAUNCH / "bringup.launch.py"
     context = context_with(path, namespace="left")
     spaces = [o["namespace"].perform(context) for o in nodes_of(path, monkeypatch).values()]
-    assert spaces == ["left"] * 5
+    assert spaces == ["left"] * 6
+
+
+@pytest.mark.parametrize(
+    ("processes", "started"),
+    [("separate", {"perception_node", "inference_node"}), ("shared", {SHARED})],
+)
+def test_perception_and_inference_run_once_in_the_processes_that_are_asked_for(
+    processes: str, started: set[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = LAUNCH / "bringup.launch.py"
+    context = context_with(path, robot="sim_arm", processes=processes)
+    nodes = nodes_of(path, monkeypatch)
+    conditions = {name: options.get("condition") for name, options in nodes.items()}
+    chosen = {name for name, c in conditions.items() if c is None or c.evaluate(context)}
+    assert chosen == {"executor_node", "blackbox_node", "view_node"} | started
+
+
+def test_both_nodes_of_one_process_keep_their_names_and_get_the_same_parameters(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    path = LAUNCH / "bringup.launch.py"
+    context = context_with(path, robot="sim_arm")
+    nodes = nodes_of(path, monkeypatch)
+    assert PARAMS["perception_node"].__annotations__ == PARAMS["inference_node"].__annotations__
+    assert nodes[SHARED]["name"] is None
+    for node in ("perception_node", "inference_node"):
+        assert nodes[node]["name"] == node
+        assert parameters(nodes[SHARED], context) == parameters(nodes[node], context)
 
 
 def test_what_cannot_move_the_arm_comes_back_and_executor_node_does_not(
