@@ -4,27 +4,27 @@
 
 It moves the tool slowly up and down. Every `SWITCH_S` it changes its mind about the gripper: the
 gate passes that on in the tick in which it takes up the answer, without blending. Beside that the
-embedded policy runs, where there is one, so that the machine bears its load.
+embedded policy runs, where there is one, so that the machine bears its load. Told `shared` it runs
+perception_node as well, in the same process.
 """
 
 import sys
 
 import numpy as np
 
+from vla_ros.nodes import perception_inference
 from vla_ros.nodes.base import run_node
-from vla_ros.nodes.inference_node import InferenceNode
+from vla_ros.nodes.inference_node import InferenceNode, make_executor
 from vla_ros.policy.backend import PolicyBackend
 from vla_ros.policy.registry import make_backend
 from vla_ros.policy.spec import PolicyProfile, load_policy_profile
 from vla_ros.policy.transforms import PolicyAdapter
 from vla_ros.robot.profile import RobotProfile
-from vla_ros.ros.spin import ThreadsExecutor
 from vla_ros.types import Observation, PolicyOutput
 
 SWITCH_S = 0.55  # The gate allows two switches a second.
 AMPLITUDE_M = 0.03
 PERIOD_S = 4.0
-_THREADS = 6
 
 
 class Metronome:
@@ -93,9 +93,6 @@ def make_metronome(profile: PolicyProfile, robot: RobotProfile) -> Metronome:
 
 
 if __name__ == "__main__":
-    sys.exit(
-        run_node(
-            lambda: InferenceNode(make_metronome),
-            make_executor=lambda: ThreadsExecutor(num_threads=_THREADS),
-        )
-    )
+    if "shared" in sys.argv[1:2]:
+        sys.exit(perception_inference.run(make_metronome))
+    sys.exit(run_node(lambda: InferenceNode(make_metronome), make_executor=make_executor))

@@ -26,9 +26,10 @@ class Robot:
     Args:
         station: Its place in the graph.
         robot: Names joints and topics.
+        watches: Listen to the observations too.
     """
 
-    def __init__(self, station: Station, robot: RobotProfile) -> None:
+    def __init__(self, station: Station, robot: RobotProfile, *, watches: bool) -> None:
         self.chunks: list[Chunk] = []
         self.observations_ns: dict[int, int] = {}
         self.commands_ns: list[int] = []
@@ -48,9 +49,9 @@ class Robot:
         station.watch(Float64MultiArray, robot.command.topic, self._on_command, DEPTH)
         station.watch(Float64MultiArray, robot.gripper.topic, self._on_gripper, DEPTH)
         station.watch(ActionChunk, f"{namespace}/action_chunk", self._on_chunk, DEPTH)
-        station.watch(
-            Observation, f"{namespace}/observation", self._on_observation, RELIABLE_NEWEST
-        )
+        if watches:
+            topic = f"{namespace}/observation"
+            station.watch(Observation, topic, self._on_observation, RELIABLE_NEWEST)
         station.watch(DiagnosticArray, "/diagnostics", self._on_diagnostics, DIAGNOSTICS)
 
     def passages(self) -> list[Passage]:

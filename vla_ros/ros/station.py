@@ -16,6 +16,7 @@ import rclpy
 from lifecycle_msgs.srv import GetState
 from rclpy.node import Node
 from rclpy.signals import SignalHandlerOptions
+from rclpy.subscription import Subscription
 from rclpy.time import Time
 
 from vla_ros.errors import VlaRosError
@@ -64,7 +65,7 @@ class Station:
         self.observed_s = -1.0
         self.observed_ns = 0
         self.watch(GateState, f"{self.namespace}/gate_state", self._on_gate_state, LATCHED)
-        self.watch(
+        self._observations = self.watch(
             Observation, f"{self.namespace}/observation", self._on_observation, RELIABLE_NEWEST
         )
         executor = CallbackExecutor(context=self._context)
@@ -97,9 +98,13 @@ class Station:
 
     def watch(
         self, message_type: Any, topic: str, callback: Callable[..., None], qos: Any
-    ) -> None:
+    ) -> Subscription:
         """Call back, in the station's thread, with every message of a topic (and its info)."""
-        self.node.create_subscription(message_type, topic, with_message_info(callback), qos)
+        return self.node.create_subscription(message_type, topic, with_message_info(callback), qos)
+
+    def stop_observing(self) -> None:
+        """Listen to observations no more: where nobody listens, nobody makes them messages."""
+        self.node.destroy_subscription(self._observations)
 
     def now_ns(self) -> int:
         """Time on the clock that stamps carry [ns]."""
