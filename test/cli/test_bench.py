@@ -3,6 +3,7 @@
 """`vla_ros bench live`, against messages as a running graph sends them."""
 
 import json
+import time
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -15,8 +16,10 @@ pytest.importorskip("vla_ros.msg", reason="the interfaces are not built")
 from diagnostic_msgs.msg import DiagnosticArray, DiagnosticStatus, KeyValue
 
 from vla_ros.cli import bench, main
-from vla_ros.msg import ActionChunk, Observation
+from vla_ros.msg import ActionChunk, GateState, Observation
 from vla_ros.ros.hop_listening import HopListening
+from vla_ros.ros.qos import DIAGNOSTICS, LATCHED, RELIABLE_NEWEST
+from vla_ros.ros.station import Station
 from vla_ros.ros.timing import NEWEST, put_hops
 from vla_ros.timing.hops import EXECUTOR, HOPS, INFERENCE, NODES, PERCEPTION, HopTimes, hops_of
 from vla_ros.timing.tally import Report
@@ -138,7 +141,7 @@ def test_listening_ends_with_what_the_station_heard(monkeypatch: pytest.MonkeyPa
     """All but the graph: the time passes at once, and the gate says nothing."""
     made: list[Graph] = []
 
-    class Station(Graph):
+    class Silence(Graph):
         mode = None
 
         def __init__(self, namespace: str, name: str) -> None:
@@ -146,12 +149,12 @@ def test_listening_ends_with_what_the_station_heard(monkeypatch: pytest.MonkeyPa
             super().__init__()
             made.append(self)
 
-        def __enter__(self) -> "Station":
+        def __enter__(self) -> "Silence":
             return self
 
         def __exit__(self, *_: object) -> None: ...
 
-    monkeypatch.setattr("vla_ros.ros.station.Station", Station)
+    monkeypatch.setattr("vla_ros.ros.station.Station", Silence)
     sleeps: list[float] = []
 
     def sleep(seconds: float) -> None:
@@ -162,3 +165,55 @@ def test_listening_ends_with_what_the_station_heard(monkeypatch: pytest.MonkeyPa
     report = bench._listen("/left", 5.0)
     assert (report.observations, report.chunks) == (1, 0)
     assert sleeps == [5.0]  # Nobody has to tell of chunks that did not come.
+
+
+class Talker:
+    """Says over DDS what the three nodes say, as often as they do, each time a new chunk."""
+
+    def __init__(self, station: Station) -> None:
+        create, names = station.node.create_publisher, station.namespace
+        self._observations = create(Observation, f"{names}/observation", RELIABLE_NEWEST)
+        self._chunks = create(ActionChunk, f"{names}/action_chunk", 10)
+        self._diagnostics = create(DiagnosticArray, "/diagnostics", DIAGNOSTICS)
+        self._states = create(GateState, f"{names}/gate_state", LATCHED)
+        self._states.publish(GateState(mode=GateState.MODE_RUN))
+        self._sequence = 1
+        station.node.create_timer(0.05, self._talk)
+
+    def _talk(self) -> None:
+        self._sequence += 1
+        hops = " ".join(f"{hop.name}=1.000" for hop in hops_of(EXECUTOR))
+        observation, chunk = Observation(), ActionChunk(session=9, positions=[0.0])
+        chunk.sequence = self._sequence
+        put_hops(observation, SEEN)
+        put_hops(chunk, THOUGHT)
+        self._observations.publish(observation)
+        self._chunks.publish(chunk)
+        told = KeyValue(key=NEWEST, value=f"{9:016x}:{self._sequence} {hops}")
+        name = f"vla_ros: timing of {EXECUTOR}"
+        self._diagnostics.publish(
+            DiagnosticArray(status=[DiagnosticStatus(name=name, values=[told])])
+        )
+
+
+def test_a_live_graph_is_heard(monkeypatch: pytest.MonkeyPatch) -> None:
+    listenings: list[HopListening] = []
+
+    def listen(station: Station) -> HopListening:
+        listenings.append(HopListening(station))
+        return listenings[-1]
+
+    def sleep(seconds: float) -> None:
+        """Wait for what would have been heard by then, on whatever machine."""
+        tally, until_s = listenings[0].tally, time.monotonic() + 20.0
+        while len(tally.observations) < 3 or len(tally.chunks.keys() & tally.firsts.keys()) < 3:
+            assert time.monotonic() < until_s, f"waited in vain, heard {tally}"
+            time.sleep(0.02)
+
+    monkeypatch.setattr("vla_ros.ros.hop_listening.HopListening", listen)
+    monkeypatch.setattr(bench, "time", SimpleNamespace(sleep=sleep, monotonic=time.monotonic))
+    with Station("/timed", name="graph") as station:
+        Talker(station)
+        report = bench._listen("/timed", 5.0)
+    assert report.complete
+    assert report.observations >= 3

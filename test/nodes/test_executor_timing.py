@@ -1,0 +1,66 @@
+# Copyright 2026 The vla_ros authors
+# SPDX-License-Identifier: Apache-2.0
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+pytest.importorskip("rclpy")
+pytest.importorskip("vla_ros.msg", reason="the interfaces are not built")
+
+from diagnostic_msgs.msg import DiagnosticStatus
+
+from vla_ros.nodes.executor_timing import ExecutorTiming
+from vla_ros.ros.timing import NEWEST, decode_firsts
+from vla_ros.timing.commands import FirstCommand
+from vla_ros.types import ActionChunk
+
+MS = 1_000_000
+CHUNK = ActionChunk(
+    goal_id="a" * 32,
+    session=3,
+    epoch=1,
+    sequence=0,
+    last=False,
+    observed_ns=0,
+    first_ns=0,
+    step_ns=1,
+    joint_names=("a",),
+    position_rad=np.zeros((1, 1)),
+    gripper=np.ones(1),
+    hop_ms=(("camera", 40.0), ("chunk_transport", 1.0)),
+)
+
+
+def first(sequence: int, gate_ns: int = 250_000) -> FirstCommand:
+    return FirstCommand(replace(CHUNK, sequence=sequence), 45 * MS, gate_ns, 100_000)
+
+
+def values_of(status: DiagnosticStatus) -> dict[str, str]:
+    return {entry.key: entry.value for entry in status.values}
+
+
+def test_before_the_first_chunk_no_figure_is_told() -> None:
+    status = ExecutorTiming("arm").diagnose([], 50 * MS)
+    assert status.message == "the gate follows no chunk"
+    assert not [key for key in values_of(status) if key.endswith("_ms")]
+
+
+def test_the_age_behind_first_commands_is_told_without_the_cold_start() -> None:
+    timing = ExecutorTiming("arm")
+    slow = first(1, gate_ns=900 * MS)
+    values = values_of(timing.diagnose([slow, first(2), first(3)], 50 * MS))
+    assert (values["samples"], values["cold_starts_left_out"]) == ("2", "1")
+    assert values["age_worst_ms"] == "45.35"
+    assert values["schedule_p50_ms"] == "4.00"
+    assert values["gate_worst_ms"] == "0.25"
+
+
+def test_each_chunk_is_named_once_and_counts_on() -> None:
+    timing = ExecutorTiming("arm")
+    told = timing.diagnose([first(1), first(2)], 50 * MS)
+    assert [seen.sequence for seen in decode_firsts([told])] == [1, 2]
+    later = timing.diagnose([first(3)], 60 * MS)
+    assert [seen.sequence for seen in decode_firsts([later])] == [3]
+    assert values_of(later)["samples"] == "2"
+    assert values_of(timing.diagnose([], 70 * MS))[NEWEST] == ""
