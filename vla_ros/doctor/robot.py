@@ -9,7 +9,7 @@ from vla_ros.doctor.facts import RobotSeen
 from vla_ros.doctor.line import Line, failed, passed, warned
 from vla_ros.errors import ConfigError, VlaRosError
 from vla_ros.gate.collision import make_collision_model
-from vla_ros.gate.config import make_gate_config
+from vla_ros.gate.fingerprint import make_fingerprint
 from vla_ros.gate.limits import make_joint_limits
 from vla_ros.robot.kinematics import make_kinematics
 from vla_ros.robot.parts import JointProfile
@@ -40,7 +40,7 @@ def see_robot(name: str, load: Callable[[str], RobotProfile] = load_robot_profil
     except VlaRosError as error:
         collision = str(error)
     if not (arm or collision):
-        sha256 = make_gate_config(profile, make_kinematics(profile)).sha256
+        sha256 = make_fingerprint(profile, profile.urdf_file().read_bytes())
     return RobotSeen(
         name=name,
         profile=profile,

@@ -18,12 +18,7 @@ from rclpy.node import Node
 from std_msgs.msg import String
 
 from vla_ros.errors import ConfigError
-from vla_ros.robot.profile import (
-    RobotProfile,
-    UrdfTopicProfile,
-    load_robot_profile,
-    read_robot_profile,
-)
+from vla_ros.robot.profile import RobotProfile, UrdfTopicProfile, read_robot_profile
 from vla_ros.robot.urdf import read_urdf, validate_profile
 from vla_ros.ros.folders import ros_folder
 from vla_ros.ros.qos import LATCHED
@@ -48,7 +43,8 @@ def load_robot(
     """
     profile = read_robot_profile(name_or_path)
     if not isinstance(profile.urdf, UrdfTopicProfile):
-        return load_robot_profile(name_or_path)
+        validate_profile(profile, read_urdf(profile.urdf_file()))
+        return profile
     topic = node.resolve_topic_name(profile.urdf.topic)
     text = _hear(node, topic, patience_s)
     if text is None:
