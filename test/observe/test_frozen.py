@@ -82,6 +82,14 @@ def test_a_stamp_that_stands_still_is_frozen_even_if_the_arm_rests(
     assert not detector.see(frame(150, picture(99), arrival_ms=800), STILL)
 
 
+def test_only_other_pixels_with_a_newer_stamp_end_it(detector: FrozenDetector) -> None:
+    for k in range(12):
+        detector.see(frame(100, picture(0), arrival_ms=105 + 50 * k), STILL)
+    assert detector.see(frame(150, picture(0), arrival_ms=700), STILL)
+    assert detector.see(frame(150, picture(1), arrival_ms=750), STILL)
+    assert not detector.see(frame(200, picture(2), arrival_ms=800), STILL)
+
+
 def test_a_picture_of_another_size_is_another_picture(detector: FrozenDetector) -> None:
     for k in range(40):
         image = np.zeros((48, 64 + k % 2, 3), dtype=np.uint8)

@@ -15,7 +15,8 @@ class FrozenDetector:
 
     A camera is frozen when its stamp stays the same while images keep arriving, or when its
     pixels stay the same to the last bit while the arm moves (a real sensor has noise; a scene
-    at rest is no proof). Other pixels or a new stamp end it; an arm that stops does not.
+    at rest is no proof). Other pixels with a newer stamp end it, and a stamp that goes back, as
+    of a camera that begins anew; the same pixels with new stamps do not, nor an arm that stops.
 
     Attributes:
         picture: Number of the picture that it shows; another one for other pixels.

@@ -190,8 +190,11 @@ class Observer:
     def add_depth(self, frame: DepthFrame) -> Arrival:
         """Take a depth image as it was decoded; it is cut and resized as the camera's picture.
 
+        It may have another size than that: many cameras measure depth more coarsely.
+
         Raises:
-            ObservationError: As for `add_frame`.
+            ObservationError: Nobody knows yet which part of it shows the field of view that the
+                policy wants.
         """
         view = self._views[frame.camera]
         part = crop_image(frame.depth_m, self._crop(frame.camera))
