@@ -210,7 +210,7 @@ def test_closing_ends_the_thread(asked: int) -> None:
     for _ in range(asked):
         worker.ask(question())
     worker.close(5.0)
-    assert not worker.is_alive
+    assert not worker._thread.is_alive()
 
 
 def test_an_answer_says_why_its_plan_is_short() -> None:

@@ -45,10 +45,6 @@ class Curve:
         """From row 0 to the end of the last row's own step [s]."""
         return len(self.rows) * self.step_s
 
-    def at(self, phase_s: float) -> Point | None:
-        """Return the point `phase_s` after row 0; None before row 0 and after the last step."""
-        return self.held(phase_s) if 0.0 <= phase_s < self.duration_s else None
-
     def held(self, phase_s: float) -> Point:
         """Return the point `phase_s` after row 0, 0 or more; later than the last row it rests."""
         k = int(phase_s / self.step_s)

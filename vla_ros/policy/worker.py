@@ -103,11 +103,6 @@ class PolicyWorker:
         """Begin to answer."""
         self._thread.start()
 
-    @property
-    def is_alive(self) -> bool:
-        """The thread runs."""
-        return self._thread.is_alive()
-
     def ask(self, question: Question) -> None:
         """Put a question; the answer comes through `on_answer`."""
         self._questions.put(question)

@@ -59,11 +59,6 @@ class Goals:
         self._complaint: str | None = None
         self._well = True
 
-    @property
-    def pending_count(self) -> int:
-        """How many answers are waited for."""
-        return len(self._pending)
-
     def send(self, request: Any) -> None:
         """Send a goal, which takes the place of the one before; returns at once."""
         with self._lock:
