@@ -14,7 +14,7 @@ from sensor_msgs.msg import Image, JointState
 from std_msgs.msg import Bool, Header
 
 from vla_ros.ros import listening
-from vla_ros.ros.listening import JointListening, Listening, kind_of, listeners_of, publishers_of
+from vla_ros.ros.listening import JointListening, Listening, listeners_of, publishers_of
 from vla_ros.ros.ownership import UNKNOWN_NODE
 
 MS = 1_000_000
@@ -154,10 +154,6 @@ def test_a_listener_is_held_against_the_node_that_commands() -> None:
     assert "est effort" in listeners_of(node, "/t", "/executor_node")[0].objection
     assert listeners_of(node, "/t", "/teleop")[0].objection == ""
     assert listeners_of(node, "/t", "/nobody")[0].objection == ""
-
-
-def test_the_kind_of_a_message_is_written_as_the_graph_does() -> None:
-    assert kind_of(Image) == "sensor_msgs/msg/Image"
 
 
 def test_a_topic_that_nobody_publishes_comes_with_others_of_its_type(clock: Clock) -> None:

@@ -59,13 +59,10 @@ def test_a_goal_of_an_action_is_no_topic() -> None:
     assert "/arm" not in topics_of(ROBOT.model_copy(update={"command": command}))
 
 
-@pytest.mark.parametrize(
-    ("topic", "full"),
-    [("/arm/x", "/arm/x"), ("x", "/vla/x"), ("~/x", "/vla/executor_node/x")],
-)
+@pytest.mark.parametrize(("topic", "full"), [("/arm/x", "/arm/x"), ("x", "/vla/x")])
 def test_a_name_is_understood_as_the_node_understands_it(topic: str, full: str) -> None:
-    assert full_name(topic, "/vla", "executor_node") == full
+    assert full_name(topic, "/vla") == full
 
 
 def test_the_root_namespace_has_no_double_slash() -> None:
-    assert full_name("x", "/", "executor_node") == "/x"
+    assert full_name("x", "/") == "/x"

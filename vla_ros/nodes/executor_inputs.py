@@ -29,12 +29,11 @@ from vla_ros.ros.decode import (
 )
 from vla_ros.ros.heard import find_unheard
 from vla_ros.ros.joint_parts import is_about
-from vla_ros.ros.qos import JOINT_STATES, LATCHED, RELIABLE_NEWEST
+from vla_ros.ros.qos import CHUNKS, JOINT_STATES, LATCHED, RELIABLE_NEWEST
 from vla_ros.ros.stamps import decode_time
 from vla_ros.timing.hops import add_rest
 from vla_ros.types import JointSample
 
-_CHUNKS = QoSProfile(depth=10)
 _REPEAT_S = 5.0  # Of a warning about messages that keep being wrong.
 
 
@@ -65,7 +64,7 @@ class ExecutorInputs:
             self._listen(*line)
             for line in (
                 (JointState, profile.state_topic, self._on_joints, JOINT_STATES),
-                (ActionChunkMessage, "action_chunk", self._on_chunk, _CHUNKS),
+                (ActionChunkMessage, "action_chunk", self._on_chunk, CHUNKS),
                 (Float64, "~/speed_scale", self._on_speed_scale, LATCHED),
             )
         ]

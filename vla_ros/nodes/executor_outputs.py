@@ -19,10 +19,9 @@ from vla_ros.ros.command import (
 )
 from vla_ros.ros.command.ghost import GhostArm, GhostGripper
 from vla_ros.ros.gate_state import encode_gate_diagnostics, encode_gate_state, encode_inactive
-from vla_ros.ros.qos import LATCHED
+from vla_ros.ros.qos import DIAGNOSTICS, LATCHED
 from vla_ros.types import JointCommand
 
-_DIAGNOSTICS_DEPTH = 10
 DRY_RUN = "dry run, nothing moves: "  # Before all that is said in one.
 
 
@@ -52,9 +51,7 @@ class ExecutorOutputs:
             self._arm = make_arm_commander(node, profile, gate)
             self._hand = make_gripper_commander(node, profile)
         self._states = node.create_publisher(GateStateMessage, "gate_state", LATCHED)
-        self._diagnostics = node.create_publisher(
-            DiagnosticArray, "/diagnostics", _DIAGNOSTICS_DEPTH
-        )
+        self._diagnostics = node.create_publisher(DiagnosticArray, "/diagnostics", DIAGNOSTICS)
 
     @property
     def told_ticks(self) -> int:

@@ -49,7 +49,7 @@ from vla_ros.ros.diagnostics import encode_diagnostics, encode_policy
 from vla_ros.ros.encode import encode_chunk
 from vla_ros.ros.goal import decode_gate_state
 from vla_ros.ros.preflight import Preflight
-from vla_ros.ros.qos import DIAGNOSTICS, LATCHED, RELIABLE_NEWEST
+from vla_ros.ros.qos import CHUNKS, DIAGNOSTICS, LATCHED, RELIABLE_NEWEST
 from vla_ros.ros.spin import ThreadsExecutor
 from vla_ros.ros.stamps import decode_time
 from vla_ros.ros.timing import encode_timing, put_hops
@@ -65,7 +65,6 @@ _THREADS = 6
 _CLOSE_S = 5.0
 _DIAGNOSTICS_PERIOD_S = 1.0
 _REHEARSAL_PERIOD_S = 0.5
-_CHUNK_DEPTH = 10  # The end of one goal and the beginning of the next must both arrive.
 
 
 class InferenceNode(BaseNode[InferenceParams]):
@@ -142,7 +141,7 @@ class InferenceNode(BaseNode[InferenceParams]):
             self._parking, adapter, self._goals.deliver, time.monotonic_ns, self.now_ns
         )
         self._parker.start()
-        self._chunks = self.create_publisher(ActionChunkMessage, "action_chunk", _CHUNK_DEPTH)
+        self._chunks = self.create_publisher(ActionChunkMessage, "action_chunk", CHUNKS)
         self._inputs = self._subscribe()
         self._diagnostics = self.create_publisher(DiagnosticArray, "/diagnostics", DIAGNOSTICS)
         self._timers_ = [

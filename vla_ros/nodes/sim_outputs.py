@@ -19,6 +19,7 @@ from vla_ros.sim.arm import CAMERAS
 from vla_ros.sim.render import Renderer, Snapshot
 from vla_ros.sim.world import ArmState
 from vla_ros.sim.world_mjcf import MAX_HEIGHT, MAX_WIDTH, OVERVIEW
+from vla_ros.view.camera import info_topic_of
 
 if TYPE_CHECKING:
     from rclpy.clock import Clock as NodeClock
@@ -40,10 +41,9 @@ class SimOutputs:
         self._images: dict[str, Publisher[Image]] = {}
         self._infos: dict[str, Publisher[CameraInfo]] = {}
         for camera in profile.cameras:
-            place = camera.topic[: camera.topic.rfind("/") + 1]  # Where a relative name stays one.
             self._images[camera.name] = node.create_publisher(Image, camera.topic, RELIABLE_NEWEST)
             self._infos[camera.name] = node.create_publisher(
-                CameraInfo, f"{place}camera_info", RELIABLE_NEWEST
+                CameraInfo, info_topic_of(camera.topic), RELIABLE_NEWEST
             )
         self._overview = node.create_publisher(Image, "overview/image_raw", RELIABLE_NEWEST)
         self._overview_ns = 0

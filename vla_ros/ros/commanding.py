@@ -38,7 +38,7 @@ def see_commands(node: Node, robot: RobotProfile, namespace: str) -> tuple[Comma
 
 
 def _see_command(node: Node, name: str, kind: str, topic: str, namespace: str) -> CommandSeen:
-    full = full_name(topic, namespace, EXECUTOR)
+    full = full_name(topic, namespace)
     if is_action(kind):
         publishers = tuple(_ends(node, full, get_action_client_names_and_types_by_node))
         listeners = tuple(_ends(node, full, get_action_server_names_and_types_by_node))

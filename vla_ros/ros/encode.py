@@ -180,7 +180,7 @@ def encode_rgb(image: ImageArray, header: Header) -> Image:
 
 def encode_joint_state(sample: JointSample) -> JointState:
     """Return a joint sample as a message."""
-    velocity = None if sample.velocity is None else sample.velocity
+    velocity = sample.velocity
     return JointState(
         header=Header(stamp=encode_time(sample.stamp_ns)),
         name=list(sample.names),

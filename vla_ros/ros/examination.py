@@ -39,6 +39,7 @@ from vla_ros.ros.stamps import decode_time
 from vla_ros.ros.station import Station
 from vla_ros.ros.topics import full_name
 from vla_ros.types import Observation
+from vla_ros.view.camera import info_topic_of
 
 if TYPE_CHECKING:
     from vla_ros.robot.parts import CameraProfile
@@ -112,7 +113,7 @@ class Examination:
         if robot is None:
             return
         names = robot.joint_names
-        topic = self._full(robot.state_topic, "perception_node")
+        topic = self._full(robot.state_topic)
         self._joints = JointListening(names, topic, JointState, JOINT_STATES, self._clock_ns)
         station.watch(JointState, topic, self._joints.hear, JOINT_STATES)
         self._listen_to_cameras(robot, policy)
@@ -153,20 +154,20 @@ class Examination:
         wanted = {image.camera for image in policy.images} if policy is not None else set()
         for camera in robot.cameras:
             if camera.name in wanted:
-                topic = self._full(camera.topic, "perception_node")
-                info = f"{topic.removesuffix('/compressed').rpartition('/')[0]}/camera_info"
+                topic = self._full(camera.topic)
+                info = info_topic_of(topic)
                 images = Listening(topic, _IMAGES[camera.transport][0], IMAGES, self._clock_ns)
                 self._station.watch(images.message_type, topic, images.hear_picture, IMAGES)
                 self._images[camera.name] = camera, images, self._listen(info, CameraInfo, IMAGES)
 
     def _listen(self, topic: str, message_type: Any, qos: QoSProfile) -> Listening:
-        listening = Listening(self._full(topic, ""), message_type, qos, self._clock_ns)
+        listening = Listening(self._full(topic), message_type, qos, self._clock_ns)
         self._station.watch(message_type, listening.topic, listening.hear, qos)
         return listening
 
-    def _full(self, topic: str, node: str) -> str:
+    def _full(self, topic: str) -> str:
         """Return the name of a topic as a node of ours understands it."""
-        return full_name(topic, self._station.namespace, node)
+        return full_name(topic, self._station.namespace)
 
     def _on_clock(self, message: Clock) -> None:
         self._clock_message = message

@@ -5,6 +5,8 @@
 from rclpy.node import Node
 from rclpy.qos import QoSCompatibility, QoSProfile, qos_check_compatible
 
+from vla_ros.ros.ownership import node_of
+
 
 def find_unheard(node: Node, topic: str, wanted: QoSProfile) -> str | None:
     """Return in words who publishes on a topic without being heard; None if all are heard.
@@ -18,7 +20,7 @@ def find_unheard(node: Node, topic: str, wanted: QoSProfile) -> str | None:
     for info in node.get_publishers_info_by_topic(resolved):
         compatibility, why = qos_check_compatible(info.qos_profile, wanted)
         if compatibility == QoSCompatibility.ERROR:
-            name = f"{info.node_namespace.rstrip('/')}/{info.node_name}"
+            name = node_of(info)
             return (
                 f"{resolved} is published by {name}, but cannot be heard. {why.strip()} "
                 f"Publish it {wanted.reliability.name} and {wanted.durability.name}"

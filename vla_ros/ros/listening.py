@@ -17,7 +17,8 @@ from rclpy.qos import QoSCompatibility, QoSProfile, qos_check_compatible
 from rclpy.topic_endpoint_info import TopicEndpointInfo
 
 from vla_ros.doctor.facts import Endpoint, Stream
-from vla_ros.ros.ownership import UNKNOWN_NODE
+from vla_ros.ros.definitions import type_name
+from vla_ros.ros.ownership import UNKNOWN_NODE, node_of
 from vla_ros.ros.stamps import decode_time
 
 _SPEED_SPAN_S = 0.1
@@ -113,7 +114,7 @@ class Listening:
         gaps_s = [later - earlier for earlier, later in pairwise([*times_s, now_s])]
         return Stream(
             topic=self.topic,
-            kind=kind_of(self.message_type),
+            kind=type_name(self.message_type),
             listened_s=self.listened_s,
             count=len(heard),
             rate_hz=(len(heard) - 1) / span_s if span_s > 0.0 else 0.0,
@@ -196,12 +197,6 @@ def _stamp_ns(message: Any) -> int | None:
     return decode_time(message.header.stamp) if hasattr(message, "header") else None
 
 
-def kind_of(message_type: Any) -> str:
-    """Return the name of a message type, for example sensor_msgs/msg/Image."""
-    package = message_type.__module__.partition(".msg")[0]
-    return f"{package}/msg/{message_type.__name__}"
-
-
 def with_publishers(stream: Stream, node: Node, wanted: QoSProfile) -> Stream:
     """Return a stream with who publishes it, as the graph says now.
 
@@ -245,7 +240,7 @@ def listeners_of(node: Node, topic: str, publisher: str) -> tuple[Endpoint, ...]
     offers = [
         info.qos_profile
         for info in node.get_publishers_info_by_topic(topic)
-        if _full_name(info) == publisher
+        if node_of(info) == publisher
     ]
     return tuple(
         _endpoint(info, offers[0] if offers else info.qos_profile, info.qos_profile)
@@ -256,11 +251,7 @@ def listeners_of(node: Node, topic: str, publisher: str) -> tuple[Endpoint, ...]
 def _endpoint(info: TopicEndpointInfo, offered: QoSProfile, wanted: QoSProfile) -> Endpoint:
     compatibility, why = qos_check_compatible(offered, wanted)
     return Endpoint(
-        node=None if info.node_name == UNKNOWN_NODE else _full_name(info),
+        node=None if info.node_name == UNKNOWN_NODE else node_of(info),
         kind=info.topic_type,
         objection=why if compatibility == QoSCompatibility.ERROR else "",
     )
-
-
-def _full_name(info: TopicEndpointInfo) -> str:
-    return f"{info.node_namespace.rstrip('/')}/{info.node_name}"

@@ -44,7 +44,7 @@ def find_rivals(node: Node, topic: str) -> str | None:
     infos = node.get_publishers_info_by_topic(resolved)
     if len(infos) < 2:
         return None
-    names = sorted({_name(info) for info in infos})
+    names = sorted({node_of(info) for info in infos})
     if any(info.node_name == UNKNOWN_NODE for info in infos):
         return f"{resolved} has {_UNCLEAN}"
     if len(names) == 1:
@@ -74,7 +74,7 @@ def find_deaf(node: Node, publishers: Sequence[Publisher]) -> str | None:
         onlookers = len(infos) - len(listeners)
         if publisher.get_subscription_count() <= onlookers:  # They can hear nearly everything.
             return (
-                f"{_name(listeners[0])} listens on {topic} and cannot hear: its type is "
+                f"{node_of(listeners[0])} listens on {topic} and cannot hear: its type is "
                 f"{listeners[0].topic_type}, or its QoS asks for more than RELIABLE and VOLATILE"
             )
     return None
@@ -109,7 +109,8 @@ def _has_client(node: Node, other: tuple[str, str], service: str) -> bool:
     return any(name == service for name, _ in clients)
 
 
-def _name(info: TopicEndpointInfo) -> str:
+def node_of(info: TopicEndpointInfo) -> str:
+    """Return the full name of an endpoint's node."""
     return f"{info.node_namespace.rstrip('/')}/{info.node_name}"
 
 
@@ -117,6 +118,6 @@ def _describe(topic: str, info: TopicEndpointInfo) -> str:
     if info.node_name == UNKNOWN_NODE:
         return f"{topic} has {_UNCLEAN}"
     return (
-        f"{topic} is also published by {_name(info)}; only one node may command the arm. "
+        f"{topic} is also published by {node_of(info)}; only one node may command the arm. "
         "Stop the other one; if it was killed, wait some seconds until the middleware forgets it"
     )

@@ -29,6 +29,9 @@ LATCHED = QoSProfile(
 )
 """For states published on change: who comes later still learns the newest."""
 
+CHUNKS = QoSProfile(depth=10)
+"""From the policy to the gate: the end of one goal and the beginning of the next both arrive."""
+
 DIAGNOSTICS = QoSProfile(depth=10)
 """What tools that read /diagnostics expect."""
 

@@ -14,7 +14,6 @@ from std_msgs.msg import Bool
 from vla_ros.doctor.facts import SourceSeen
 from vla_ros.msg import Obstacles
 from vla_ros.robot.profile import RobotProfile
-from vla_ros.ros.commanding import EXECUTOR
 from vla_ros.ros.listening import Listening
 from vla_ros.ros.qos import RELIABLE_NEWEST
 from vla_ros.ros.topics import full_name
@@ -44,7 +43,7 @@ class Sources:
     ) -> None:
         self._heard: dict[str, tuple[float, Listening]] = {}
         for name, topic, message_type, limit_s in _named(robot):
-            full = full_name(topic, namespace, EXECUTOR)
+            full = full_name(topic, namespace)
             heard = Listening(full, message_type, RELIABLE_NEWEST, clock_ns, window_s=window_s)
             watch(message_type, full, heard.hear, RELIABLE_NEWEST)
             self._heard[name] = limit_s, heard

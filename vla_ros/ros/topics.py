@@ -22,18 +22,14 @@ COMMANDS = {
 }
 
 
-def full_name(topic: str, namespace: str, node: str) -> str:
+def full_name(topic: str, namespace: str) -> str:
     """Return the full name of a topic or action as a node understands it.
 
     Args:
-        topic: As a profile says it: `/absolute`, `relative` or `~/private`.
+        topic: As a profile says it: `/absolute` or `relative`.
         namespace: Of the node.
-        node: Its name.
     """
-    if topic.startswith("/"):
-        return topic
-    space = namespace.rstrip("/")
-    return f"{space}/{node}{topic[1:]}" if topic.startswith("~") else f"{space}/{topic}"
+    return topic if topic.startswith("/") else f"{namespace.rstrip('/')}/{topic}"
 
 
 def topics_of(robot: RobotProfile) -> dict[str, type]:

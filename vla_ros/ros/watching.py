@@ -26,8 +26,9 @@ from vla_ros.policy.spec import PolicyProfile
 from vla_ros.robot.parts import CameraProfile
 from vla_ros.robot.profile import RobotProfile
 from vla_ros.ros.commanding import EXECUTOR, see_commands
+from vla_ros.ros.definitions import type_name
 from vla_ros.ros.hearing import IMAGE_TYPES, TOPIC, WINDOW_S, Heard, decode_heard
-from vla_ros.ros.listening import Listening, kind_of, publishers_of, with_publishers
+from vla_ros.ros.listening import Listening, publishers_of, with_publishers
 from vla_ros.ros.peers import Peers, node_names
 from vla_ros.ros.qos import IMAGES, JOINT_STATES, RELIABLE_NEWEST
 from vla_ros.ros.sources import Sources
@@ -62,8 +63,8 @@ class Watching:
         self._namespace = node.get_namespace().rstrip("/")
         wanted = {image.camera for image in policy.images}
         self.cameras = tuple(camera for camera in robot.cameras if camera.name in wanted)
-        self._kinds = {c.name: kind_of(IMAGE_TYPES[c.transport]) for c in self.cameras}
-        self._kinds["joints"] = kind_of(JointState)
+        self._kinds = {c.name: type_name(IMAGE_TYPES[c.transport]) for c in self.cameras}
+        self._kinds["joints"] = type_name(JointState)
         self._own = f"{self._namespace}/{node.get_name()}"
         self._names = [f"{self._namespace}/{name}" for name in (PERCEPTION, EXECUTOR)]
         self._counts: Counter[str] = Counter()
@@ -148,7 +149,7 @@ class Watching:
             self._counts, self._counted_s = counts, time.monotonic()
 
     def _published(self, topic: str, kind: str, qos: QoSProfile) -> Stream:
-        full = full_name(topic, self._namespace, PERCEPTION)
+        full = full_name(topic, self._namespace)
         stream = Stream(topic=full, kind=kind, listened_s=0.0)
         return with_publishers(stream, self._node, qos)
 
