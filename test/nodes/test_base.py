@@ -4,6 +4,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -80,6 +81,24 @@ def test_a_node_without_autostart_waits_for_the_lifecycle() -> None:
     assert node.trigger_cleanup() == TransitionCallbackReturn.SUCCESS
     node.stop()
     assert node.hooks == ["configure", "activate", "deactivate", "cleanup"]
+    node.destroy_node()
+
+
+def test_a_signal_waits_for_a_change_of_state_that_is_under_way() -> None:
+    node = Recorder()
+    node.start()
+    ended: list[threading.Thread] = []
+
+    def deactivate() -> None:
+        ended.append(threading.Thread(target=node.stop))
+        ended[0].start()
+        ended[0].join(0.3)  # The time that it has to end too early.
+        node.note("deactivated")
+
+    node.deactivate = deactivate  # type: ignore[method-assign]
+    assert node.trigger_deactivate() == TransitionCallbackReturn.SUCCESS
+    ended[0].join()
+    assert node.hooks[2:] == ["deactivated", "cleanup"]
     node.destroy_node()
 
 

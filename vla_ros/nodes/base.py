@@ -3,6 +3,7 @@
 """What all nodes share: a lifecycle that starts itself, and errors that are seen."""
 
 import sys
+import threading
 import traceback
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
@@ -69,6 +70,7 @@ class BaseNode(LifecycleNode, Generic[_Params]):
         # What LifecycleNode does, which passes no group on.
         Node.__init__(self, name, namespace=namespace, parameter_overrides=list(overrides))
         LifecycleNodeMixin.__init__(self, callback_group=lifecycle_group)
+        self._changing = threading.RLock()  # A signal waits for a change that is under way.
         self._failure: Exception | None = None
         self._is_configured = False
         self._is_active = False
@@ -103,17 +105,19 @@ class BaseNode(LifecycleNode, Generic[_Params]):
         self._starts_itself = False
 
     def pause(self) -> None:
-        """Run the hook `deactivate`, if the node is active."""
-        if self._is_active:
-            self._is_active = False
-            self._guard("deactivate", self.deactivate)
+        """Run the hook `deactivate`, if the node is active; wait for one that runs."""
+        with self._changing:
+            if self._is_active:
+                self._is_active = False
+                self._guard("deactivate", self.deactivate)
 
     def stop(self) -> None:
         """Run the hooks that end the work, as far as it has begun."""
-        self.pause()
-        if self._is_configured:
-            self._is_configured = False
-            self._guard("clean up", self.cleanup)
+        with self._changing:
+            self.pause()
+            if self._is_configured:
+                self._is_configured = False
+                self._guard("clean up", self.cleanup)
 
     def now_ns(self) -> int:
         """Return the time on the node's clock [ns]."""
@@ -121,28 +125,32 @@ class BaseNode(LifecycleNode, Generic[_Params]):
 
     def on_configure(self, state: LifecycleState) -> TransitionCallbackReturn:
         """Run the hook `configure`."""
-        result = self._guard("configure", self.configure)
-        self._is_configured = result == TransitionCallbackReturn.SUCCESS
+        with self._changing:
+            result = self._guard("configure", self.configure)
+            self._is_configured = result == TransitionCallbackReturn.SUCCESS
         return super().on_configure(state) if self._is_configured else result
 
     def on_activate(self, state: LifecycleState) -> TransitionCallbackReturn:
         """Enable the lifecycle publishers, then run the hook `activate`."""
         super().on_activate(state)
-        result = self._guard("activate", self.activate)
-        self._is_active = result == TransitionCallbackReturn.SUCCESS
+        with self._changing:
+            result = self._guard("activate", self.activate)
+            self._is_active = result == TransitionCallbackReturn.SUCCESS
         return result
 
     def on_deactivate(self, state: LifecycleState) -> TransitionCallbackReturn:
         """Run the hook `deactivate`, then disable the lifecycle publishers."""
-        self._is_active = False
-        result = self._guard("deactivate", self.deactivate)
+        with self._changing:
+            self._is_active = False
+            result = self._guard("deactivate", self.deactivate)
         super().on_deactivate(state)
         return result
 
     def on_cleanup(self, state: LifecycleState) -> TransitionCallbackReturn:
         """Run the hook `cleanup`."""
-        self._is_configured = False
-        result = self._guard("clean up", self.cleanup)
+        with self._changing:
+            self._is_configured = False
+            result = self._guard("clean up", self.cleanup)
         super().on_cleanup(state)
         return result
 
