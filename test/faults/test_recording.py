@@ -4,7 +4,7 @@
 
 import pytest
 
-from vla_ros.faults.recording import Command, Recording, Row, Said, spread_rad
+from vla_ros.faults.recording import Command, Complaint, Recording, Row, Said, spread_rad
 from vla_ros.gate.vocabulary import GateMode
 
 
@@ -72,3 +72,11 @@ def test_what_the_gate_said_includes_what_held_before() -> None:
 def test_how_far_joints_got_is_that_of_the_furthest() -> None:
     assert spread_rad([(0.0, 1.0), (0.5, 0.0)]) == 1.0
     assert spread_rad([]) == 0.0
+
+
+def test_words_count_from_the_first_time_after_the_fault() -> None:
+    recording = Recording()
+    assert recording.complained_s("future", 0.0) == float("inf")
+    for time_s, text in ((1.0, "in the future"), (2.0, "too old"), (3.0, "in the future")):
+        recording.complaints.append(Complaint(time_s, text))
+    assert recording.complained_s("future", 1.5) == 3.0

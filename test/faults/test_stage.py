@@ -8,7 +8,7 @@ import pytest
 
 from vla_ros.errors import ConfigError
 from vla_ros.faults import stage
-from vla_ros.faults.table import Setting
+from vla_ros.faults.fault import Setting
 from vla_ros.robot.parts import DeadmanProfile, EstopProfile, ObstaclesProfile
 from vla_ros.robot.profile import RobotProfile, load_robot_profile
 
@@ -76,6 +76,24 @@ def test_perception_takes_part_where_a_camera_does() -> None:
     assert "perception_node" in stage.nodes(Setting.CAMERA)
     assert "imager" in stage.cast(PROFILE, Setting.CAMERA)
     assert stage.nodes(Setting.USUAL) == ("sim_node", "executor_node")
+    assert stage.simulator(Setting.USUAL) == {}
+
+
+@pytest.mark.parametrize(
+    ("setting", "transport"), [(Setting.CAMERA, "raw"), (Setting.JPEG, "compressed")]
+)
+def test_a_camera_at_fault_has_a_size_and_a_rate(
+    tmp_path: Path, setting: Setting, transport: str
+) -> None:
+    camera = load_robot_profile(stage.write_profile(PROFILE, tmp_path, setting)).cameras[0]
+    assert (camera.transport, camera.size) == (transport, (96, 96))
+    assert str(camera.rate_hz) == stage.simulator(setting)["camera_rate_hz"]
+    _, told = stage.script(PROFILE, "imager", "/vla", setting)
+    assert told is not None
+    assert told["jpeg"] is (setting is Setting.JPEG)
+    _, told = stage.script(PROFILE, "policy", "/vla", setting)
+    assert told is not None
+    assert told["looks"]
 
 
 def test_an_arm_without_a_joint_between_two_is_refused() -> None:

@@ -8,7 +8,8 @@ pytest.importorskip("rclpy", reason="ROS is not installed")
 pytest.importorskip("vla_ros.action", reason="the interfaces are not built")
 
 from vla_ros.faults.bounds import WAVE_RAD_S, make_bounds
-from vla_ros.faults.table import FAULTS, Fault, Wanted
+from vla_ros.faults.fault import Fault, Wanted
+from vla_ros.faults.table import FAULTS
 from vla_ros.faults.trial import failed_trial
 from vla_ros.gate.limits import make_joint_limits
 from vla_ros.robot.profile import load_robot_profile
@@ -28,6 +29,18 @@ def test_every_fault_demands_something(fault: Fault) -> None:
     assert goes_on is (fault.bound_s is None)
     stops = fault.wanted in (Wanted.PSTOP, Wanted.ESTOP, Wanted.HOLD, Wanted.PASSING)
     assert fault.reasons or not stops
+
+
+@pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: fault.name)
+def test_what_a_camera_is_said_to_do_is_said_before_the_arm_rests(fault: Fault) -> None:
+    assert bool(fault.says) is fault.sees
+    if fault.says and fault.bound_s is not None:
+        assert fault.said_s(BOUNDS) <= fault.bound_s(BOUNDS)
+
+
+def test_no_two_wrongs_of_a_camera_are_called_the_same() -> None:
+    words = [fault.says for fault in FAULTS if fault.says]
+    assert len(set(words)) == len(words) == 7
 
 
 def test_bounds_follow_from_the_profile() -> None:

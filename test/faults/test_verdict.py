@@ -3,6 +3,7 @@
 """What is wrong with how a fault went is said, and nothing else is."""
 
 import math
+import re
 
 import pytest
 
@@ -10,8 +11,9 @@ pytest.importorskip("rclpy", reason="ROS is not installed")
 pytest.importorskip("vla_ros.action", reason="the interfaces are not built")
 
 from vla_ros.faults import verdict
+from vla_ros.faults.fault import Fault, Wanted
 from vla_ros.faults.recording import Command, Row, Said
-from vla_ros.faults.table import FAULTS, Fault, Wanted
+from vla_ros.faults.table import FAULTS
 from vla_ros.gate.vocabulary import GateMode, Reason
 
 RUN, HOLD, IDLE = GateMode.RUN, GateMode.HOLD, GateMode.IDLE
@@ -153,3 +155,17 @@ def test_a_joint_that_only_a_wrong_chunk_moves_is_noticed() -> None:
 def test_reasons_have_names() -> None:
     assert verdict.name_reasons({31, 9999, 30}) == "JS_STALE/JS_LOST/9999"
     assert verdict.name_reasons(set()) == "nothing"
+
+
+@pytest.mark.parametrize(
+    ("said_s", "message"),
+    [
+        (0.3, ""),
+        (0.31, r"said 'in the future' after 0\.310 s, bound 0\.300 s"),
+        (math.inf, "perception_node did not say: in the future"),
+        (math.nan, "said 'in the future' after nan s"),
+    ],
+)
+def test_what_perception_says_is_judged_by_its_time(said_s: float, message: str) -> None:
+    words = verdict.judge_words(fault("camera_clock_ahead"), said_s, 0.3)
+    assert re.search(message, words) if message else words == ""

@@ -22,6 +22,8 @@ from rclpy.qos import qos_profile_sensor_data
 from sensor_msgs.msg import CompressedImage, Image, JointState
 
 from vla_ros.errors import ConfigError
+from vla_ros.faults.imager import compress, spoil
+from vla_ros.faults.table import FAULTS
 from vla_ros.msg import Observation
 from vla_ros.nodes import perception_node
 from vla_ros.nodes.perception_node import PerceptionNode
@@ -242,17 +244,18 @@ def test_an_encoding_that_is_not_supported_is_named(
 
 def test_diagnostics_show_each_stream(bench: Bench) -> None:
     bench.connect(front=Image, wrist=Image)
-    bench.play(lambda: len(bench.observations) > 5)
-    bench.diagnostics.clear()
-    bench.play(lambda: len(bench.diagnostics) > 0)
-    statuses = {status.name: status for status in bench.diagnostics[-1].status}
-    assert set(statuses) == {
+
+    def all_well() -> bool:  # A busy machine may be too slow for the first of them.
+        newest = bench.diagnostics[-1].status if bench.diagnostics else []
+        return bool(newest) and {status.level for status in newest} == {DiagnosticStatus.OK}
+
+    bench.play(all_well)
+    assert {status.name for status in bench.diagnostics[-1].status} == {
         "vla_ros: camera 'front'",
         "vla_ros: camera 'wrist'",
         "vla_ros: joint state",
         "vla_ros: timing of perception_node",
     }
-    assert {status.level for status in statuses.values()} == {DiagnosticStatus.OK}
 
 
 def test_the_hops_of_an_observation_add_up_to_its_age(bench: Bench) -> None:
@@ -280,6 +283,40 @@ def test_diagnostics_tell_of_hops_when_the_cold_start_is_over(
     bench.play(lambda: "decode_p50_ms" in values())
     assert values()["cold_starts_left_out"] == str(perception_node._COLD)
     assert float(values()["age_p50_ms"]) <= float(values()["age_worst_ms"])
+
+
+WRONGS = {fault.act[1]: fault.says for fault in FAULTS if fault.act[0] == "imager"}
+
+
+@pytest.mark.parametrize("word", WRONGS)
+def test_what_is_wrong_with_a_camera_is_in_the_diagnostics_in_words_of_its_own(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, word: str
+) -> None:
+    """The same words as in the table of faults, which also measures how soon they come."""
+    monkeypatch.setattr(perception_node, "_PATIENCE_NS", 0)
+    text = config_path("robots", "sim_arm").read_text(encoding="utf-8")
+    transport = "compressed" if word == "garbage" else "raw"
+    rate = "\n    rate_hz: 1000.0" if word == "half_rate" else ""
+    robot = tmp_path / "sim_arm.yaml"
+    there = f"transport: {transport}\n    size: [64, 48]{rate}"
+    robot.write_text(text.replace("transport: raw", there, 1), encoding="utf-8")
+    bench = Bench(str(robot))
+    bench.connect(front=CompressedImage if word == "garbage" else Image, wrist=Image)
+    kept = None
+    end = time.monotonic() + TIMEOUT_S
+    while not any(WRONGS[word] in s.message for d in bench.diagnostics for s in d.status):
+        assert time.monotonic() < end, "waited in vain"
+        bench.feel(velocity=[0.2] * 7)
+        stamp_ns = bench.now_ns()
+        image = Image(height=48, width=64, encoding="rgb8", step=192, data=bytes(48 * 192))
+        image.header.stamp = encode_time(stamp_ns)
+        sent, kept = spoil(image, word, kept), kept or image
+        fake = compress(sent, garbage=True) if word == "garbage" else sent
+        bench.cameras["front"].publish(fake)
+        bench.see("wrist", stamp_ns)
+        for _ in range(10):
+            bench.executor.spin_once(timeout_sec=0.005)
+    bench.close()
 
 
 def test_compressed_images_are_taken_where_the_profile_says_so(tmp_path: Path) -> None:

@@ -42,6 +42,8 @@ def test_a_frozen_camera_is_an_error() -> None:
         DiagnosticStatus.ERROR,
         "camera 'front' repeats itself",
     )
+    slow = encode_stream(replace(WELL, frozen=True), "pictures come at 9.2 Hz", "sim_arm")
+    assert slow.message == "camera 'front' repeats itself; pictures come at 9.2 Hz"
 
 
 def test_the_message_is_stamped() -> None:

@@ -16,11 +16,9 @@ from vla_ros.cli.screen import say
 from vla_ros.errors import ConfigError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from vla_ros.faults.bench import Bench
     from vla_ros.faults.bounds import Bounds
-    from vla_ros.faults.table import Fault
+    from vla_ros.faults.fault import Fault
     from vla_ros.faults.trial import Trial
     from vla_ros.gate.audit import Header
     from vla_ros.robot.profile import RobotProfile
@@ -45,7 +43,6 @@ def run(args: argparse.Namespace) -> int:
     isolate()
     from vla_ros.faults.bounds import make_bounds  # noqa: PLC0415  ROS, after isolate().
     from vla_ros.faults.stage import has_simulation  # noqa: PLC0415
-    from vla_ros.faults.table import Setting  # noqa: PLC0415
     from vla_ros.robot.profile import load_robot_profile  # noqa: PLC0415
 
     faults = _choose(args.only)
@@ -71,13 +68,12 @@ def run(args: argparse.Namespace) -> int:
         say(_line("fault", "expected", "bound", "worst", "") + "  (times to standstill in s)")
         told: dict[str, list[Trial]] = {}
         for setting, group in itertools.groupby(faults, lambda fault: fault.setting):
-            if setting is Setting.CAMERA and not has_simulation(profile):
-                say(
-                    f"left out: {', '.join(fault.name for fault in group)}: no camera is simulated"
-                )
+            rows = list(group)
+            if rows[0].sees and not has_simulation(profile):
+                say(f"left out: {', '.join(row.name for row in rows)}: no camera is simulated")
                 continue
             place = folder / setting.value
-            told |= _try_all(args, profile, make_bounds(profile), group, place)
+            told |= _try_all(args, profile, make_bounds(profile), rows, place)
         audit = _check_audits(folder)
     return _report(args, told, audit)
 
@@ -97,13 +93,12 @@ def _try_all(
     args: argparse.Namespace,
     profile: "RobotProfile",
     bounds: "Bounds",
-    faults: "Iterable[Fault]",
+    rows: "list[Fault]",
     folder: Path,
 ) -> "dict[str, list[Trial]]":
     """Make some faults on one bench."""
     from vla_ros.faults.bench import Bench  # noqa: PLC0415
 
-    rows = list(faults)
     told = {}
     with Bench(profile, args.robot, folder, rows[0].setting) as bench:
         for fault in rows:

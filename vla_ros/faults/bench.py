@@ -14,6 +14,7 @@ from contextlib import ExitStack
 from pathlib import Path
 from types import TracebackType
 
+from diagnostic_msgs.msg import DiagnosticArray, DiagnosticStatus
 from sensor_msgs.msg import JointState
 from std_msgs.msg import Float64MultiArray
 from trajectory_msgs.msg import JointTrajectory
@@ -22,10 +23,10 @@ from vla_ros.cli.graph import Graph, GraphOptions
 from vla_ros.errors import ConfigError, VlaRosError
 from vla_ros.faults import stage
 from vla_ros.faults.bounds import WAVE_RAD_S
+from vla_ros.faults.fault import Setting
 from vla_ros.faults.jog import jog
 from vla_ros.faults.player import Player
-from vla_ros.faults.recording import Command, Recording, Row, Said
-from vla_ros.faults.table import Setting
+from vla_ros.faults.recording import Command, Complaint, Recording, Row, Said
 from vla_ros.gate.feed import PAST_KNOTS
 from vla_ros.gate.vocabulary import LATCHED, GateMode
 from vla_ros.msg import ActionChunk, GateState
@@ -72,6 +73,7 @@ class Bench:
         if setting is Setting.NO_AUDIT:
             (folder / "audit").write_text("A file where a folder should be.\n", encoding="utf-8")
         clock = setting is Setting.CLOCK
+        self._setting = setting
         options = self._options(source, clock=clock)
         self._namespace = options.namespace
         with ExitStack() as stack:  # Whatever fails in here leaves no process behind.
@@ -109,13 +111,13 @@ class Bench:
             programs["sim_node"] = ["-m", "vla_ros.faults.stand_in"]
         return GraphOptions(
             log_dir=self.folder,
-            robot=str(stage.write_profile(self.profile, self.folder)),
-            sim={"robot": source},
+            robot=str(stage.write_profile(self.profile, self.folder, self._setting)),
+            sim={"robot": source, **stage.simulator(self._setting)},
             programs=programs,
         )
 
     def _let_in(self, stack: ExitStack, name: str, *, clock: bool) -> None:
-        module, told = stage.script(self.profile, name, self._namespace)
+        module, told = stage.script(self.profile, name, self._namespace, self._setting)
         words = () if told is None else (json.dumps(told),)
         if clock and name in stage.ON_THE_CLOCK:
             words = (*words, "--ros-args", "-p", "use_sim_time:=true")
@@ -128,6 +130,10 @@ class Bench:
         self.station.watch(_MESSAGES[kind], topic, self._on_command, _EVERY)
         self.station.watch(JointState, self.profile.state_topic, self._on_joints, qos.JOINT_STATES)
         self.station.watch(GateState, states, self._on_gate, qos.RECORDED_LATCHED)
+        if self._setting in stage.SEEING:
+            self.station.watch(
+                DiagnosticArray, "/diagnostics", self._on_diagnostics, qos.DIAGNOSTICS
+            )
 
     def _on_command(self, message: Float64MultiArray | JointTrajectory, info: object) -> None:
         if self._is_jogging:
@@ -149,6 +155,14 @@ class Bench:
         at = dict(zip(message.name, message.position, strict=True))
         row = tuple(at[name] for name in self.profile.joint_names)
         self.recording.joints.append(Row(time.monotonic(), row))
+
+    def _on_diagnostics(self, message: DiagnosticArray) -> None:
+        now_s = time.monotonic()
+        self.recording.complaints += [
+            Complaint(now_s, str(status.message))
+            for status in message.status
+            if status.level != DiagnosticStatus.OK and "camera" in status.name
+        ]
 
     def _on_gate(self, message: GateState) -> None:
         said = Said(

@@ -18,6 +18,10 @@ LURE_RAD = 0.1  # So far a chunk that must not count would move every joint.
 _DELIVERY_S = 0.025
 _STATE_S = 0.01  # Between two joint states of the simulated arm.
 _IMAGE_S = 0.1  # Between two images of the simulated arm, and until one is an observation.
+CAMERA_HZ = 15.0  # Images of the simulated arm where a camera is at fault.
+_WATCH_S = 0.1  # How often perception_node looks at its cameras.
+# It counts the newest 30 times between pictures; 11 of these doubled are below 3/4 of the rate.
+_SLOW_S = 2.0 * 12 / CAMERA_HZ
 # Constants of the gate and of its node, which no profile has.
 _FROZEN_S = 0.1  # Joint states that repeat for so long are frozen.
 _POLL_S = 0.5  # How often executor_node looks at the graph and at its audit log.
@@ -43,6 +47,11 @@ class Bounds:
         button_lost_s: The emergency stop falls silent.
         chunk_s: The next chunk stops the arm.
         camera_s: A camera repeats itself: that is seen, and the next chunk stops the arm.
+        picture_s: The next picture cannot be used, and that is said.
+        old_picture_s: The newest picture is too old, and that is said.
+        rate_s: Pictures come too slowly, and that is said.
+        blind_s: No observation follows: chunks that answer an old one are refused, and the arm
+            rests before the plan ends.
         driver_s: The gate is gone, and the driver stops by itself.
         idle_s: From a hold to idle, without a chunk.
         resume_s: From a fault that passes to motion again.
@@ -61,6 +70,10 @@ class Bounds:
     button_lost_s: float
     chunk_s: float
     camera_s: float
+    picture_s: float
+    old_picture_s: float
+    rate_s: float
+    blind_s: float
     driver_s: float
     idle_s: float
     resume_s: float
@@ -75,6 +88,7 @@ def make_bounds(profile: RobotProfile) -> Bounds:
     emergency_s = react_s + config.limits.hard.longest_stop_s
     frozen_s = profile.thresholds.camera_frozen_s
     lag_s = config.tracking_rad / WAVE_RAD_S
+    picture_s = 2.0 * _IMAGE_S + _WATCH_S  # One picture of two may be lost.
     return Bounds(
         react_s=react_s,
         stop_s=stop_s,
@@ -89,6 +103,15 @@ def make_bounds(profile: RobotProfile) -> Bounds:
         chunk_s=REPLAN_S + stop_s,
         # An arm that turns rests for a moment, and the count begins anew.
         camera_s=2.0 * frozen_s + _IMAGE_S + REPLAN_S + stop_s,
+        picture_s=picture_s,
+        old_picture_s=profile.thresholds.image_max_age_s + picture_s,
+        rate_s=_SLOW_S + picture_s,
+        # One more picture may be on its way when the fault is made.
+        blind_s=_IMAGE_S
+        + _DELIVERY_S
+        + profile.thresholds.observation_max_age_s
+        + WAVE_S
+        + react_s,
         driver_s=profile.driver_command_timeout_s + _DRIVER_RAMP_S + react_s,
         idle_s=config.resume_s + react_s,
         resume_s=stop_s + config.clear_s + 2.0 * REPLAN_S + 1.0 / config.scale_slew_per_s,

@@ -48,6 +48,13 @@ class Said(NamedTuple):
     epoch: int
 
 
+class Complaint(NamedTuple):
+    """What perception_node said of a camera, and when that was heard [s]."""
+
+    time_s: float
+    text: str
+
+
 @dataclass(slots=True)
 class Recording:
     """The newest minute. Times are of a clock that never jumps [s]."""
@@ -55,12 +62,18 @@ class Recording:
     commands: deque[Command] = field(default_factory=lambda: deque(maxlen=_KEPT))
     joints: deque[Row] = field(default_factory=lambda: deque(maxlen=_KEPT))
     said: deque[Said] = field(default_factory=lambda: deque(maxlen=_KEPT))
+    complaints: deque[Complaint] = field(default_factory=lambda: deque(maxlen=_KEPT))
 
     def said_since(self, began_s: float) -> list[Said]:
         """Return what the gate said from a time on, and what held then."""
         every = list(self.said)
         later = [said for said in every if said.time_s >= began_s]
         return [*[said for said in every if said.time_s < began_s][-1:], *later]
+
+    def complained_s(self, words: str, began_s: float) -> float:
+        """Return when a camera was first complained about in some words; infinite if never."""
+        times = [c.time_s for c in list(self.complaints) if words in c.text]
+        return min((time_s for time_s in times if time_s >= began_s), default=float("inf"))
 
     def commands_between(self, began_s: float, ended_s: float) -> list[Command]:
         """Return the commands heard within a time."""

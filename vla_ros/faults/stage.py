@@ -8,10 +8,13 @@ from typing import Any
 import yaml
 
 from vla_ros.errors import ConfigError
-from vla_ros.faults.table import Setting
+from vla_ros.faults.bounds import CAMERA_HZ
+from vla_ros.faults.fault import Setting
+from vla_ros.params import SimParams
 from vla_ros.robot.profile import RobotProfile
 from vla_ros.sim.profile import check_profile
 
+SEEING = (Setting.CAMERA, Setting.JPEG)
 ON_THE_CLOCK = ("policy", "surroundings")  # Their stamps are those of the simulated clock.
 _STATES = "/faults/joint_states"
 _ESTOP = "/faults/estop"
@@ -48,8 +51,13 @@ def has_simulation(profile: RobotProfile) -> bool:
 
 def nodes(setting: Setting) -> tuple[str, ...]:
     """Return the nodes that take part."""
-    seeing = ("perception_node",) if setting is Setting.CAMERA else ()
+    seeing = ("perception_node",) if setting in SEEING else ()
     return ("sim_node", "executor_node", *seeing)
+
+
+def simulator(setting: Setting) -> dict[str, str]:
+    """Return parameters of sim_node beyond its robot."""
+    return {"camera_rate_hz": str(CAMERA_HZ)} if setting in SEEING else {}
 
 
 def cast(profile: RobotProfile, setting: Setting) -> tuple[str, ...]:
@@ -64,11 +72,12 @@ def cast(profile: RobotProfile, setting: Setting) -> tuple[str, ...]:
             f"with {_LEAST_JOINTS} or more"
         )
     named = any(getattr(profile, name) is not None for name in _SOURCES)
-    extra = {Setting.CLOCK: ("clock",), Setting.CAMERA: ("imager",)}.get(setting, ())
+    imager = dict.fromkeys(SEEING, ("imager",))
+    extra = {Setting.CLOCK: ("clock",), **imager}.get(setting, ())
     return ("policy", "relay", "probe", *extra, *(["surroundings"] if named else []))
 
 
-def write_profile(profile: RobotProfile, folder: Path) -> Path:
+def write_profile(profile: RobotProfile, folder: Path, setting: Setting = Setting.USUAL) -> Path:
     """Write the profile of the nodes: joints, button and a camera come from our players."""
     told = profile.model_dump(mode="json", exclude_none=True)
     told |= {
@@ -80,12 +89,20 @@ def write_profile(profile: RobotProfile, folder: Path) -> Path:
     # The bench judges each command, so a trajectory may not stand for several.
     told["command"]["window_s"] = 1.0 / profile.command.rate_hz
     told["cameras"][0]["topic"] = _IMAGES
+    if setting in SEEING:
+        transport = "compressed" if setting is Setting.JPEG else "raw"
+        sim = SimParams()
+        picture = {"size": [sim.image_width, sim.image_height]}
+        told["cameras"] = [{**camera, **picture} for camera in told["cameras"]]
+        told["cameras"][0] |= {"transport": transport, "rate_hz": CAMERA_HZ}
     path = folder / "bench.yaml"
     path.write_text(yaml.safe_dump(told, sort_keys=False), encoding="utf-8")
     return path
 
 
-def script(profile: RobotProfile, name: str, namespace: str) -> tuple[str, dict[str, Any] | None]:
+def script(
+    profile: RobotProfile, name: str, namespace: str, setting: Setting = Setting.USUAL
+) -> tuple[str, dict[str, Any] | None]:
     """Return the module of a player, and what it is told."""
     scripts: dict[str, tuple[str, dict[str, Any] | None]] = {
         "button": ("button", {"topic": _ESTOP}),
@@ -97,6 +114,7 @@ def script(profile: RobotProfile, name: str, namespace: str) -> tuple[str, dict[
                 "namespace": namespace,
                 "home": profile.home,
                 "sides": [_roomier_side(profile, j) for j in (0, -1)],
+                "looks": setting in SEEING,
             },
         ),
         "relay": (
@@ -118,7 +136,14 @@ def script(profile: RobotProfile, name: str, namespace: str) -> tuple[str, dict[
                 },
             },
         ),
-        "imager": ("imager", {"source": profile.cameras[0].topic, "target": _IMAGES}),
+        "imager": (
+            "imager",
+            {
+                "source": profile.cameras[0].topic,
+                "target": _IMAGES,
+                "jpeg": setting is Setting.JPEG,
+            },
+        ),
         "probe": ("probe", None),
         "clock": ("clock", None),
     }

@@ -3,69 +3,10 @@
 """The table of faults: what happens, what the gate has to say, and how soon the arm rests."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from enum import Enum
 
 from vla_ros.faults.bounds import Bounds
+from vla_ros.faults.fault import Fault, Setting, Wanted
 from vla_ros.gate.vocabulary import Reason
-
-
-class Wanted(Enum):
-    """What a fault has to lead to.
-
-    In each case nothing but ~/reset and ~/arm, or ~/arm alone where nothing is latched, moves an
-    arm again that the gate has given up.
-    """
-
-    PSTOP = "PSTOP"  # The commanded arm rests within the bound; latched.
-    ESTOP = "ESTOP"  # The same, as fast as the hard limits allow.
-    HOLD = "HOLD"  # The commanded arm rests within the bound; nothing resumes, so it becomes IDLE.
-    PASSING = "HOLD, then RUN"  # It rests within the bound, and goes on by itself.
-    STALL = "RUN"  # It goes on, and may hold for a moment before that.
-    MOTION = "RUN, moving"  # The arm goes on without a break; what is wrong moves nothing.
-    SILENCE = "silence"  # Nothing is commanded until the cause is gone; then the arm goes on.
-    DRIVER = "at rest"  # The measured arm rests: nobody commands any more.
-    GATING = "gating"  # Whatever the gate decides meanwhile, it obeys ~/stop.
-
-
-class Setting(Enum):
-    """What a fault needs around it; also the name of the folder of its logs."""
-
-    USUAL = "real_time"
-    CLOCK = "sim_time"  # A simulated clock.
-    CAMERA = "camera"  # perception_node, and a camera to see with.
-    NO_AUDIT = "no_audit"  # An audit log that cannot be written.
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Fault:
-    """One row of the table.
-
-    Attributes:
-        name: As on the command line.
-        what: In words.
-        act: Who does it, and what that one is told (see `bench.py`).
-        wanted: What it has to lead to.
-        reasons: The gate has to give one of these when it stops, or while the arm goes on.
-        hints: The gate has to give all of these as well.
-        bound_s: Longest time to standstill [s]; None without one.
-        setting: What it needs around it.
-        may_latch: It may also lead to a latched stop, in the same time.
-        jog: The arm is moved by another before it is armed again.
-        voidable: A machine that was late makes the repeat void.
-    """
-
-    name: str
-    what: str
-    act: tuple[str, ...]
-    wanted: Wanted
-    reasons: tuple[Reason, ...] = ()
-    hints: tuple[Reason, ...] = ()
-    bound_s: Callable[[Bounds], float] | None = None
-    setting: Setting = Setting.USUAL
-    may_latch: bool = False
-    jog: bool = False
-    voidable: bool = True
 
 
 def _joints(
@@ -132,6 +73,28 @@ def _clock(name: str, what: str, *act: str, may_latch: bool) -> Fault:
         bound_s=lambda b: b.stop_s,
         setting=Setting.CLOCK,
         may_latch=may_latch,
+    )
+
+
+def _blind(
+    word: str,
+    what: str,
+    says: str,
+    said: Callable[[Bounds], float] = lambda b: b.picture_s,
+    setting: Setting = Setting.CAMERA,
+) -> Fault:
+    """A camera that cannot be used any more: the newest observation grows old."""
+    return Fault(
+        name=f"camera_{word}",
+        what=what,
+        act=("imager", word),
+        wanted=Wanted.HOLD,
+        reasons=(Reason.STARVED, Reason.OBS_STALE),
+        hints=(Reason.OBS_STALE,),
+        bound_s=lambda b: b.blind_s,
+        says=says,
+        said_s=said,
+        setting=setting,
     )
 
 
@@ -302,7 +265,33 @@ FAULTS = (
         wanted=Wanted.HOLD,
         reasons=(Reason.CAM_FROZEN,),
         bound_s=lambda b: b.camera_s,
+        says="repeats itself",
+        said_s=lambda b: b.camera_s,
         setting=Setting.CAMERA,
+    ),
+    Fault(
+        name="camera_half_rate",
+        what="a camera leaves out every other picture",
+        act=("imager", "half_rate"),
+        wanted=Wanted.MOTION,
+        says="(rate_hz in the robot profile)",
+        said_s=lambda b: b.rate_s,
+        setting=Setting.CAMERA,
+    ),
+    _blind("clock_ahead", "a camera's clock is 1 s ahead", "in the future"),
+    _blind(
+        "clock_behind",
+        "a camera's clock is 1 s behind",
+        "(thresholds.image_max_age_s in the robot profile)",
+        lambda b: b.old_picture_s,
+    ),
+    _blind("encoding", "a camera changes its encoding", "encoding '32FC1' is not supported"),
+    _blind("size", "a camera changes the size of its pictures", "(size in the robot profile)"),
+    _blind(
+        "garbage",
+        "the data of a camera's JPEG pictures are garbage",
+        "image cannot be decoded",
+        setting=Setting.JPEG,
     ),
     Fault(
         name="audit_folder",

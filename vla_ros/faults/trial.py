@@ -9,9 +9,9 @@ from itertools import pairwise
 from vla_ros.faults import verdict
 from vla_ros.faults.bench import Bench
 from vla_ros.faults.bounds import Bounds
+from vla_ros.faults.fault import Fault, Wanted
 from vla_ros.faults.jog import JOG_RAD
 from vla_ros.faults.recording import Said, spread_rad
-from vla_ros.faults.table import Fault, Wanted
 from vla_ros.faults.wire import WireReport, find_beginnings, judge_wire
 from vla_ros.gate.limits import make_joint_limits
 from vla_ros.gate.vocabulary import LATCHED, GateMode
@@ -37,6 +37,7 @@ class Trial:
         void: The machine was too late for a verdict.
         standstill_s: From the fault to the last motion [s].
         bound_s: Longest time allowed [s]; None without one.
+        said_s: From the fault until perception_node said what is wrong [s]; None without that.
         modes: Where the gate went.
         reasons: What the gate said.
         late_ms: Worst lateness of the machine [ms].
@@ -51,6 +52,7 @@ class Trial:
     void: bool
     standstill_s: float
     bound_s: float | None
+    said_s: float | None
     modes: tuple[str, ...]
     reasons: tuple[str, ...]
     late_ms: float
@@ -68,6 +70,7 @@ def failed_trial(error: Exception) -> Trial:
         void=False,
         standstill_s=float("nan"),
         bound_s=None,
+        said_s=None,
         modes=(),
         reasons=(),
         late_ms=float("nan"),
@@ -117,6 +120,7 @@ class _Run:
         self._note(verdict.judge_modes(fault, said))
         self._note(verdict.judge_reasons(fault, said))
         self._note(verdict.judge_bound(moved_s, self._bound_s))
+        said_s = self._see_words()
         if fault.wanted in _MOVES:
             self._stop_by_hand()
         if fault.wanted in {Wanted.PASSING, Wanted.SILENCE}:
@@ -130,6 +134,7 @@ class _Run:
             void=fault.voidable and late_ms > LATEST_MS,
             standstill_s=moved_s,
             bound_s=self._bound_s,
+            said_s=said_s,
             modes=tuple(one.mode.name for one in said),
             reasons=tuple(verdict.name_reasons(reasons).split("/")),
             late_ms=late_ms,
@@ -148,7 +153,8 @@ class _Run:
 
     def _watched_s(self) -> float:
         if self._fault.wanted in {Wanted.MOTION, Wanted.GATING}:
-            return self._bounds.audit_s
+            said_s = self._fault.said_s(self._bounds) if self._fault.says else 0.0
+            return max(self._bounds.audit_s, said_s)
         if self._fault.wanted is Wanted.STALL:
             return self._bounds.resume_s
         return (self._bound_s or 0.0) + _QUIET_S
@@ -175,6 +181,15 @@ class _Run:
         elif wanted in {Wanted.MOTION, Wanted.STALL} and not self._moves():
             self._note("the arm does not go on")
         return self._heard.said_since(self._began_s)
+
+    def _see_words(self) -> float | None:
+        """Return how long perception_node took to say what is wrong [s]; None if it need not."""
+        fault = self._fault
+        if not fault.says:
+            return None
+        said_s = self._heard.complained_s(fault.says, self._began_s) - self._began_s
+        self._note(verdict.judge_words(fault, said_s, fault.said_s(self._bounds)))
+        return said_s
 
     def _moves(self) -> bool:
         now_s = time.monotonic()

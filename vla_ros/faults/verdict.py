@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from itertools import pairwise
 
 from vla_ros.faults.bounds import LURE_RAD
+from vla_ros.faults.fault import Fault, Wanted
 from vla_ros.faults.recording import Command, Row, Said, spread_rad
-from vla_ros.faults.table import Fault, Wanted
 from vla_ros.gate.vocabulary import GateMode, Reason
 
 FIRST_RAD = 0.01  # Between the first command of an epoch and the measured arm.
@@ -79,6 +79,15 @@ def judge_bound(moved_s: float, bound_s: float | None) -> str:
     if bound_s is None or moved_s <= bound_s:
         return ""
     return f"the arm moved for {moved_s:.3f} s, bound {bound_s:.3f} s"
+
+
+def judge_words(fault: Fault, said_s: float, bound_s: float) -> str:
+    """Judge the time until perception_node said what is wrong with a camera [s]."""
+    if said_s <= bound_s:
+        return ""
+    if said_s == float("inf"):
+        return f"perception_node did not say: {fault.says}"
+    return f"perception_node said '{fault.says}' after {said_s:.3f} s, bound {bound_s:.3f} s"
 
 
 def judge_silence(commands: Sequence[Command], when: str) -> str:

@@ -2,6 +2,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """A policy that waves: chunks without an end, and wrong ones on demand.
 
+Where a camera is at fault it answers what perception_node observes, and goes on with the last
+observation when none follows.
+
 Words: `nan`, `frozen` (camera), `delay SECONDS`, `old SECONDS` (as late, and wrong), `duplicate`,
 `reorder`, `epoch` (of the past), `stranger` (of another session). Every chunk that must not count
 would move all joints by `LURE_RAD`; those between the first and the last rest otherwise.
@@ -29,6 +32,7 @@ from vla_ros.ros.decode import decode_joint_state
 from vla_ros.ros.encode import encode_chunk
 from vla_ros.ros.goal import decode_mode
 from vla_ros.ros.qos import JOINT_STATES, LATCHED, RELIABLE_NEWEST
+from vla_ros.ros.stamps import decode_time
 from vla_ros.types import ActionChunk, FloatArray
 
 _PERIOD_S = 2.4
@@ -56,6 +60,8 @@ class Wave(Actor):
         self._swings = np.zeros(len(self._joints))
         self._began_ns = 0
         self._sees_frozen = False
+        self._looks: bool = told["looks"]
+        self._observed_ns = 0
         self._out = self.create_publisher(ActionChunkMessage, f"{namespace}/action_chunk", 10)
         self.create_subscription(JointState, states, self._on_joints, JOINT_STATES)
         self.create_subscription(GateState, f"{namespace}/gate_state", self._on_gate, LATCHED)
@@ -74,6 +80,7 @@ class Wave(Actor):
 
     def _on_observation(self, message: Observation) -> None:
         self._sees_frozen = any(message.camera_frozen)
+        self._observed_ns = decode_time(message.header.stamp)
 
     def _on_gate(self, message: GateState) -> None:
         self._mode = decode_mode(message.mode)
@@ -83,6 +90,8 @@ class Wave(Actor):
 
     def _send(self) -> None:
         if self._mode not in _LISTENING or self._measured is None:
+            return
+        if self._looks and not self._observed_ns:
             return
         now_ns = self.now_ns()
         if self._centre is None or self._mode is GateMode.HOLD:  # Begin where the arm is.
@@ -137,7 +146,7 @@ class Wave(Actor):
             epoch=self._epoch,
             sequence=self._sequence,
             last=False,
-            observed_ns=now_ns,
+            observed_ns=self._observed_ns if self._looks else now_ns,
             first_ns=now_ns,
             step_ns=_STEP_NS,
             joint_names=self._joints,

@@ -86,6 +86,7 @@ class PerceptionNode(BaseNode[PerceptionParams]):
     def activate(self) -> None:
         """Listen to the cameras and the joints."""
         self._watch = ChangeWatch()
+        self._refusals: dict[str, str] = {}  # Of the newest message of a stream, by its name.
         self._observer = Observer(self._robot, self._policy.images)
         self._images, self._hops = NewestImages(), HopWindow(PERCEPTION, cold=_COLD)
         self._joint_parts = JointParts(
@@ -158,11 +159,14 @@ class PerceptionNode(BaseNode[PerceptionParams]):
                 self._observer.add_frame(frame)
             except ObservationError as e:
                 buffer.refuse()
+                self._refusals[buffer.name] = str(e)
                 self._hearing.refuse(name, message, str(e))
-                self._see(f"images of camera '{name}'", str(e))
+                if self._see(f"images of camera '{name}'", str(e)):
+                    self._on_diagnostics()  # Not only with the next second.
                 return
             if buffer.newest is not None and buffer.newest.arrival_ns == now_ns:
                 self._images.note(name, buffer.newest, self.now_ns(), transport_ms)
+            self._refusals.pop(buffer.name, None)
             self._see(f"images of camera '{name}'", "")
             detector = self._observer.detectors[name]
             self._hearing.accept(message, frame, detector.picture, frozen=detector.frozen)
@@ -189,8 +193,10 @@ class PerceptionNode(BaseNode[PerceptionParams]):
                 self._observer.add_depth(frame)
             except ObservationError as e:
                 buffer.refuse()
+                self._refusals[buffer.name] = str(e)
                 self._see(buffer.name, str(e))
                 return
+            self._refusals.pop(buffer.name, None)
             self._see(buffer.name, "")
             self._publish_if_due()
 
@@ -234,13 +240,16 @@ class PerceptionNode(BaseNode[PerceptionParams]):
         """Tell which streams were lost, were found again, or repeat themselves."""
         now_ns = self.now_ns()
         if now_ns >= self._quiet_until_ns:
-            for change in self._watch.see_streams(self._observer.reports(now_ns), now_ns):
+            changes = self._watch.see_streams(self._observer.reports(now_ns), now_ns)
+            for change in changes:
                 self._tell(change)
+            if changes:
+                self._on_diagnostics()
 
     def _on_diagnostics(self) -> None:
         now_ns = self.now_ns()
         statuses = [
-            encode_stream(report, complaint, self._robot.name)
+            encode_stream(report, self._refusals.get(report.name, complaint), self._robot.name)
             for report, complaint in self._observer.reports(now_ns)
         ]
         idle, robot = "no observation is published", self._robot.name
@@ -250,13 +259,15 @@ class PerceptionNode(BaseNode[PerceptionParams]):
     def _on_streams(self) -> None:
         self._streams.publish(self._hearing.encode(self.now_ns()))
 
-    def _see(self, topic: str, complaint: str) -> None:
+    def _see(self, topic: str, complaint: str) -> bool:
+        """Tell what changed about one thing; whether something did."""
         now_ns = self.now_ns()
         if complaint and now_ns < self._quiet_until_ns:
-            return
+            return False
         change = self._watch.see(topic, complaint, now_ns)
         if change is not None:
             self._tell(change)
+        return change is not None
 
     def _tell(self, change: Change) -> None:
         if change.good:

@@ -78,12 +78,8 @@ def encode_stream(report: StreamReport, complaint: str, hardware_id: str) -> Dia
         complaint: What is wrong with it, in words; empty if nothing is.
         hardware_id: Name of the robot.
     """
-    if complaint:
-        level, message = DiagnosticStatus.ERROR, complaint
-    elif report.frozen:
-        level, message = DiagnosticStatus.ERROR, f"{report.name} repeats itself"
-    else:
-        level, message = DiagnosticStatus.OK, "fresh"
+    repeats = f"{report.name} repeats itself" if report.frozen else ""
+    wrong = "; ".join(filter(None, (repeats, complaint)))
     values = {
         "age_ms": f"{report.age_ms:.1f}",
         "rate_hz": f"{report.rate_hz:.1f}",
@@ -92,9 +88,9 @@ def encode_stream(report: StreamReport, complaint: str, hardware_id: str) -> Dia
         "frozen": str(report.frozen).lower(),
     }
     return DiagnosticStatus(
-        level=level,
+        level=DiagnosticStatus.ERROR if wrong else DiagnosticStatus.OK,
         name=f"vla_ros: {report.name}",
-        message=message,
+        message=wrong or "fresh",
         hardware_id=hardware_id,
         values=[KeyValue(key=key, value=value) for key, value in values.items()],
     )
