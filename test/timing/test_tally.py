@@ -164,7 +164,7 @@ def test_for_a_program_what_was_not_seen_is_null() -> None:
     assert report["complete"] is False
 
 
-@pytest.mark.parametrize("chunks", [0, 2, 5])
+@pytest.mark.parametrize("chunks", [0, 2, 5, 320])
 def test_the_picture_is_drawn_with_and_without_chunks(chunks: int, tmp_path: Path) -> None:
     path = tmp_path / "hops.png"
     write_plot(path, tally(chunks).report(20.0, "RUN"))

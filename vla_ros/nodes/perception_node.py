@@ -3,7 +3,6 @@
 """Hops 1 to 3: from camera images and joint states to one aligned observation."""
 
 import sys
-import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
@@ -149,11 +148,12 @@ class PerceptionNode(BaseNode[PerceptionParams]):
 
     def _image_callback(self, name: str, decode: Callable) -> Callable[..., None]:
         buffer = self._observer.cameras[name].buffer
-        simulated = self.get_parameter("use_sim_time").value  # The middleware stamps otherwise.
+        # Otherwise the node's clock is the system's, which the middleware stamps with.
+        simulated = self.get_parameter("use_sim_time").value
 
         def on_image(message: object, info: Mapping[str, int]) -> None:
             now_ns = self.now_ns()
-            transport_ms = None if simulated else read_transport_ms(info, time.time_ns())
+            transport_ms = None if simulated else read_transport_ms(info, now_ns)
             try:
                 frame = decode(message, name, now_ns)
                 self._observer.add_frame(frame)

@@ -45,18 +45,18 @@ def read_hops(message: Any) -> HopTimes:
     return tuple(zip(message.hop_names, map(float, message.hop_ms), strict=False))
 
 
-def read_transport_ms(info: Mapping[str, int], system_ns: int) -> float | None:
+def read_transport_ms(info: Mapping[str, int], arrival_ns: int) -> float | None:
     """Return how long ago a message was published [ms]; None if the middleware does not tell.
 
     Args:
         info: Of the message.
-        system_ns: The time now, on the clock of the system, which the middleware stamps with.
+        arrival_ns: When it came, on the clock of the system, which the middleware stamps with.
     """
     sent_ns = info.get("source_timestamp", 0)
     # Where nobody says when it came, nobody says when it was sent: see `with_message_info`.
     if sent_ns <= 0 or "received_timestamp" not in info:
         return None
-    return (system_ns - sent_ns) * 1e-6
+    return (arrival_ns - sent_ns) * 1e-6
 
 
 def encode_timing(

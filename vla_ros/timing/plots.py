@@ -2,7 +2,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """A report on hops as a picture."""
 
-import itertools
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +14,7 @@ mpl.use("Agg")
 from matplotlib import pyplot as plt
 
 _LEAST_MS = 0.01  # On the logarithmic axis.
+_MOST_WAYS = 300  # More columns than these are too narrow to see.
 
 
 def write_plot(path: Path, report: Report) -> None:
@@ -57,26 +57,24 @@ def _draw_hops(axes: Any, report: Report) -> None:
 
 
 def _draw_ways(axes: Any, report: Report) -> None:
-    """Draw each chunk as a column of its hops."""
-    axes.set_title("each chunk: age of its image at the first command [ms]")
-    axes.set_xlabel("heard [s]")
-    axes.set_xlim(0.0, max(report.seconds, 1.0))
+    """Draw each of the newest chunks as a column of its hops."""
+    axes.set_title("each chunk: age of its image at the first command")
+    axes.set_xlabel("chunks, the newest on the right")
+    axes.set_ylabel("[ms]")
     if not report.ways:
-        axes.text(
-            0.5, 0.5, "no chunk was seen on its whole way", transform=axes.transAxes, ha="center"
-        )
+        text = "no chunk was seen on its whole way"
+        axes.text(0.5, 0.5, text, transform=axes.transAxes, ha="center")
         return
-    times = [way.heard_s for way in report.ways]
-    apart = [b - a for a, b in itertools.pairwise(times) if b > a]
-    width = 0.8 * min(apart, default=1.0)
-    below = [0.0] * len(times)
+    ways = [dict(way.hops) for way in report.ways[-_MOST_WAYS:]]
+    below = [0.0] * len(ways)
     colors = _colors()
     for hop in HOPS:
-        heights = [max(0.0, dict(way.hops).get(hop.name, 0.0)) for way in report.ways]
+        heights = [max(0.0, way.get(hop.name, 0.0)) for way in ways]
         if any(heights):
-            axes.bar(times, heights, width, bottom=below, color=colors[hop.name], label=hop.name)
+            color = colors[hop.name]
+            axes.bar(range(len(ways)), heights, 0.9, bottom=below, color=color, label=hop.name)
         below = [a + b for a, b in zip(below, heights, strict=True)]
     axes.grid(alpha=0.3, axis="y")
     axes.set_axisbelow(True)
     handles, labels = axes.get_legend_handles_labels()
-    axes.legend(handles[::-1], labels[::-1], fontsize="small", loc="upper right")
+    axes.legend(handles[::-1], labels[::-1], loc="center left", bbox_to_anchor=(1.0, 0.5))
