@@ -20,7 +20,7 @@ from vla_ros.msg import ActionChunk, GateState, Observation
 from vla_ros.ros.hop_listening import HopListening
 from vla_ros.ros.qos import DIAGNOSTICS, LATCHED, RELIABLE_NEWEST
 from vla_ros.ros.station import Station
-from vla_ros.ros.timing import NEWEST, put_hops
+from vla_ros.ros.timing import LAST_CAMERA, NEWEST, put_hops
 from vla_ros.timing.hops import EXECUTOR, HOPS, INFERENCE, NODES, PERCEPTION, HopTimes, hops_of
 from vla_ros.timing.tally import Report
 
@@ -64,7 +64,11 @@ class Graph:
         message = DiagnosticArray(
             status=[
                 DiagnosticStatus(
-                    name=f"vla_ros: timing of {node}", values=[KeyValue(key=NEWEST, value=ways)]
+                    name=f"vla_ros: timing of {node}",
+                    values=[
+                        KeyValue(key=NEWEST, value=ways),
+                        KeyValue(key=LAST_CAMERA, value="wrist 95%, front 5%"),
+                    ],
                 )
                 for node in NODES
             ]
@@ -92,6 +96,7 @@ def test_what_a_graph_says_becomes_the_way_of_its_chunks(graph: Graph) -> None:
     report = graph.report()
     assert report.complete
     assert (report.observations, report.chunks, len(report.ways)) == (5, 5, 4)
+    assert report.notes[0] == "camera_wait ends with the image of: wrist 95%, front 5%"
     assert report.whole is not None
     assert report.whole.p50_ms == pytest.approx(5 * 2.0 + 5 * 5.0 + 4 * 1.0)
     assert [name for name, _ in report.ways[0].hops] == [hop.name for hop in HOPS]

@@ -282,6 +282,7 @@ def test_diagnostics_tell_of_hops_when_the_cold_start_is_over(
     assert "decode_p50_ms" not in values()
     bench.play(lambda: "decode_p50_ms" in values())
     assert values()["cold_starts_left_out"] == str(perception_node._COLD)
+    assert values()["last_camera"].endswith("%")
     assert float(values()["age_p50_ms"]) <= float(values()["age_worst_ms"])
 
 

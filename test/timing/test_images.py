@@ -57,3 +57,19 @@ def test_only_the_newest_image_of_a_camera_counts() -> None:
     images = noted(front=100)
     see(images, "front", 133)
     assert images.hops(100 * MS, 140 * MS) == ()
+
+
+def test_the_camera_that_the_others_wait_for_is_named() -> None:
+    images = noted(front=100, wrist=105)
+    for _ in range(3):
+        images.hops(100 * MS, 120 * MS)
+    see(images, "front", 106)
+    images.hops(105 * MS, 120 * MS)
+    assert images.tell_last() == "wrist 75%, front 25%"
+
+
+def test_one_camera_waits_for_nobody() -> None:
+    images = noted(front=100)
+    images.hops(100 * MS, 120 * MS)
+    assert images.tell_last() == ""
+    assert noted(front=100, wrist=105).tell_last() == ""

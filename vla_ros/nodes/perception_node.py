@@ -31,7 +31,7 @@ from vla_ros.ros.hearing import Hearing
 from vla_ros.ros.joint_parts import JointParts
 from vla_ros.ros.markers import decode_lens
 from vla_ros.ros.qos import DIAGNOSTICS, IMAGES, JOINT_STATES, RELIABLE_NEWEST
-from vla_ros.ros.timing import encode_timing, read_transport_ms
+from vla_ros.ros.timing import LAST_CAMERA, encode_timing, read_transport_ms
 from vla_ros.timing.hops import PERCEPTION, add_rest, total_ms
 from vla_ros.timing.images import NewestImages
 from vla_ros.timing.window import HopWindow
@@ -252,8 +252,14 @@ class PerceptionNode(BaseNode[PerceptionParams]):
             encode_stream(report, self._refusals.get(report.name, complaint), self._robot.name)
             for report, complaint in self._observer.reports(now_ns)
         ]
-        idle, robot = "no observation is published", self._robot.name
-        statuses.append(encode_timing(self._hops, now_ns, idle=idle, hardware_id=robot))
+        timing = encode_timing(
+            self._hops,
+            now_ns,
+            idle="no observation is published",
+            hardware_id=self._robot.name,
+            more={LAST_CAMERA: self._images.tell_last()},
+        )
+        statuses.append(timing)
         self._diagnostics.publish(encode_diagnostics(statuses, now_ns))
 
     def _on_streams(self) -> None:

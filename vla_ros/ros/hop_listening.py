@@ -10,7 +10,7 @@ from diagnostic_msgs.msg import DiagnosticArray
 from vla_ros.msg import ActionChunk, Observation
 from vla_ros.ros.qos import DIAGNOSTICS, RECORDED
 from vla_ros.ros.station import Station
-from vla_ros.ros.timing import NAME, decode_firsts, read_hops
+from vla_ros.ros.timing import NAME, decode_firsts, decode_last_camera, read_hops
 from vla_ros.timing.hops import NODES
 from vla_ros.timing.tally import Tally, Way
 
@@ -53,5 +53,6 @@ class HopListening:
     def _on_diagnostics(self, message: Any) -> None:
         names = {status.name for status in message.status}
         self.tally.telling.update(node for node in NODES if f"{NAME}{node}" in names)
+        self.tally.last_camera = decode_last_camera(message.status) or self.tally.last_camera
         for first in decode_firsts(message.status):
             self.tally.firsts[first.session, first.sequence] = first.hops

@@ -9,11 +9,12 @@ from typing import Any, NamedTuple
 from diagnostic_msgs.msg import DiagnosticStatus, KeyValue
 
 from vla_ros.timing.commands import FirstCommand
-from vla_ros.timing.hops import EXECUTOR, HOP, HopTimes
+from vla_ros.timing.hops import EXECUTOR, HOP, PERCEPTION, HopTimes
 from vla_ros.timing.window import WINDOW_S, HopWindow, Spread, complain
 
 NAME = "vla_ros: timing of "
 NEWEST = "newest"  # The first commands since the line before.
+LAST_CAMERA = "last_camera"  # Which camera the others wait for.
 _FIRST = re.compile(r"([0-9a-f]{16}):(\d+)((?: \w+=-?[\d.]+)+)")
 
 
@@ -129,6 +130,17 @@ def decode_firsts(statuses: Iterable[Any]) -> list[FirstSeen]:
         if entry.key == NEWEST
         for session, sequence, pairs in _FIRST.findall(entry.value)
     ]
+
+
+def decode_last_camera(statuses: Iterable[Any]) -> str:
+    """Return which camera the others wait for, as perception_node's line tells; else nothing."""
+    return "".join(
+        entry.value
+        for status in statuses
+        if status.name == f"{NAME}{PERCEPTION}"
+        for entry in status.values
+        if entry.key == LAST_CAMERA
+    )
 
 
 def _values_of(name: str, spread: Spread) -> dict[str, str]:

@@ -2,9 +2,11 @@
 # SPDX-License-Identifier: Apache-2.0
 """How long an image is under way before it is part of an observation."""
 
+from collections import Counter, deque
 from typing import NamedTuple
 
 from vla_ros.timing.hops import HopTimes
+from vla_ros.timing.window import MOST
 from vla_ros.types import CameraFrame
 
 
@@ -22,6 +24,7 @@ class NewestImages:
 
     def __init__(self) -> None:
         self._newest: dict[str, _Times] = {}
+        self._last: deque[str] = deque(maxlen=MOST)
 
     def note(
         self, camera: str, frame: CameraFrame, ready_ns: int, transport_ms: float | None
@@ -53,6 +56,7 @@ class NewestImages:
         times = next((t for t in self._newest.values() if t.stamp_ns == stamp_ns), None)
         if times is None:
             return ()
+        self._last.append(max(self._newest, key=lambda camera: self._newest[camera].ready_ns))
         arrived_ms = (times.arrived_ns - stamp_ns) * 1e-6
         under_way: HopTimes = (("camera", arrived_ms),)
         if times.transport_ms is not None:
@@ -65,3 +69,13 @@ class NewestImages:
             ("decode", (times.ready_ns - times.arrived_ns) * 1e-6),
             ("camera_wait", (complete_ns - times.ready_ns) * 1e-6),
         )
+
+    def tell_last(self) -> str:
+        """Return in words how often each camera was the last of a set, which the others wait for.
+
+        Empty where there is only one camera.
+        """
+        if len(self._newest) < 2:
+            return ""
+        counts = Counter(self._last).most_common()
+        return ", ".join(f"{camera} {count / len(self._last):.0%}" for camera, count in counts)

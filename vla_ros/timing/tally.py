@@ -88,12 +88,14 @@ class Tally:
         chunks: When chunks with rows were heard [s], and the hops they came with.
         firsts: What executor_node measured of chunks on their way to the first command.
         telling: Nodes that tell of hops in /diagnostics.
+        last_camera: How often each camera was the last of a set, in words; empty if not known.
     """
 
     observations: list[HopTimes] = field(default_factory=list)
     chunks: dict[ChunkKey, Way] = field(default_factory=dict)
     firsts: dict[ChunkKey, HopTimes] = field(default_factory=dict)
     telling: set[str] = field(default_factory=set)
+    last_camera: str = ""
 
     def report(self, seconds: float, mode: str | None) -> Report:
         """Return what is to be said.
@@ -124,7 +126,12 @@ class Tally:
             rows=rows,
             whole=spread_of([total_ms(way.hops) for way in ended]) if ended else None,
             ways=ended,
-            notes=(*_of_cold_start(cold), *_of_refused(warm, followed), *_of_clocks(rows)),
+            notes=(
+                *_of_cameras(self.last_camera),
+                *_of_cold_start(cold),
+                *_of_refused(warm, followed),
+                *_of_clocks(rows),
+            ),
         )
 
     def _row(self, hop: Hop, samples: Sequence[HopTimes], mode: str | None) -> Row:
@@ -169,6 +176,10 @@ class Tally:
 
 def _foreign(node: str) -> str:
     return f"are they from {node} of this version?"
+
+
+def _of_cameras(last_camera: str) -> list[str]:
+    return [f"camera_wait ends with the image of: {last_camera}"] if last_camera else []
 
 
 def _of_cold_start(cold: Sequence[Way]) -> list[str]:
