@@ -202,6 +202,14 @@ JOINTS = {
     ),
 }
 COMMANDS = {
+    "a controller that shifts trajectories": fault(
+        with_command(settings={"allow_trajectory_replacement": True}),
+        *(FAIL, "command.arm.controller", "would set the arm back by the time it was on its way"),
+    ),
+    "a controller that goes in steps": fault(
+        with_command(settings={"interpolation_method": "none"}),
+        *(FAIL, "command.arm.controller", "so it goes from point to point in steps"),
+    ),
     "a second publisher of commands": fault(
         with_command(publishers=(OURS, OTHER)),
         *(FAIL, "command.arm.publisher", "/arm_controller/commands is also published by /teleop"),

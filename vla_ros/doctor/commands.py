@@ -92,6 +92,25 @@ def check_listener(seen: CommandSeen, robot: RobotProfile) -> Line:
     return passed(check, f"{names_of(tuple(hearing))} {obeys} {seen.topic}")
 
 
+def check_controller(seen: CommandSeen) -> Iterator[Line]:
+    """Object to a trajectory controller that does something else with a stream of trajectories."""
+    check, settings = f"command.{seen.name}.controller", seen.settings
+    if settings.get("allow_trajectory_replacement") is True:
+        yield failed(
+            check,
+            f"{names_of(seen.listeners)} has allow_trajectory_replacement: true, so each new "
+            "trajectory would set the arm back by the time it was on its way",
+            "Set it to false among the parameters of the controller",
+        )
+    if settings.get("interpolation_method") == "none":
+        yield failed(
+            check,
+            f"{names_of(seen.listeners)} has interpolation_method: none, so it goes from point to "
+            "point in steps",
+            "Set it to splines among the parameters of the controller",
+        )
+
+
 def check_source(seen: SourceSeen) -> Iterator[Line]:
     """Yield the lines of an input that the gate has to hear."""
     check = f"input.{seen.name}"

@@ -6,7 +6,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from vla_ros.doctor.cameras import check_camera
-from vla_ros.doctor.commands import check_listener, check_no_estop, check_publisher, check_source
+from vla_ros.doctor.commands import (
+    check_controller,
+    check_listener,
+    check_no_estop,
+    check_publisher,
+    check_source,
+)
 from vla_ros.doctor.facts import GraphSeen, MachineSeen, PolicySeen, RobotSeen
 from vla_ros.doctor.joints import check_joints
 from vla_ros.doctor.line import Level, Line, failed, told
@@ -114,4 +120,5 @@ def _outputs(graph: GraphSeen, robot: RobotProfile) -> Iterator[Line]:
         else:
             yield check_publisher(command, executor)
             yield obeyed
+            yield from check_controller(command)
     yield check_chunks(graph.chunks)

@@ -134,6 +134,7 @@ class CommandSeen:
         publishers: Everybody who commands: publishers, or clients of the action.
         listeners: Everybody who obeys: subscribers, or servers of the action; recorders are
             left out.
+        settings: Parameters of the controller that matter here, as far as it says them.
     """
 
     name: str
@@ -141,11 +142,17 @@ class CommandSeen:
     kind: str
     publishers: tuple[Endpoint, ...]
     listeners: tuple[Endpoint, ...]
+    settings: Mapping[str, object] = field(default_factory=dict)
 
     @property
     def is_action(self) -> bool:
         """Commands are goals of an action, not messages."""
         return "/action/" in self.kind
+
+    @property
+    def is_trajectory(self) -> bool:
+        """Commands are trajectories."""
+        return self.kind.endswith("JointTrajectory")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,6 +3,7 @@
 """Looks at the live graph for `vla_ros doctor`: listens for a while, and asks the nodes."""
 
 import time
+from contextlib import suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +16,7 @@ from sensor_msgs.msg import CameraInfo, CompressedImage, Image, JointState
 from vla_ros.doctor.facts import (
     CameraInfoSeen,
     CameraSeen,
+    CommandSeen,
     GraphSeen,
     JointsSeen,
     NodeSeen,
@@ -47,6 +49,7 @@ if TYPE_CHECKING:
 NODES = ("perception_node", "inference_node", EXECUTOR)
 _POLL_S = 0.1
 _ROS_TIME = "use_sim_time"
+_SETTINGS = ("allow_trajectory_replacement", "interpolation_method")
 _IMAGES = {"raw": (Image, decode_image), "compressed": (CompressedImage, decode_compressed_image)}
 
 
@@ -84,6 +87,27 @@ def _ask_parameters(station: Station, node: str) -> dict[str, object]:
     return decode_parameters(names, answer.values)
 
 
+def see_settings(station: Station, seen: CommandSeen) -> CommandSeen:
+    """Ask the arm's trajectory controller for the parameters that matter; others have none.
+
+    One by one: whoever lacks one of several answers nothing at all.
+
+    Args:
+        station: Of the person who looks.
+        seen: Who obeys.
+    """
+    if seen.name != "arm" or not seen.is_trajectory or len(seen.listeners) != 1:
+        return seen
+    settings: dict[str, object] = {}
+    service = f"{seen.listeners[0].node}/get_parameters"
+    with suppress(ServerLostError):
+        for name in _SETTINGS:
+            request = GetParameters.Request(names=[name])
+            answer = station.services.call(GetParameters, service, request, ANSWER_S)
+            settings |= decode_parameters([name], answer.values)
+    return replace(seen, settings=settings)
+
+
 class Examination:
     """Listens to everything that two profiles name.
 
@@ -119,6 +143,10 @@ class Examination:
         self._listen_to_cameras(robot, policy)
         self._sources = Sources(station.watch, robot, station.namespace, self._clock_ns)
 
+    def _see_commands(self, robot: RobotProfile) -> tuple[CommandSeen, ...]:
+        seen = see_commands(self._station.node, robot, self._station.namespace)
+        return tuple(see_settings(self._station, each) for each in seen)
+
     def see(self, listen_s: float) -> GraphSeen:
         """Listen for some time [s] and return all that was seen."""
         time.sleep(listen_s)
@@ -129,9 +157,7 @@ class Examination:
             nodes=tuple(self._count_again(seen) for seen in self._nodes),
             cameras=tuple(self._see_camera(name) for name in self._images),
             joints=None if self._robot is None else self._see_joints(),
-            commands=()
-            if self._robot is None
-            else see_commands(node, self._robot, station.namespace),
+            commands=() if self._robot is None else self._see_commands(self._robot),
             sources=() if self._robot is None else self._sources.see(node),
             chunks=publishers_of(node, f"{station.namespace}/action_chunk", RELIABLE_NEWEST),
             observation=self._observations.stream(node),
