@@ -15,11 +15,22 @@ from rclpy.executors import Executor
 from rclpy.node import Node
 from rclpy.waitable import NumberOfEntities, Waitable
 
-from vla_ros.ros.spin import CallbackExecutor, Endings, RequestExecutor, Spinner, ThreadsExecutor
+from vla_ros.ros.spin import (
+    CallbackExecutor,
+    Endings,
+    GoalExecutor,
+    RequestExecutor,
+    Spinner,
+)
 
 pytestmark = pytest.mark.ros
 
-EXECUTORS = (CallbackExecutor, lambda: ThreadsExecutor(num_threads=2), lambda: RequestExecutor(2))
+EXECUTORS = (
+    CallbackExecutor,
+    lambda: RequestExecutor(2),
+    lambda: GoalExecutor(2),
+)
+IDS = ("callbacks", "requests", "goals")
 
 
 class Gone(Waitable):
@@ -61,7 +72,7 @@ def node() -> Iterator[Node]:
     rclpy.shutdown()
 
 
-@pytest.mark.parametrize("make", EXECUTORS, ids=["callbacks", "threads", "requests"])
+@pytest.mark.parametrize("make", EXECUTORS, ids=IDS)
 def test_what_was_destroyed_meanwhile_ends_nothing(
     make: Callable[[], Executor], node: Node
 ) -> None:
@@ -77,7 +88,7 @@ def test_what_was_destroyed_meanwhile_ends_nothing(
     spinner.end()
 
 
-@pytest.mark.parametrize("make", EXECUTORS, ids=["callbacks", "threads", "requests"])
+@pytest.mark.parametrize("make", EXECUTORS, ids=IDS)
 def test_error_of_a_callback_ends_the_spinning(make: Callable[[], Executor], node: Node) -> None:
     def fail() -> None:
         raise InvalidHandle("this publisher was destroyed")
@@ -87,4 +98,41 @@ def test_error_of_a_callback_ends_the_spinning(make: Callable[[], Executor], nod
     spinner = Spinner(node, make(), endings)
     endings.get(timeout=10.0)
     with pytest.raises(InvalidHandle, match="this publisher was destroyed"):
+        spinner.end()
+
+
+def test_a_goal_waits_in_a_thread_of_its_own_for_what_a_callback_brings(node: Node) -> None:
+    threads: dict[str, str] = {}
+    brought, ended = threading.Event(), threading.Event()
+
+    def bring() -> None:
+        threads["callback"] = threading.current_thread().name
+        brought.set()
+
+    def wait() -> None:
+        threads["goal"] = threading.current_thread().name
+        if brought.wait(10.0):
+            ended.set()
+
+    executor = GoalExecutor(2)
+    spinner = Spinner(node, executor, Endings())
+    executor.create_task(wait)  # As rclpy does it with a goal.
+    node.create_timer(0.01, bring)
+    assert ended.wait(10.0)
+    spinner.end()
+    assert threads["callback"] == "callbacks"
+    assert threads["goal"].startswith("requests")
+
+
+def test_error_of_a_goal_ends_the_spinning(node: Node) -> None:
+    def fail() -> None:
+        raise ZeroDivisionError("of a goal")
+
+    endings: Endings[None] = Endings()
+    executor = GoalExecutor(2)
+    spinner = Spinner(node, executor, endings)
+    node.create_timer(0.01, lambda: None)
+    executor.create_task(fail)
+    endings.get(timeout=10.0)
+    with pytest.raises(ZeroDivisionError, match="of a goal"):
         spinner.end()

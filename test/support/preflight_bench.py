@@ -35,7 +35,7 @@ from vla_ros.policy.spec import PolicyProfile
 from vla_ros.robot.profile import RobotProfile
 from vla_ros.ros.examination import Examination, see_nodes
 from vla_ros.ros.qos import LATCHED
-from vla_ros.ros.spin import ThreadsExecutor
+from vla_ros.ros.spin import GoalExecutor
 from vla_ros.ros.stamps import encode_time
 from vla_ros.ros.station import Station
 from vla_ros.types import Observation, PolicyOutput
@@ -161,7 +161,7 @@ class Bench:
         self._spinning = True
         self._broken: list[Exception] = []
         self._threads: list[threading.Thread] = []
-        self._executors = [SingleThreadedExecutor(), ThreadsExecutor(num_threads=4)]
+        self._executors = [SingleThreadedExecutor(), GoalExecutor(4)]
         for node in (self.robot, self.executor, self.perception):
             self._executors[0].add_node(node)
         self._executors[1].add_node(self.inference)

@@ -50,7 +50,7 @@ from vla_ros.ros.encode import encode_chunk
 from vla_ros.ros.goal import decode_gate_state
 from vla_ros.ros.preflight import Preflight
 from vla_ros.ros.qos import CHUNKS, DIAGNOSTICS, LATCHED, RELIABLE_NEWEST
-from vla_ros.ros.spin import ThreadsExecutor
+from vla_ros.ros.spin import GoalExecutor
 from vla_ros.ros.stamps import decode_time
 from vla_ros.ros.timing import encode_timing, put_hops
 from vla_ros.ros.watching import Watching
@@ -60,7 +60,7 @@ from vla_ros.types import ActionChunk, Observation
 
 MakeBackend = Callable[[PolicyProfile, RobotProfile], PolicyBackend]
 
-# Two goals (one ends while the next waits), their requests, and the subscriptions.
+# Two goals (one ends while the next waits), their requests, and those of the lifecycle.
 _THREADS = 6
 _CLOSE_S = 5.0
 _DIAGNOSTICS_PERIOD_S = 1.0
@@ -301,8 +301,8 @@ class InferenceNode(BaseNode[InferenceParams]):
 
 
 def make_executor() -> Executor:
-    """Return what serves the node's callbacks: goals wait in theirs."""
-    return ThreadsExecutor(num_threads=_THREADS)
+    """Return what serves the node's callbacks."""
+    return GoalExecutor(_THREADS)
 
 
 def main() -> int:

@@ -13,7 +13,6 @@ from typing import Any
 from rclpy.exceptions import InvalidHandle
 from rclpy.executors import (
     Executor,
-    MultiThreadedExecutor,
     ShutdownException,
     SingleThreadedExecutor,
     TimeoutException,
@@ -67,10 +66,6 @@ class CallbackExecutor(_Patient, SingleThreadedExecutor):
     """Serves everything in the thread that spins."""
 
 
-class ThreadsExecutor(_Patient, MultiThreadedExecutor):
-    """Serves everything in threads of its own."""
-
-
 class RequestExecutor(CallbackExecutor):
     """Serves requests in threads of their own, and everything else in the thread that spins.
 
@@ -99,7 +94,7 @@ class RequestExecutor(CallbackExecutor):
             handler, entity, _ = self.wait_for_ready_callbacks(timeout_sec=timeout_sec)
         except (TimeoutException, ShutdownException):
             return
-        if isinstance(entity, Service):
+        if self._takes_long(entity):
             self._pool.submit(handler)
             self._served.append(handler)
         else:
@@ -113,6 +108,22 @@ class RequestExecutor(CallbackExecutor):
         """Execute nothing more."""
         self._pool.shutdown(wait=False)
         return bool(super().shutdown(timeout_sec))
+
+    def _takes_long(self, entity: Any) -> bool:
+        """Say whether what has become ready may wait for something else."""
+        return isinstance(entity, Service)
+
+
+class GoalExecutor(RequestExecutor):
+    """Serves the goals of actions in threads of their own too, for as long as they last.
+
+    rclpy's MultiThreadedExecutor looks through all that may become ready twice for each message:
+    once for the message, and once for its callback's end.
+    """
+
+    def _takes_long(self, entity: Any) -> bool:
+        """Say so of goals as well: they are tasks, which belong to no entity."""
+        return entity is None or super()._takes_long(entity)
 
 
 class Spinner:
