@@ -24,7 +24,9 @@ from vla_ros.ros.qos import RELIABLE_NEWEST
 
 pytestmark = pytest.mark.ros
 
-TOPIC = "/vla/observation"
+# Of its own: a lifecycle node stays in the graph until Python has forgotten it.
+NAMESPACE = "/pair"
+TOPIC = f"{NAMESPACE}/observation"
 TIMEOUT_S = 20.0
 
 
@@ -35,8 +37,8 @@ class Pair:
         given = [Parameter("robot", value="sim_arm"), Parameter("policy", value="native")]
         handover = Handover()
         self.robot = Robot()
-        self.perception = PerceptionNode(handover, overrides=given, namespace="/vla")
-        self.inference = InferenceNode(Steady, handover, overrides=given, namespace="/vla")
+        self.perception = PerceptionNode(handover, overrides=given, namespace=NAMESPACE)
+        self.inference = InferenceNode(Steady, handover, overrides=given, namespace=NAMESPACE)
         self.given: list[Any] = []
         give = handover.give
         handover.give = lambda each: (self.given.append(each), give(each))  # type: ignore
