@@ -18,11 +18,13 @@ from mcap_ros2.decoder import DecoderFactory
 from vla_ros.cli import main as cli
 from vla_ros.cli.graph import Graph, GraphOptions
 from vla_ros.gate.vocabulary import GateMode
+from vla_ros.ros.ownership import node_of
 from vla_ros.ros.station import Station
 
 pytestmark = [pytest.mark.ros, pytest.mark.integration]
 
 BOX = "/vla/blackbox_node"
+HEARD = ("/joint_states", "/arm_controller/commands", "/vla/observation")
 SCRIPTED = {"inference_node": (str(Path(__file__).parent / "scripted_inference.py"),)}
 
 
@@ -39,11 +41,22 @@ def graph(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Graph]:
 def moving(armed: Station, commands: Any, goal: Any) -> Iterator[Station]:
     """An arm that moves until somebody stops it."""
     armed.wait_for(lambda: armed.lifecycle_state(BOX) == "active", 20.0, "the black box")
+    armed.wait_for(lambda: all(map(hears(armed), HEARD)), 20.0, "the black box to be connected")
     with ThreadPoolExecutor(1) as pool:
         ended = pool.submit(armed.instructions.send, goal(instruction="wave"))
         armed.wait_for(commands.is_moving, 20.0, "the arm to move")
         yield armed
         ended.exception(30.0)
+
+
+def hears(station: Station) -> Callable[[str], bool]:
+    """Return whether the middleware has connected the black box with a topic."""
+
+    def is_connected(topic: str) -> bool:
+        listeners = station.node.get_subscriptions_info_by_topic(topic)
+        return any(node_of(listener) == BOX for listener in listeners)
+
+    return is_connected
 
 
 @pytest.fixture
@@ -89,7 +102,7 @@ def test_a_protective_stop_is_recorded_from_the_motion_to_the_rest(
     assert GateMode.RUN in modes
     assert modes[-1] == GateMode.PSTOP
     latched_ns = next(t for t, state in found["/vla/gate_state"] if state.mode == GateMode.PSTOP)
-    for topic in ("/joint_states", "/arm_controller/commands", "/vla/observation"):
+    for topic in HEARD:
         assert found[topic][0][0] < latched_ns < found[topic][-1][0], topic
 
 
