@@ -13,6 +13,7 @@ from lerobot_dataset import write_lerobot
 
 from vla_ros.errors import ConfigError, InstructionError
 from vla_ros.learn.config import DatasetConfig, LearnConfig
+from vla_ros.learn.dataset import read_demonstrations
 from vla_ros.learn.rounds import learn
 from vla_ros.policy.backends.onnx import OnnxBackend
 from vla_ros.policy.spec import load_policy_profile
@@ -25,7 +26,9 @@ def short(tiny: LearnConfig) -> LearnConfig:
     shown = tiny.demonstrations.model_copy(
         update={"episodes": 2, "processes": 1, "families": {"close": 1}}
     )
-    again = tiny.corrections[0].model_copy(update={"episodes": 1, "steps": 2})
+    again = tiny.corrections[0].model_copy(
+        update={"episodes": 1, "steps": 2, "families": {"open": 1}}
+    )
     return tiny.model_copy(update={"demonstrations": shown, "corrections": (again,)})
 
 
@@ -38,6 +41,12 @@ def test_two_rounds_end_with_a_policy_that_runs(short: LearnConfig, tmp_path: Pa
     profile = load_policy_profile("tabletop").model_copy(update={"model": report.model})
     OnnxBackend(profile, load_robot_profile("sim_arm")).warm_up()
     assert any("1 episodes in" in line for line in told)
+    shown, corrected = (
+        read_demonstrations([tmp_path / folder], load_policy_profile("tabletop"))[0]
+        for folder in ("demonstrations", "round_2/corrections")
+    )
+    assert set(shown.families[:, 0]) == {"close"}
+    assert set(corrected.families[:, 0]) == {"open"}
 
 
 def test_a_run_that_is_complete_does_nothing_more(short: LearnConfig, tmp_path: Path) -> None:

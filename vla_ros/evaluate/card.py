@@ -50,9 +50,9 @@ It never sees the simulator's state.
 ## What it learned from
 
 Episodes in our own MuJoCo world, moved by a scripted expert that is now and then pushed off its
-way, and then by the policy itself; the expert labels every frame, for the instruction being
-carried out and for others. Everything ran through the same chunk schedule and safety gate as
-on the robot, late answers included.
+way, and in rounds after the first by the policy itself; the expert labels every frame, for the
+instruction being carried out and for others. Everything ran through the same chunk schedule and
+safety gate as on the robot, late answers included.
 
 How this file was made: {trained}.
 
@@ -198,8 +198,11 @@ def _details(simulated: Sequence[Figures], plots: Sequence[str]) -> str:
     for number, figures in enumerate(simulated):
         if "families" not in figures:
             continue
-        seeds = f"seeds from {figures['first_seed']}, shift: {figures['shift']}"
-        parts += [f"Task families, {seeds}:", families(figures)]
+        command = (
+            f"`vla_ros eval --policy {figures['policy']} --episodes {figures['episodes']} "
+            f"--seed {figures['first_seed']}`"
+        )
+        parts += [f"Task families, {command}, shift: {figures['shift']}:", families(figures)]
         parts += [f"![{Path(name).stem}]({name})" for name in plots] if number == 0 else []
         parts += [part.replace("## ", "### ", 1) for part in sections(figures)]
     return "\n" + "\n\n".join(parts) + "\n" if parts else ""

@@ -58,6 +58,7 @@ class CorrectionConfig(StrictModel):
         share: Share of corrections, of this round and those before, in a batch.
         steps: Batches of this round.
         peak_rate: Learning rate of this round.
+        families: How often each task family comes; left out: as in the demonstrations.
     """
 
     episodes: Count
@@ -66,6 +67,7 @@ class CorrectionConfig(StrictModel):
     share: Share
     steps: Count
     peak_rate: Positive
+    families: dict[str, Count] | None = None
 
 
 class CameraConfig(StrictModel):

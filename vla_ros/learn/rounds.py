@@ -116,7 +116,8 @@ def _collection(
 ) -> DemonstrationOptions:
     """Return what is collected in a round: the expert acts in the first, the policy later."""
     again = config.corrections[number - 1] if number else None
-    families = (name for name, count in shown.families.items() for _ in range(count))
+    shares = shown.families if again is None else again.families or shown.families
+    families = (name for name, count in shares.items() for _ in range(count))
     return DemonstrationOptions(
         episodes=shown.episodes if again is None else again.episodes,
         seed=shown.first_seed if again is None else again.first_seed,
