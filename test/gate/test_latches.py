@@ -116,8 +116,10 @@ def test_an_arm_that_is_moved_while_latched_is_let_go(rig: Any, request_: Reques
     rig.run()
     rig.tick(request_)
     assert rig.ticks(60).command is not None
+    cause = rig.state.message.partition("; ")[0]
     rig.position = rig.position + 0.2
     assert rig.tick().command is None
+    assert rig.state.message.startswith(f"{cause}; the arm is 0.200 rad from where it was left")
     rig.position = rig.position - 0.2
     rig.ticks(150)
     assert rig.ticks(2).command is None
@@ -134,6 +136,8 @@ def test_an_arm_that_nobody_reports_is_let_go_once_it_rests(rig: Any) -> None:
     stops = [rig.tick() for _ in range(80)]
     assert stops[-1].mode is GateMode.PSTOP
     assert stops[-1].command is None
+    assert rig.state.message.startswith("protective stop: JS_LOST: no joint state for 0.25 s")
+    assert "; where the arm is was last reported 0." in rig.state.message
     assert all(decision.command is not None for decision in stops if decision.stopping)
 
 

@@ -106,7 +106,7 @@ class Turn:
         """Stop and latch."""
         self.enter(GateMode.PSTOP, cause)
         self._drop_plan()
-        text = _words("protective stop", cause)
+        text = _words(_LATCHED[GateMode.PSTOP], cause)
         self.tell(f"{text}; remove the cause, then call ~/reset and ~/arm", *_reasons(cause))
 
     def emergency_stop(self, cause: tuple[Finding, ...]) -> None:
@@ -123,7 +123,7 @@ class Turn:
                 stop = None  # The stored stop is slower, and proved.
             if stop is not None:
                 self.change(stop=stop, stop_elapsed_s=0.0, emergency=True)
-        text = _words("emergency stop", cause)
+        text = _words(_LATCHED[GateMode.ESTOP], cause)
         self.tell(f"{text}; release it, then call ~/reset and ~/arm", *_reasons(cause))
 
     def fault(self, cause: tuple[Finding, ...]) -> None:
@@ -163,19 +163,26 @@ class Turn:
         left = state.motion.position
         if state.commands[:1] != (left,):
             return  # It may still be on its way.
-        gone = any(finding.reason in _DRIVER_GONE for finding in self.findings)
-        if gone or self._is_elsewhere(state, left):
-            why = "its driver is gone" if gone else "the arm is not where it was left"
+        why = self._why_let_go(state, left)
+        if why:
             self.change(motion=None, stop=None, stop_elapsed_s=0.0, commands=())
-            self.tell(f"{why}: nothing is commanded before ~/arm")
+            latched = _words(_LATCHED[state.mode], state.cause)
+            self.tell(f"{latched}; {why}: nothing is commanded before ~/arm")
 
-    def _is_elsewhere(self, state: GateState, left: tuple[float, ...]) -> bool:
+    def _why_let_go(self, state: GateState, left: tuple[float, ...]) -> str:
+        """Say why the arm may not be where it was left; empty if it is there."""
         joints, config = state.joints, self.config
+        if any(finding.reason in _DRIVER_GONE for finding in self.findings):
+            return "its driver is gone"
         if joints is None:
-            return True
+            return "nobody has reported where the arm is"
         age_s = (self.now_ns - joints.arrival_ns) * 1e-9
+        if not age_s <= config.joint_state_lost_s:
+            return f"where the arm is was last reported {age_s:.2f} s ago"
         away_rad = max(abs(a - b) for a, b in zip(joints.position.tolist(), left, strict=True))
-        return not (age_s <= config.joint_state_lost_s and away_rad <= config.tracking_rad)
+        if not away_rad <= config.tracking_rad:
+            return f"the arm is {away_rad:.3f} rad from where it was left"
+        return ""
 
     def time_out(self) -> None:
         """Leave modes that may not last."""
@@ -237,6 +244,8 @@ _LEAST_VERDICT = {
     GateMode.FAULT: Verdict.FAULT,
 }
 
+
+_LATCHED = {GateMode.PSTOP: "protective stop", GateMode.ESTOP: "emergency stop"}
 
 # Changes nothing for the arm, and is told all the same.
 _NEWS = {Reason.CHUNK_INCONSISTENT, Reason.AUDIT_DEGRADED}
