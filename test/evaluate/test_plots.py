@@ -32,3 +32,12 @@ def test_a_picture_is_drawn_of_what_was_measured_only(tmp_path: Path) -> None:
 
 def test_a_family_that_was_never_solved_is_drawn(tmp_path: Path) -> None:
     assert "families.svg" in written(tmp_path, make_result(Failure.TIMEOUT))
+
+
+def test_the_same_figures_are_drawn_as_the_same_files(tmp_path: Path) -> None:
+    folders = [tmp_path / "first", tmp_path / "again"]
+    for folder in folders:
+        folder.mkdir()
+        written(folder, make_result(Failure.TIMEOUT))
+    first, again = ({p.name: p.read_bytes() for p in folder.iterdir()} for folder in folders)
+    assert first == again

@@ -129,6 +129,8 @@ def _canvas(rows: int) -> tuple[Any, Any]:
 
 
 def _save(figure: Any, path: Path) -> bool:
-    figure.savefig(path)
+    """Write an SVG that is the same for the same figures: no date, no random names."""
+    with plt.rc_context({"svg.hashsalt": path.stem}):
+        figure.savefig(path, metadata={"Date": None})
     plt.close(figure)
     return True
