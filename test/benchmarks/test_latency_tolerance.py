@@ -9,7 +9,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-pytest.importorskip("vla_ros.sim.world")  # Chooses OpenGL before it imports mujoco.
+# Chooses OpenGL before it imports mujoco.
+pytest.importorskip("vla_ros.sim.world", reason="mujoco is not installed")
 sys.path.insert(0, str(Path(__file__).parents[2] / "benchmarks"))
 
 from latency_tolerance import Motion, Row, find_missed, for_slow_policy, shape_of

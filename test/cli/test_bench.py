@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-pytest.importorskip("rclpy")
+pytest.importorskip("rclpy", reason="ROS is not installed")
 pytest.importorskip("vla_ros.msg", reason="the interfaces are not built")
 
 from diagnostic_msgs.msg import DiagnosticArray, DiagnosticStatus, KeyValue

@@ -89,6 +89,7 @@ def test_the_policys_word_without_the_physics_is_a_failure(
     monkeypatch.setattr(ready, "solved_for_good", lambda station, task: (False, "it fell out"))
     (episode,) = play(station)
     assert not episode.success
+    assert episode.outcome == "NOT_CONFIRMED"
     assert episode.reason == "the policy said done, but it fell out"
 
 

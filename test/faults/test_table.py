@@ -33,7 +33,7 @@ def test_every_fault_demands_something(fault: Fault) -> None:
 
 @pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: fault.name)
 def test_what_a_camera_is_said_to_do_is_said_before_the_arm_rests(fault: Fault) -> None:
-    assert bool(fault.says) is fault.sees
+    assert bool(fault.says) is fault.setting.sees
     if fault.says and fault.bound_s is not None:
         assert fault.said_s(BOUNDS) <= fault.bound_s(BOUNDS)
 

@@ -19,7 +19,7 @@ from chunk_arrivals import ARRIVALS, MS, Arrival, make_chunk
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-pytest.importorskip("rclpy")
+pytest.importorskip("rclpy", reason="ROS is not installed")
 pytest.importorskip("vla_ros.msg", reason="the interfaces are not built")
 
 from vla_ros.gate import GateInputs, GateMode, Request
@@ -310,6 +310,15 @@ def test_steady_motion_is_never_interrupted_between_two_messages(
     assert arm.modes <= {GateMode.ARMED, GateMode.RUN}
 
 
+def assert_no_step(rig: Any, speed_rad_s: FloatArray) -> None:
+    """From tick to tick a speed keeps its limit, and changes no faster than the arm may."""
+    config = rig.gate.config
+    top = config.limits.operating
+    assert (np.abs(speed_rad_s) <= np.array(top.velocity) * (1 + 1e-6)).all()
+    most = np.array(top.acceleration) * config.dt_s * (1 + 1e-6)
+    assert (np.abs(np.diff(speed_rad_s, axis=0)) <= most).all()
+
+
 @_checked
 @given(arrivals=st.lists(ARRIVALS, min_size=2, max_size=6), joining=st.sampled_from(list(Joining)))
 def test_a_forward_controller_is_told_positions_without_a_step(
@@ -319,12 +328,8 @@ def test_a_forward_controller_is_told_positions_without_a_step(
     arm = Arm(rig, Positions(rig))
     arm.follow(arrivals, joining)
     arm.stop()
-    top, dt_s = rig.gate.config.limits.operating, rig.gate.config.dt_s
     told = arm.controller.told
-    speed = np.diff(np.array([told[0], *told]), axis=0) / dt_s
-    assert (np.abs(speed) <= np.array(top.velocity) * (1 + 1e-6)).all()
-    most = np.array(top.acceleration) * dt_s * (1 + 1e-6)
-    assert (np.abs(np.diff(speed, axis=0)) <= most).all()
+    assert_no_step(rig, np.diff(np.array([told[0], *told]), axis=0) / rig.gate.config.dt_s)
     arm.assert_rests()
 
 
@@ -339,11 +344,8 @@ def test_a_forward_controller_is_told_velocities_without_a_step(
     arm.stop()
     for _ in range(150):  # What is left of the way back to the command fades out.
         arm.tick()
-    top, dt_s = rig.gate.config.limits.operating, rig.gate.config.dt_s
     told = np.array(arm.controller.told)
-    assert (np.abs(told) <= np.array(top.velocity)).all()
-    most = np.array(top.acceleration) * dt_s * (1 + 1e-6)
-    assert (np.abs(np.diff(told, axis=0)) <= most).all()
+    assert_no_step(rig, told)
     assert told[-1].tolist() == [0.0, 0.0]
 
 

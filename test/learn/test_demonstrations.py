@@ -124,7 +124,7 @@ def test_fewer_episodes_make_a_smaller_dataset(first: Path, tmp_path: Path) -> N
 
 
 def test_other_options_are_not_mixed_in(first: Path) -> None:
-    with pytest.raises(ConfigError, match=r"collected with seed = 41, wanted 42; use another"):
+    with pytest.raises(ConfigError, match=r"made with seed = 41, wanted 42; use another"):
         collect(replace(WANTED, folder=first, seed=42))
 
 

@@ -1,43 +1,22 @@
 # Copyright 2026 The vla_ros authors
 # SPDX-License-Identifier: Apache-2.0
-from dataclasses import replace
-
-import numpy as np
 import pytest
 
-pytest.importorskip("rclpy")
+pytest.importorskip("rclpy", reason="ROS is not installed")
 pytest.importorskip("vla_ros.msg", reason="the interfaces are not built")
 
-from diagnostic_msgs.msg import DiagnosticStatus
+from timed import MS, make_timed_chunk, values_of
 
 from vla_ros.nodes.executor_timing import ExecutorTiming
 from vla_ros.ros.timing import NEWEST, decode_firsts
 from vla_ros.timing.commands import FirstCommand
-from vla_ros.types import ActionChunk
 
-MS = 1_000_000
-CHUNK = ActionChunk(
-    goal_id="a" * 32,
-    session=3,
-    epoch=1,
-    sequence=0,
-    last=False,
-    observed_ns=0,
-    first_ns=0,
-    step_ns=1,
-    joint_names=("a",),
-    position_rad=np.zeros((1, 1)),
-    gripper=np.ones(1),
-    hop_ms=(("camera", 40.0), ("chunk_transport", 1.0)),
-)
+HOPS = (("camera", 40.0), ("chunk_transport", 1.0))
 
 
 def first(sequence: int, gate_ns: int = 250_000) -> FirstCommand:
-    return FirstCommand(replace(CHUNK, sequence=sequence), 45 * MS, gate_ns, 100_000)
-
-
-def values_of(status: DiagnosticStatus) -> dict[str, str]:
-    return {entry.key: entry.value for entry in status.values}
+    chunk = make_timed_chunk(sequence, hops=HOPS, session=3, observed_ms=0)
+    return FirstCommand(chunk, 45 * MS, gate_ns, 100_000)
 
 
 def test_before_the_first_chunk_no_figure_is_told() -> None:

@@ -4,12 +4,12 @@ from dataclasses import replace
 from types import SimpleNamespace
 from typing import Any
 
-import numpy as np
 import pytest
 
-pytest.importorskip("diagnostic_msgs")
+pytest.importorskip("diagnostic_msgs", reason="ROS is not installed")
 
 from diagnostic_msgs.msg import DiagnosticStatus
+from timed import MS, make_timed_chunk, values_of
 
 from vla_ros.ros.timing import (
     NEWEST,
@@ -23,29 +23,10 @@ from vla_ros.ros.timing import (
 from vla_ros.timing.commands import FirstCommand
 from vla_ros.timing.hops import EXECUTOR, HopTimes
 from vla_ros.timing.window import HopWindow
-from vla_ros.types import ActionChunk
 
 pytestmark = pytest.mark.ros
 
-MS = 1_000_000
-CHUNK = ActionChunk(
-    goal_id="a" * 32,
-    session=0xFEDC,
-    epoch=1,
-    sequence=41,
-    last=False,
-    observed_ns=100 * MS,
-    first_ns=0,
-    step_ns=1,
-    joint_names=("a",),
-    position_rad=np.zeros((1, 1)),
-    gripper=np.ones(1),
-    hop_ms=(("camera", 20.0), ("chunk_transport", 1.5)),
-)
-
-
-def values_of(status: DiagnosticStatus) -> dict[str, str]:
-    return {entry.key: entry.value for entry in status.values}
+CHUNK = make_timed_chunk(41, hops=(("camera", 20.0), ("chunk_transport", 1.5)), session=0xFEDC)
 
 
 def line(*samples: HopTimes, more: dict[str, str] | None = None) -> DiagnosticStatus:

@@ -3,33 +3,19 @@
 from types import SimpleNamespace
 from typing import Any
 
-import numpy as np
 import pytest
+from timed import MS, make_timed_chunk
 
 from vla_ros.gate.state import GateInputs, GateState
 from vla_ros.timing.commands import FirstCommands
 from vla_ros.timing.hops import HopTimes, total_ms
 from vla_ros.types import ActionChunk
 
-MS = 1_000_000
 SO_FAR: HopTimes = (("camera", 5.0), ("infer", 40.0), ("chunk_transport", 1.0))
 
 
 def chunk(sequence: int, *, observed_ms: int = 100, hops: HopTimes = SO_FAR) -> ActionChunk:
-    return ActionChunk(
-        goal_id="a" * 32,
-        session=1,
-        epoch=1,
-        sequence=sequence,
-        last=False,
-        observed_ns=observed_ms * MS,
-        first_ns=0,
-        step_ns=100 * MS,
-        joint_names=("a",),
-        position_rad=np.zeros((2, 1)),
-        gripper=np.ones(2),
-        hop_ms=hops,
-    )
+    return make_timed_chunk(sequence, hops=hops, observed_ms=observed_ms)
 
 
 class Ticks:

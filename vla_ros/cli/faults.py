@@ -69,7 +69,7 @@ def run(args: argparse.Namespace) -> int:
         told: dict[str, list[Trial]] = {}
         for setting, group in itertools.groupby(faults, lambda fault: fault.setting):
             rows = list(group)
-            if rows[0].sees and not has_simulation(profile):
+            if setting.sees and not has_simulation(profile):
                 say(f"left out: {', '.join(row.name for row in rows)}: no camera is simulated")
                 continue
             place = folder / setting.value

@@ -184,6 +184,21 @@ def _again(policy: str) -> str:
     return f"`vla_ros train --config {policy} --install` goes the same way again."
 
 
+def _command(figures: Figures) -> str:
+    """Return what measured these figures."""
+    suites = [suite["episodes"] for name, suite in figures["suites"].items() if name != MAIN]
+    options = {
+        "--policy": figures["policy"],
+        "--episodes": figures["episodes"],
+        "--seed": figures["first_seed"],
+        "--swap": figures.get("swaps", {}).get("trials"),
+        "--ungroundable": figures.get("ungroundable", {}).get("trials"),
+        "--groundable": figures.get("groundable_refused", {}).get("trials"),
+        "--report": max(suites, default=None),
+    }
+    return " ".join(["vla_ros eval", *(f"{name} {it}" for name, it in options.items() if it)])
+
+
 def _read(path: Path) -> Figures:
     try:
         figures: Figures = json.loads(path.read_text(encoding="utf-8"))
@@ -198,11 +213,10 @@ def _details(simulated: Sequence[Figures], plots: Sequence[str]) -> str:
     for number, figures in enumerate(simulated):
         if "families" not in figures:
             continue
-        command = (
-            f"`vla_ros eval --policy {figures['policy']} --episodes {figures['episodes']} "
-            f"--seed {figures['first_seed']}`"
-        )
-        parts += [f"Task families, {command}, shift: {figures['shift']}:", families(figures)]
+        parts += [
+            f"`{_command(figures)}`; task families, shift: {figures['shift']}:",
+            families(figures),
+        ]
         parts += [f"![{Path(name).stem}]({name})" for name in plots] if number == 0 else []
         parts += [part.replace("## ", "### ", 1) for part in sections(figures)]
     return "\n" + "\n\n".join(parts) + "\n" if parts else ""

@@ -36,8 +36,8 @@ _THRESHOLDS = {
     "calibrated": "calibrated on these very episodes, so that 95 % of the successes pass",
 }
 _VARIED = (
-    "Demonstrations vary camera, light, shadows, colours, friction and delays at least as much; "
-    "layouts, sentences and colour pairs are what they never had."
+    "Demonstrations of `vla_ros train` vary camera, light, shadows, colours, friction and delays "
+    "at least as much; layouts, held-out sentences and colour pairs are what they never had."
 )
 _UNTOLD = (
     "Pairs of colours of object and target that the training did not have were not measured apart."

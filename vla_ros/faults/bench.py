@@ -130,7 +130,7 @@ class Bench:
         self.station.watch(_MESSAGES[kind], topic, self._on_command, _EVERY)
         self.station.watch(JointState, self.profile.state_topic, self._on_joints, qos.JOINT_STATES)
         self.station.watch(GateState, states, self._on_gate, qos.RECORDED_LATCHED)
-        if self._setting in stage.SEEING:
+        if self._setting.sees:
             self.station.watch(
                 DiagnosticArray, "/diagnostics", self._on_diagnostics, qos.DIAGNOSTICS
             )

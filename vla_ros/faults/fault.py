@@ -37,6 +37,11 @@ class Setting(Enum):
     JPEG = "jpeg"  # The same with compressed pictures.
     NO_AUDIT = "no_audit"  # An audit log that cannot be written.
 
+    @property
+    def sees(self) -> bool:
+        """True if perception_node takes part."""
+        return self in {Setting.CAMERA, Setting.JPEG}
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fault:
@@ -71,8 +76,3 @@ class Fault:
     may_latch: bool = False
     jog: bool = False
     voidable: bool = True
-
-    @property
-    def sees(self) -> bool:
-        """True if perception_node takes part."""
-        return self.setting in {Setting.CAMERA, Setting.JPEG}

@@ -14,7 +14,6 @@ from vla_ros.params import SimParams
 from vla_ros.robot.profile import RobotProfile
 from vla_ros.sim.profile import check_profile
 
-SEEING = (Setting.CAMERA, Setting.JPEG)
 ON_THE_CLOCK = ("policy", "surroundings")  # Their stamps are those of the simulated clock.
 _STATES = "/faults/joint_states"
 _ESTOP = "/faults/estop"
@@ -51,13 +50,13 @@ def has_simulation(profile: RobotProfile) -> bool:
 
 def nodes(setting: Setting) -> tuple[str, ...]:
     """Return the nodes that take part."""
-    seeing = ("perception_node",) if setting in SEEING else ()
+    seeing = ("perception_node",) if setting.sees else ()
     return ("sim_node", "executor_node", *seeing)
 
 
 def simulator(setting: Setting) -> dict[str, str]:
     """Return parameters of sim_node beyond its robot."""
-    return {"camera_rate_hz": str(CAMERA_HZ)} if setting in SEEING else {}
+    return {"camera_rate_hz": str(CAMERA_HZ)} if setting.sees else {}
 
 
 def cast(profile: RobotProfile, setting: Setting) -> tuple[str, ...]:
@@ -72,9 +71,10 @@ def cast(profile: RobotProfile, setting: Setting) -> tuple[str, ...]:
             f"with {_LEAST_JOINTS} or more"
         )
     named = any(getattr(profile, name) is not None for name in _SOURCES)
-    imager = dict.fromkeys(SEEING, ("imager",))
-    extra = {Setting.CLOCK: ("clock",), **imager}.get(setting, ())
-    return ("policy", "relay", "probe", *extra, *(["surroundings"] if named else []))
+    clock = ("clock",) if setting is Setting.CLOCK else ()
+    imager = ("imager",) if setting.sees else ()
+    surroundings = ("surroundings",) if named else ()
+    return ("policy", "relay", "probe", *clock, *imager, *surroundings)
 
 
 def write_profile(profile: RobotProfile, folder: Path, setting: Setting = Setting.USUAL) -> Path:
@@ -89,7 +89,7 @@ def write_profile(profile: RobotProfile, folder: Path, setting: Setting = Settin
     # The bench judges each command, so a trajectory may not stand for several.
     told["command"]["window_s"] = 1.0 / profile.command.rate_hz
     told["cameras"][0]["topic"] = _IMAGES
-    if setting in SEEING:
+    if setting.sees:
         transport = "compressed" if setting is Setting.JPEG else "raw"
         sim = SimParams()
         picture = {"size": [sim.image_width, sim.image_height]}
@@ -114,7 +114,7 @@ def script(
                 "namespace": namespace,
                 "home": profile.home,
                 "sides": [_roomier_side(profile, j) for j in (0, -1)],
-                "looks": setting in SEEING,
+                "looks": setting.sees,
             },
         ),
         "relay": (

@@ -31,7 +31,7 @@ from vla_ros.msg import GateState, Observation
 from vla_ros.ros.decode import decode_joint_state
 from vla_ros.ros.encode import encode_chunk
 from vla_ros.ros.goal import decode_mode
-from vla_ros.ros.qos import JOINT_STATES, LATCHED, RELIABLE_NEWEST
+from vla_ros.ros.qos import CHUNKS, JOINT_STATES, LATCHED, RELIABLE_NEWEST
 from vla_ros.ros.stamps import decode_time
 from vla_ros.types import ActionChunk, FloatArray
 
@@ -62,7 +62,7 @@ class Wave(Actor):
         self._sees_frozen = False
         self._looks: bool = told["looks"]
         self._observed_ns = 0
-        self._out = self.create_publisher(ActionChunkMessage, f"{namespace}/action_chunk", 10)
+        self._out = self.create_publisher(ActionChunkMessage, f"{namespace}/action_chunk", CHUNKS)
         self.create_subscription(JointState, states, self._on_joints, JOINT_STATES)
         self.create_subscription(GateState, f"{namespace}/gate_state", self._on_gate, LATCHED)
         self.create_subscription(

@@ -7,7 +7,6 @@ whose own mistakes are then corrected. All from one seed, in parallel processes.
 """
 
 import contextlib
-import json
 import multiprocessing
 from collections.abc import Callable, Iterable
 from dataclasses import asdict, dataclass, replace
@@ -16,6 +15,7 @@ from pathlib import Path
 import numpy as np
 
 from vla_ros.errors import ConfigError, SimulationError
+from vla_ros.learn.claim import claim
 from vla_ros.learn.dataset import frame_values, make_schema, next_target
 from vla_ros.learn.kick import kicked
 from vla_ros.learn.labels import make_label, no_label
@@ -140,20 +140,9 @@ def _schema(options: DemonstrationOptions, profile: PolicyProfile) -> Schema:
 
 def _check_options(options: DemonstrationOptions) -> None:
     """Refuse to mix what was collected with other options into one dataset."""
-    path = options.folder / PARTS / "options.json"
-    content = {k: v for k, v in asdict(options).items() if k not in _MAY_CHANGE}
-    content |= {"families": list(options.families), "corrected": options.driver is not None}
-    if not path.is_file():
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(json.dumps(content, indent=2) + "\n", encoding="utf-8")
-        return
-    known = json.loads(path.read_text(encoding="utf-8"))
-    for name, value in content.items():
-        if known.get(name) != value:
-            raise ConfigError(
-                f"{options.folder}: holds what was collected with {name} = {known.get(name)}, "
-                f"wanted {value}; use another folder"
-            )
+    made_with = {k: v for k, v in asdict(options).items() if k not in _MAY_CHANGE}
+    made_with |= {"families": list(options.families), "corrected": options.driver is not None}
+    claim(options.folder / PARTS / "options.json", made_with)
 
 
 def _collect_part(job: tuple[DemonstrationOptions, int, int]) -> CollectionReport:

@@ -6,14 +6,13 @@ Everything lies in one folder, and whatever is there already is not done again: 
 goes on where it was.
 """
 
-import json
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from vla_ros.errors import ConfigError
+from vla_ros.learn.claim import claim
 from vla_ros.learn.config import DemonstrationConfig, LearnConfig
 from vla_ros.learn.curve import plot_curve
 from vla_ros.learn.demonstrations import CollectionReport, DemonstrationOptions, collect
@@ -64,7 +63,7 @@ def learn(config: LearnConfig, folder: Path, tell: Tell) -> LearnReport:
     reports: list[CollectionReport] = []
     collecting_s = training_s = 0.0
     for number, place in enumerate(places):
-        _claim(place / "config.json", config, number)
+        _claim_round(place / "config.json", config, number)
         began = time.monotonic()
         if config.demonstrations is not None:
             options = _collection(config, config.demonstrations, places, number)
@@ -85,21 +84,11 @@ def learn(config: LearnConfig, folder: Path, tell: Tell) -> LearnReport:
     )
 
 
-def _claim(path: Path, config: LearnConfig, number: int) -> None:
-    """Write down what a round is made with; refuse to go on with something else."""
+def _claim_round(path: Path, config: LearnConfig, number: int) -> None:
+    """Keep the folder of a round to all that it is made with; raises as `claim`."""
     made_with = config.model_copy(update={"corrections": config.corrections[:number]})
-    wanted = {k: v for k, v in _flat(made_with.model_dump(mode="json")) if k not in _MAY_CHANGE}
-    if not path.is_file():
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(json.dumps(wanted, indent=2) + "\n", encoding="utf-8")
-        return
-    known = json.loads(path.read_text(encoding="utf-8"))
-    for name in sorted(known.keys() | wanted.keys()):
-        if known.get(name) != wanted.get(name):
-            raise ConfigError(
-                f"{path.parent}: holds a round made with {name} = {known.get(name)}, wanted "
-                f"{wanted.get(name)}; use another folder"
-            )
+    values = _flat(made_with.model_dump(mode="json"))
+    claim(path, {name: value for name, value in values if name not in _MAY_CHANGE})
 
 
 def _flat(tree: Any, name: str = "") -> Iterator[tuple[str, Any]]:

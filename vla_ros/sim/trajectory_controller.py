@@ -77,12 +77,6 @@ class TrajectoryController:
         self._newest: tuple[TrajectoryPoint, ...] | None = None
         self._commanded: tuple[int, Setpoint] | None = None
 
-    @property
-    def end_ns(self) -> int | None:
-        """When the newest trajectory is over; None if there is none."""
-        path = self._newest or self._path
-        return path[-1].time_ns if path else None
-
     def clear(self) -> None:
         """Forget the trajectory, and what was commanded."""
         self._path = ()

@@ -1,0 +1,33 @@
+# Copyright 2026 The vla_ros authors
+# SPDX-License-Identifier: Apache-2.0
+"""What lies in a folder was made in one way: nobody mixes it with what is made in another."""
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from vla_ros.errors import ConfigError
+
+
+def claim(path: Path, made_with: Mapping[str, Any]) -> None:
+    """Write down what a folder's content is made with, or hold it against what is written there.
+
+    Args:
+        path: Where that is written: a file in the folder.
+        made_with: Values by name, as JSON has them.
+
+    Raises:
+        ConfigError: It was made with something else; the first difference is named.
+    """
+    if not path.is_file():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(json.dumps(made_with, indent=2) + "\n", encoding="utf-8")
+        return
+    known = json.loads(path.read_text(encoding="utf-8"))
+    for name in sorted(known.keys() | made_with.keys()):
+        if known.get(name) != made_with.get(name):
+            raise ConfigError(
+                f"{path.parent}: holds what was made with {name} = {known.get(name)}, wanted "
+                f"{made_with.get(name)}; use another folder"
+            )
