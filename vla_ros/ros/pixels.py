@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """The pixel encodings of sensor_msgs/Image in common use, each turned into RGB.
 
-Copies: `rgb8` none (the result looks into the message's memory); all others one, `mono16` and
-images of wide samples in padded rows one more.
+Copies: `rgb8` none (the result looks into the message's memory); all others one, samples of 16
+bits one more for their upper halves, and up to two for padded rows and a foreign byte order.
 """
 
 from collections.abc import Callable
@@ -57,10 +57,11 @@ def _unchanged(pixels: NDArray[np.generic]) -> NDArray[np.generic]:
     return pixels
 
 
-def _from_mono16(pixels: NDArray[np.generic]) -> NDArray[np.generic]:
-    """Keep the upper eight bits: 65535 is white."""
-    upper = np.right_shift(pixels.astype(np.uint16, copy=False), 8).astype(np.uint8)
-    return cv2.cvtColor(upper, cv2.COLOR_GRAY2RGB)
+def _upper(code: int) -> Convert:
+    """Keep the upper eight bits of each sample: 65535 is the brightest."""
+    return lambda samples: cv2.cvtColor(
+        np.right_shift(samples.astype(np.uint16, copy=False), 8).astype(np.uint8), code
+    )
 
 
 _U8, _U16 = np.dtype(np.uint8), np.dtype(np.uint16)
@@ -68,6 +69,10 @@ _U8, _U16 = np.dtype(np.uint8), np.dtype(np.uint16)
 
 def _eight(channels: int, to_rgb: Convert, shared: tuple[int, int] = (1, 1)) -> Encoding:
     return Encoding(dtype=_U8, channels=channels, to_rgb=to_rgb, shared=shared)
+
+
+def _sixteen(code: int) -> Encoding:
+    return Encoding(dtype=_U16, channels=1, to_rgb=_upper(code))
 
 
 def _planes(to_rgb: Convert) -> Encoding:
@@ -85,7 +90,7 @@ ENCODINGS: dict[str, Encoding] = {
     "rgba8": _eight(4, _cv(cv2.COLOR_RGBA2RGB)),
     "bgra8": _eight(4, _cv(cv2.COLOR_BGRA2RGB)),
     "mono8": _MONO8,
-    "mono16": Encoding(dtype=_U16, channels=1, to_rgb=_from_mono16),
+    "mono16": _sixteen(cv2.COLOR_GRAY2RGB),
     # OpenCV types say nothing about colour; OpenCV's own order is blue, green, red.
     "8UC1": _MONO8,
     "8UC3": _BGR8,
@@ -102,6 +107,10 @@ ENCODINGS: dict[str, Encoding] = {
     "bayer_bggr8": _eight(1, _cv(cv2.COLOR_BayerBGGR2RGB)),
     "bayer_gbrg8": _eight(1, _cv(cv2.COLOR_BayerGBRG2RGB)),
     "bayer_grbg8": _eight(1, _cv(cv2.COLOR_BayerGRBG2RGB)),
+    "bayer_rggb16": _sixteen(cv2.COLOR_BayerRGGB2RGB),
+    "bayer_bggr16": _sixteen(cv2.COLOR_BayerBGGR2RGB),
+    "bayer_gbrg16": _sixteen(cv2.COLOR_BayerGBRG2RGB),
+    "bayer_grbg16": _sixteen(cv2.COLOR_BayerGRBG2RGB),
 }
 
 
