@@ -1,20 +1,23 @@
 # Copyright 2026 The vla_ros authors
 # SPDX-License-Identifier: Apache-2.0
-"""How long it takes to decode a camera image in each encoding, and a joint state."""
+"""How long it takes to decode an image in each encoding, a depth image, and a joint state."""
 
+import struct
 import sys
 
 import cv2
 import numpy as np
 from measure import make_parser, measure, over, quantiles, report
+from numpy.typing import NDArray
 from sensor_msgs.msg import CompressedImage, Image, JointState
 
 from vla_ros.ros.decode import decode_compressed_image, decode_image, decode_joint_state
+from vla_ros.ros.depth import decode_compressed_depth
 from vla_ros.ros.pixels import ENCODINGS
 from vla_ros.ros.stamps import encode_time
 
 STAMP = encode_time(1_000_000_000)
-SHOWN = ("rgb8", "bgr8", "mono8", "yuyv", "bayer_rggb8")
+SHOWN = ("rgb8", "bgr8", "mono8", "yuyv", "bayer_rggb8", "bayer_rggb16")
 JOINTS = tuple(f"joint{k}" for k in range(1, 8))
 
 
@@ -32,6 +35,47 @@ def make_jpeg(width: int, height: int) -> CompressedImage:
     noise = np.random.default_rng(0).integers(0, 256, (height // 16, width // 16, 3), np.uint8)
     data = cv2.imencode(".jpg", cv2.resize(noise, (width, height)))[1].tobytes()
     message = CompressedImage(format="jpeg", data=data)
+    message.header.stamp = STAMP
+    return message
+
+
+def make_depth(width: int, height: int) -> NDArray[np.uint16]:
+    """Return a slope with noise [mm], and bars in each row that were not measured."""
+    slope = 1500 + np.indices((height, width)).sum(axis=0)
+    depth = slope + np.random.default_rng(0).integers(-5, 6, (height, width))
+    depth[:, :: width // 16] = 0
+    return depth.astype(np.uint16)
+
+
+def make_png(depth: NDArray[np.uint16]) -> CompressedImage:
+    """Return a compressed depth image."""
+    return _compressed_depth("png", cv2.imencode(".png", depth)[1].tobytes())
+
+
+def make_rvl(depth: NDArray[np.uint16]) -> CompressedImage:
+    """Return the same image, coded in the other way."""
+    numbers: list[int] = []
+    last, pixels = 0, depth.ravel()
+    bars = np.flatnonzero(pixels == 0)  # Each is one pixel wide.
+    for bar, end in zip(bars, np.append(bars[1:], len(pixels)), strict=True):
+        measured = pixels[bar + 1 : end].astype(int)
+        twice = 2 * np.diff(measured, prepend=last)
+        numbers += [1, len(measured), *np.where(twice < 0, ~twice, twice)]
+        last = measured[-1]
+    digits = "".join(map(_groups, numbers))
+    digits += "0" * (-len(digits) % 8)
+    words = np.frombuffer(bytes.fromhex(digits), ">u4").astype("<u4").tobytes()
+    return _compressed_depth("rvl", struct.pack("<II", *reversed(depth.shape)) + words)
+
+
+def _groups(number: int) -> str:
+    """Return a hexadecimal digit for three bits each, the lowest first; all but the last go on."""
+    *more, last = reversed(f"{number:o}")
+    return "".join(f"{int(digit) + 8:x}" for digit in more) + last
+
+
+def _compressed_depth(codec: str, file: bytes) -> CompressedImage:
+    message = CompressedImage(format=f"16UC1; compressedDepth {codec}", data=bytes(12) + file)
     message.header.stamp = STAMP
     return message
 
@@ -58,6 +102,10 @@ def main() -> int:
     jpeg = make_jpeg(width, height)
     took = measure(lambda: decode_compressed_image(jpeg, "front", 0), args.repeats)
     figures |= quantiles("jpeg", took)
+    depth = make_depth(width, height)
+    for name, file in (("depth_png", make_png(depth)), ("depth_rvl", make_rvl(depth))):
+        took = measure(lambda file=file: decode_compressed_depth(file, "front", 0), args.repeats)
+        figures |= quantiles(name, took)
     state = make_joint_state()
     took = measure(lambda: decode_joint_state(state, JOINTS, 0), 10 * args.repeats)
     figures |= quantiles("joint_state", took)

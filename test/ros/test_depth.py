@@ -9,6 +9,7 @@ import pytest
 pytest.importorskip("rclpy")
 pytest.importorskip("vla_ros.msg")
 
+from rvl import encode_rvl
 from sensor_msgs.msg import CompressedImage, Image
 
 from vla_ros.errors import ObservationError
@@ -36,8 +37,9 @@ def raw(pixels, encoding, *, padding=0, big_endian=False):
 
 
 def compressed(pixels, text, *, header=(0, 0.0, 0.0), keep=None):
-    png = cv2.imencode(".png", pixels)[1].tobytes()
-    data = (struct.pack("<iff", *header) + png)[:keep]
+    png = "rvl" not in text
+    file = cv2.imencode(".png", pixels)[1].tobytes() if png else encode_rvl(pixels)
+    data = (struct.pack("<iff", *header) + file)[:keep]
     message = CompressedImage(format=text, data=data)
     message.header.stamp = encode_time(STAMP_NS)
     return message
@@ -88,34 +90,50 @@ def test_a_depth_image_without_stamp_is_refused():
         decode_depth(message, "front", 7)
 
 
-@pytest.mark.parametrize("text", ["16UC1; compressedDepth png", "16UC1; compressedDepth"])
+@pytest.mark.parametrize(
+    "text", ["16UC1; compressedDepth png", "16UC1; compressedDepth", "16UC1; compressedDepth rvl"]
+)
 def test_compressed_millimetres_become_metres(text):
     frame = decode_compressed_depth(compressed(MILLIMETRES, text), "front", 7)
     np.testing.assert_allclose(frame.depth_m, METRES, rtol=1e-6)
     assert frame.stamp_ns == STAMP_NS
 
 
-def test_a_compressed_inverse_depth_becomes_metres():
+@pytest.mark.parametrize("codec", ["png", "rvl"])
+def test_a_compressed_inverse_depth_becomes_metres(codec):
     """As the publisher makes it: pixel = a / depth + b, with both numbers in the header."""
     a, b = 1000.0, -90.0
     depth_m = np.array([[0.5, 2.0, 8.0]])
     pixels = np.append(np.round(a / depth_m + b), [[0.0]], axis=1).astype(np.uint16)
-    message = compressed(pixels, "32FC1; compressedDepth png", header=(1, a, b))
+    message = compressed(pixels, f"32FC1; compressedDepth {codec}", header=(1, a, b))
     found = decode_compressed_depth(message, "front", 7).depth_m
     assert np.isnan(found[0, 3])
     np.testing.assert_allclose(found[0, :3], depth_m[0], rtol=0.02)
 
 
+def test_an_inverse_depth_is_the_same_in_both_codecs():
+    pixels = np.random.default_rng(2).integers(0, 65536, (6, 8), dtype=np.uint16)
+    messages = [
+        compressed(pixels, f"32FC1; compressedDepth {codec}", header=(0, 1000.0, 130.5))
+        for codec in ("png", "rvl")
+    ]
+    png, rvl = (decode_compressed_depth(message, "front", 7).depth_m for message in messages)
+    np.testing.assert_array_equal(png, rvl)
+
+
+@pytest.mark.parametrize("codec", ["png", "rvl"])
 @pytest.mark.parametrize("header", [(1, 0.0, 0.0), (1, float("nan"), 0.0), (1, 1.0, float("inf"))])
-def test_a_quantisation_that_means_nothing_is_refused(header):
-    message = compressed(MILLIMETRES, "32FC1; compressedDepth png", header=header)
+def test_a_quantisation_that_means_nothing_is_refused(header, codec):
+    message = compressed(MILLIMETRES, f"32FC1; compressedDepth {codec}", header=header)
     with pytest.raises(ObservationError, match="says a quantisation of"):
         decode_compressed_depth(message, "front", 7)
 
 
-@pytest.mark.parametrize("text", ["16UC1; compressedDepth rvl", "jpeg", "bgr8; compressedDepth"])
+@pytest.mark.parametrize(
+    "text", ["16UC1; compressedDepth zstd", "jpeg", "", "bgr8; compressedDepth", "16UC1; png"]
+)
 def test_what_is_not_read_is_named(text):
-    with pytest.raises(ObservationError, match=rf"format '{text}' is not supported .* RVL is not"):
+    with pytest.raises(ObservationError, match=rf"format '{text}' is not supported .* Check dep"):
         decode_compressed_depth(compressed(MILLIMETRES, text), "front", 7)
 
 
@@ -129,4 +147,12 @@ def test_a_truncated_depth_image_is_refused(keep):
 def test_a_png_of_eight_bits_is_refused():
     message = compressed(MILLIMETRES.astype(np.uint8), "16UC1; compressedDepth png")
     with pytest.raises(ObservationError, match="are no complete PNG image of 16 bits"):
+        decode_compressed_depth(message, "front", 7)
+
+
+@pytest.mark.parametrize("keep", [0, 5, 12, 19, 20, -4, -1])
+@pytest.mark.parametrize("encoding", ["16UC1", "32FC1"])
+def test_a_truncated_rvl_image_is_refused(encoding, keep):
+    message = compressed(MILLIMETRES, f"{encoding}; compressedDepth rvl", keep=keep)
+    with pytest.raises(ObservationError, match="camera 'front': its RVL depth image"):
         decode_compressed_depth(message, "front", 7)

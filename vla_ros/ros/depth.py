@@ -3,13 +3,13 @@
 """Depth images to metres; what was not measured is NaN, never zero.
 
 `16UC1` is millimetres with 0 for nothing, `32FC1` metres (REP 118). A compressed depth image of
-compressed_depth_image_transport is a header of 12 bytes and a PNG of 16 bits: the same
-millimetres, or for 32FC1 an inverse depth with its two numbers in the header. Its other format,
-RVL, is not read.
+compressed_depth_image_transport is a header of 12 bytes and 16 bits a pixel, as PNG or as RVL: the
+same millimetres, or for 32FC1 an inverse depth with its two numbers in the header.
 """
 
 import math
 import struct
+from collections.abc import Callable
 
 import cv2
 import numpy as np
@@ -18,6 +18,7 @@ from sensor_msgs.msg import CompressedImage, Image
 
 from vla_ros.errors import ObservationError
 from vla_ros.ros.pixels import check_layout, decode_file
+from vla_ros.ros.rvl import decode_rvl
 from vla_ros.ros.stamps import decode_stamp
 from vla_ros.types import DepthArray, DepthFrame
 
@@ -63,7 +64,7 @@ def decode_compressed_depth(msg: CompressedImage, camera: str, arrival_ns: int) 
     """Return a compressed depth image in metres.
 
     Args:
-        msg: The image; its format begins with the encoding: `16UC1; compressedDepth png`.
+        msg: The image; its format is encoding and codec: `16UC1; compressedDepth png`.
         camera: Name of the camera in the robot profile.
         arrival_ns: When it arrived, node clock [ns].
 
@@ -71,22 +72,16 @@ def decode_compressed_depth(msg: CompressedImage, camera: str, arrival_ns: int) 
         ObservationError: It is not complete, or compressed in another way.
     """
     encoding, _, how = msg.format.partition(";")
-    if encoding.strip() not in _TYPES or "compressedDepth" not in how or "rvl" in how:
+    transport, _, codec = how.strip().partition(" ")
+    known = transport == "compressedDepth" and codec in _CODECS
+    if encoding.strip() not in _TYPES or not known:
         raise ObservationError(
             f"camera '{camera}': format '{msg.format}' is not supported for depth. Supported: "
-            "'16UC1; compressedDepth png' and '32FC1; compressedDepth png'. RVL is not: set the "
-            "publisher's parameter compressedDepth.format to png"
+            "'16UC1; compressedDepth png' and '32FC1; compressedDepth png', and rvl for png. "
+            "Check depth_topic and depth_transport in the robot profile"
         )
     data = memoryview(msg.data)
-    body = data[_HEADER.size :]
-    complete = bytes(body[: len(_PNG)]) == _PNG and _PNG_END in bytes(body[-64:])
-    file = np.frombuffer(body, np.uint8)
-    pixels = decode_file(file, cv2.IMREAD_UNCHANGED, camera) if complete else None
-    if pixels is None or pixels.dtype != np.uint16 or pixels.ndim != 2:
-        raise ObservationError(
-            f"camera '{camera}': {len(msg.data)} bytes of '{msg.format}' are no complete PNG "
-            "image of 16 bits behind a header of 12 bytes. Check the camera driver and the network"
-        )
+    pixels = _CODECS[codec](data[_HEADER.size :], camera)
     if encoding.strip() == DEPTH_ENCODING:
         _, numerator, offset = _HEADER.unpack(data[: _HEADER.size])
         depth_m = _from_inverse(pixels, numerator, offset, camera)
@@ -98,6 +93,25 @@ def decode_compressed_depth(msg: CompressedImage, camera: str, arrival_ns: int) 
         arrival_ns=arrival_ns,
         depth_m=depth_m,
     )
+
+
+def _decode_png(file: memoryview, camera: str) -> NDArray[np.generic]:
+    complete = bytes(file[: len(_PNG)]) == _PNG and _PNG_END in bytes(file[-64:])
+    data = np.frombuffer(file, np.uint8)
+    pixels = decode_file(data, cv2.IMREAD_UNCHANGED, camera) if complete else None
+    if pixels is None or pixels.dtype != np.uint16 or pixels.ndim != 2:
+        raise ObservationError(
+            f"camera '{camera}': {len(file)} bytes of depth are no complete PNG image of 16 bits "
+            f"behind a header of {_HEADER.size} bytes. Check the camera driver and the network"
+        )
+    return pixels
+
+
+_CODECS: dict[str, Callable[[memoryview, str], NDArray[np.generic]]] = {
+    "": _decode_png,  # As publishers said before there was another.
+    "png": _decode_png,
+    "rvl": decode_rvl,
+}
 
 
 def _millimetres(pixels: NDArray[np.generic]) -> DepthArray:
