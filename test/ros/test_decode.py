@@ -124,28 +124,6 @@ def test_bayer_images_have_their_red_where_the_name_says(encoding, red_at):
     assert (inner.mean(axis=(0, 1)).round() == [200, 0, 0]).all()
 
 
-@pytest.mark.parametrize("padding", [0, 6])
-@pytest.mark.parametrize("order", ["<", ">"])
-@pytest.mark.parametrize("pattern", ["rggb", "bggr", "gbrg", "grbg"])
-def test_bayer_images_of_16_bits_show_what_their_upper_bytes_show(pattern, order, padding):
-    mosaic = np.random.default_rng(3).integers(0, 65536, (8, 10), dtype=np.uint16)
-    message = image_message(
-        mosaic.astype(f"{order}u2"),
-        f"bayer_{pattern}16",
-        padding=padding,
-        big_endian=order == ">",
-    )
-    upper = (mosaic >> 8).astype(np.uint8)
-    wanted = decoded(image_message(upper, f"bayer_{pattern}8")).image
-    assert (decoded(message).image == wanted).all()
-
-
-def test_a_bayer_image_of_16_bits_in_rows_of_8_is_refused():
-    message = image_message(np.zeros((4, 4), dtype=np.uint8), "bayer_rggb16")
-    with pytest.raises(ObservationError, match="do not fit rows of 4 bytes, wanted at least 8"):
-        decoded(message)
-
-
 @pytest.mark.parametrize("padding", [0, 2])
 @pytest.mark.parametrize(("encoding", "code"), [("nv12", (90, 240)), ("nv21", (240, 90))])
 def test_brightness_and_colour_in_planes_of_their_own(encoding, code, padding):

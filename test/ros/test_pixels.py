@@ -71,3 +71,36 @@ def test_a_tiny_picture_is_decoded_or_refused(encoding: str, size: tuple[int, in
             decode_image(message, "front", 1)
     else:
         assert decode_image(message, "front", 1).image.shape == (height, width, 3)
+
+
+def bayer(samples: np.ndarray, name: str, *, padding: int = 0, big_endian: bool = False) -> Image:
+    """Rows of `samples` as bytes, each followed by `padding` bytes."""
+    height, width = samples.shape
+    rows = np.ascontiguousarray(samples).view(np.uint8).reshape(height, -1)
+    rows = np.pad(rows, ((0, 0), (0, padding)), constant_values=77)
+    message = Image(
+        encoding=name, width=width, height=height, step=rows.shape[1], data=rows.tobytes()
+    )
+    message.is_bigendian = int(big_endian)
+    message.header.stamp = encode_time(1)
+    return message
+
+
+@pytest.mark.parametrize("padding", [0, 6])
+@pytest.mark.parametrize("order", ["<", ">"])
+@pytest.mark.parametrize("pattern", ["rggb", "bggr", "gbrg", "grbg"])
+def test_bayer_images_of_16_bits_show_what_their_upper_bytes_show(
+    pattern: str, order: str, padding: int
+) -> None:
+    samples = np.random.default_rng(3).integers(0, 65536, (8, 10), dtype=np.uint16)
+    wanted = bayer((samples >> 8).astype(np.uint8), f"bayer_{pattern}8")
+    ordered = samples.astype(f"{order}u2")
+    message = bayer(ordered, f"bayer_{pattern}16", padding=padding, big_endian=order == ">")
+    image = decode_image(message, "front", 1).image
+    assert (image == decode_image(wanted, "front", 1).image).all()
+
+
+def test_a_bayer_image_of_16_bits_in_rows_of_8_is_refused() -> None:
+    message = bayer(np.zeros((4, 4), dtype=np.uint8), "bayer_rggb16")
+    with pytest.raises(ObservationError, match="do not fit rows of 4 bytes, wanted at least 8"):
+        decode_image(message, "front", 1)
