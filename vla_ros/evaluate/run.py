@@ -2,16 +2,16 @@
 # SPDX-License-Identifier: Apache-2.0
 """Plays many cases in parallel processes; the same cases always give the same episodes."""
 
-import multiprocessing
 import signal
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Generator, Iterator, Sequence
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 from vla_ros.evaluate.actors import EXPERT, Actor, make_actor
 from vla_ros.evaluate.cases import Case, Scenes
 from vla_ros.evaluate.episode import EpisodeResult, play
+from vla_ros.learn.parallel import in_parallel
 from vla_ros.learn.rollout import Rollout
 from vla_ros.policy.spec import PolicyProfile, load_policy_profile
 from vla_ros.robot.profile import load_robot_profile
@@ -107,27 +107,25 @@ def play_all(
 
     Raises:
         ConfigError: The policy cannot be loaded.
+        SimulationError: The processes that play die again and again.
     """
     subject.profile()
     results: list[EpisodeResult] = []
-    with _workers(subject, processes) as played:
-        for result in played(cases):
+    with closing(_played(subject, cases, processes)) as played:
+        for result in played:
             tell(result)
             results.append(result)
     return results
 
 
-@contextmanager
-def _workers(
-    subject: Subject, processes: int
-) -> Iterator[Callable[[Sequence[Case]], Iterator[EpisodeResult]]]:
+def _played(
+    subject: Subject, cases: Sequence[Case], processes: int
+) -> Generator[EpisodeResult, None, None]:
     if processes == 1:
         with player(subject) as alone:
-            yield lambda cases: map(alone.play, cases)
-        return
-    context = multiprocessing.get_context("spawn")
-    with context.Pool(processes, _begin, (subject,)) as pool:
-        yield lambda cases: pool.imap(_play, cases)
+            yield from map(alone.play, cases)
+    else:
+        yield from in_parallel(_play, cases, processes, _begin, (subject,))
 
 
 # Of this process, if it is a worker: what it measures, and with its first case, who plays.
@@ -136,7 +134,7 @@ _players: list[Player] = []
 
 
 def _begin(subject: Subject) -> None:
-    """Fail only in `_play`: a pool would start a worker that fails here again for ever."""
+    """Fail only in `_play`: what fails here would be taken for a process that died."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the one who waits for them.
     _subjects.append(subject)
 

@@ -6,9 +6,7 @@ The arm is moved by the expert, now and then pushed off its way, or by the polic
 whose own mistakes are then corrected. All from one seed, in parallel processes.
 """
 
-import contextlib
-import multiprocessing
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
@@ -21,6 +19,7 @@ from vla_ros.learn.kick import kicked
 from vla_ros.learn.labels import make_label, no_label
 from vla_ros.learn.lerobot.finish import finish
 from vla_ros.learn.lerobot.writer import PARTS, PartWriter, Schema, recorded_episodes
+from vla_ros.learn.parallel import in_parallel
 from vla_ros.learn.rollout import Act, Ending, Rollout, RolloutOptions
 from vla_ros.policy.registry import make_backend
 from vla_ros.policy.spec import PolicyProfile, load_policy_profile
@@ -99,6 +98,7 @@ def collect(
 
     Raises:
         ConfigError: The folder holds what was collected with other options.
+        SimulationError: The processes that collect die again and again.
     """
     _check_options(options)
     counts = [
@@ -111,14 +111,13 @@ def collect(
         if recorded_episodes(options.folder, part) != count
     ]
     reports: list[CollectionReport] = []
-    with contextlib.ExitStack() as stack:
-        done: Iterable[CollectionReport] = map(_collect_part, jobs)
-        if options.processes > 1 and len(jobs) > 1:
-            pool = multiprocessing.get_context("spawn").Pool(options.processes)
-            done = stack.enter_context(pool).imap_unordered(_collect_part, jobs)
-        for report in done:
-            reports.append(report)
-            tell(f"part {len(reports)}/{len(jobs)}: {report.solved}/{report.episodes} solved")
+    alone = options.processes == 1 or len(jobs) == 1
+    done = (
+        map(_collect_part, jobs) if alone else in_parallel(_collect_part, jobs, options.processes)
+    )
+    for report in done:
+        reports.append(report)
+        tell(f"part {len(reports)}/{len(jobs)}: {report.solved}/{report.episodes} solved")
     finish(options.folder, _schema(options, load_policy_profile(options.policy)), len(counts))
     return CollectionReport(
         episodes=sum(r.episodes for r in reports),

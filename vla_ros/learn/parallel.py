@@ -1,0 +1,63 @@
+# Copyright 2026 The vla_ros authors
+# SPDX-License-Identifier: Apache-2.0
+"""The same work on many things, in several processes."""
+
+import multiprocessing
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from typing import Any, TypeVar
+
+from vla_ros.errors import SimulationError
+
+_MOST_DEATHS = 3  # In a row, without a result in between.
+
+Job = TypeVar("Job")
+Result = TypeVar("Result")
+
+
+def in_parallel(
+    do: Callable[[Job], Result],
+    jobs: Iterable[Job],
+    processes: int,
+    begin: Callable[..., None] | None = None,
+    arguments: tuple[Any, ...] = (),
+) -> Iterator[Result]:
+    """Do jobs in several processes at a time; yield the results in the order of the jobs.
+
+    A process may die of an error in machine code, of a renderer for example. Then others take its
+    place, and every job whose result has not been yielded is done again.
+
+    Args:
+        do: Does one job; a function of a module.
+        jobs: What to do; can be pickled, as the results can.
+        processes: How many work at a time.
+        begin: Called in each process before its first job.
+        arguments: Of `begin`.
+
+    Raises:
+        SimulationError: The processes die again and again.
+        Exception: What a job raised.
+    """
+    left, deaths = deque(jobs), 0
+    while left:
+        others = set(multiprocessing.active_children())
+        context = multiprocessing.get_context("spawn")
+        pool = ProcessPoolExecutor(processes, context, begin, arguments)
+        try:
+            for result in pool.map(do, tuple(left)):
+                left.popleft()
+                deaths = 0
+                yield result
+        except BrokenProcessPool as error:
+            deaths += 1
+            if deaths == _MOST_DEATHS:
+                raise SimulationError(
+                    f"a process died {deaths} times in a row during {left[0]!r}: look for its "
+                    "cause in the system's log (`dmesg`), or use one process to see it here"
+                ) from error
+        finally:
+            for worker in set(multiprocessing.active_children()) - others:
+                worker.terminate()
+            pool.shutdown(cancel_futures=True)
