@@ -30,7 +30,8 @@ from end_to_end_costs import Processes, count_copies
 from measure import over, quantiles, report
 
 from vla_ros.cli.graph import SHARED, Graph, GraphOptions, NodeProcess, isolate
-from vla_ros.policy.spec import ImageSpec, load_policy_profile
+from vla_ros.policy.images import ImageSpec
+from vla_ros.policy.spec import load_policy_profile
 
 if TYPE_CHECKING:
     from end_to_end_passages import Passage

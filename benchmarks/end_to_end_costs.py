@@ -13,7 +13,7 @@ import cv2
 import numpy as np
 
 from vla_ros.observe.image import fit_image
-from vla_ros.policy.spec import ImageSpec
+from vla_ros.policy.images import ImageSpec
 
 PROC = Path("/proc")
 # rclpy copies what comes out of the middleware's buffer into a C message, and that into Python's;

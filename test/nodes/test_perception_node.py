@@ -19,7 +19,7 @@ from rclpy.executors import SingleThreadedExecutor
 from rclpy.node import Node
 from rclpy.parameter import Parameter
 from rclpy.qos import qos_profile_sensor_data
-from sensor_msgs.msg import CompressedImage, Image, JointState
+from sensor_msgs.msg import CameraInfo, CompressedImage, Image, JointState
 
 from vla_ros.errors import ConfigError
 from vla_ros.faults.imager import compress, spoil
@@ -340,6 +340,27 @@ def test_compressed_images_are_taken_where_the_profile_says_so(tmp_path: Path) -
             bench.executor.spin_once(timeout_sec=0.005)
     front = decode_observation(bench.observations[-1], bench.now_ns()).frames[0]
     assert front.image[48, 48] == pytest.approx([200, 50, 10], abs=6)
+    bench.close()
+
+
+def test_undistorted_pictures_come_as_soon_as_the_lens_is_told(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(perception_node, "_PATIENCE_NS", 0)
+    text = config_path("policies", "native").read_text(encoding="utf-8")
+    policy = tmp_path / "native.yaml"
+    policy.write_text(text.replace("camera: wrist", "camera: wrist, undistort: true", 1))
+    bench = Bench(policy=str(policy))
+    bench.connect(front=Image, wrist=Image)
+    says = "camera 'wrist': no CameraInfo has arrived yet"
+    bench.play(lambda: any(says in s.message for d in bench.diagnostics for s in d.status))
+    assert not bench.observations
+    info = CameraInfo(width=64, height=48, distortion_model="plumb_bob", d=[-0.1, 0, 0, 0, 0.0])
+    info.k = [50.0, 0.0, 32.0, 0.0, 50.0, 24.0, 0.0, 0.0, 1.0]
+    told = bench.driver.create_publisher(CameraInfo, "/wrist/camera_info", qos_profile_sensor_data)
+    bench.until(lambda: told.get_subscription_count() > 0)
+    told.publish(info)
+    bench.play(lambda: bool(bench.observations))
     bench.close()
 
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from vla_ros.observe.image import crop_image, fit_depth, fit_image, part_of_view
-from vla_ros.policy.spec import CropSpec
+from vla_ros.policy.images import CropSpec
 from vla_ros.view.camera import Lens
 
 RED = np.array([200, 30, 10], dtype=np.uint8)

@@ -2,13 +2,14 @@
 # SPDX-License-Identifier: Apache-2.0
 import math
 import re
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
 from vla_ros.errors import ConfigError, ObservationError
 from vla_ros.observe.observer import Observer
-from vla_ros.policy.spec import CropSpec, HistorySpec, ImageSpec
+from vla_ros.policy.images import CropSpec, HistorySpec, ImageSpec
 from vla_ros.robot.profile import RobotProfile, load_robot_profile
 from vla_ros.types import CameraFrame, DepthFrame, FloatArray, JointSample
 from vla_ros.view.camera import Lens
@@ -269,6 +270,26 @@ def test_a_lens_that_cannot_show_it_is_named(robot: RobotProfile, lens: Lens | N
     observer.add_lens("front", lens)
     with pytest.raises(ObservationError, match=r"does not show the 1\.0 rad around the axis"):
         observer.add_frame(frame("front", 1000))
+
+
+def test_undistorted_pictures_and_their_depth_come_with_the_lens(robot: RobotProfile) -> None:
+    robot = changed(robot, depth_topic="/front/depth")
+    straight = view("front").model_copy(update={"undistort": True, "depth": True})
+    observer = Observer(robot, (straight,))
+    assert observer.measured_cameras == ("front",)
+    early = frame("front", 1000), deep(1000)
+    for add, part in zip((observer.add_frame, observer.add_depth), early, strict=True):
+        with pytest.raises(ObservationError, match=r"no CameraInfo has arrived .* undistorted"):
+            add(part)
+    lens = Lens(focal=(40.0, 40.0), center=(31.5, 23.5), size=(64, 48), model="plumb_bob")
+    observer.add_lens("front", replace(lens, coefficients=(-0.05, 0.0, 0.0, 0.0, 0.0)))
+    observer.add_state(*state(robot, 1100))
+    observer.add_frame(frame("front", 1100))
+    observer.add_depth(deep(1100))
+    seen = observer.observe(1110 * MS)
+    assert seen.frames[0].image[4:-4].any()
+    assert (seen.frames[0].image[:4] == 0).all()
+    assert (seen.depths[0].depth_m[4:-4] == 1.5).all()
 
 
 def test_cameras_of_other_rates_and_clocks_make_one_observation(robot: RobotProfile) -> None:

@@ -67,6 +67,7 @@ def test_the_shipped_profile_loads_and_its_model_path_is_absolute() -> None:
         (WRIST, WRIST + ", field_of_view_rad: 3.2", r"field_of_view_rad = 3.2"),
         (WRIST, WRIST + ", field_of_view_rad: 1.0, crop: {top: 0.1}", r"either 'crop' or this"),
         (WRIST, WRIST + ", crop: {top: .nan}", r"crop.top = nan"),
+        (WRIST, WRIST + ", undistort: 1", r"images\[1\].undistort = 1"),
         (WRIST, WRIST + ", crop: {top: -0.1}", r"crop.top = -0.1"),
         (WRIST, WRIST + ", history: {frames: 0, spacing_s: 0.1}", r"history.frames = 0"),
         (WRIST, WRIST + ", history: {frames: 2, spacing_s: .inf}", r"spacing_s = inf"),

@@ -135,6 +135,14 @@ def test_a_calibrated_camera_has_a_lens() -> None:
     assert (lens.focal, lens.center, lens.size) == ((50.0, 51.0), (48.0, 24.0), (96, 48))
 
 
+def test_a_lens_says_how_it_distorts() -> None:
+    info = CameraInfo(width=96, height=48, distortion_model="equidistant", d=[0.1, 0.0, -0.2, 0.3])
+    info.k = [50.0, 0.0, 48.0, 0.0, 51.0, 24.0, 0.0, 0.0, 1.0]
+    lens = decode_lens(info)
+    assert lens is not None
+    assert (lens.model, lens.coefficients) == ("equidistant", (0.1, 0.0, -0.2, 0.3))
+
+
 @pytest.mark.parametrize("focal", [0.0, -1.0, math.nan, math.inf])
 def test_a_camera_that_was_never_calibrated_has_none(focal: float) -> None:
     info = CameraInfo(width=96, height=48)

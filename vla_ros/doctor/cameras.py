@@ -2,12 +2,13 @@
 # SPDX-License-Identifier: Apache-2.0
 """Checks of cameras: what they send, against what the two profiles say."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from vla_ros.doctor.facts import CameraSeen
 from vla_ros.doctor.line import Level, Line, failed, passed, warned
 from vla_ros.doctor.streams import check_pace, check_stamps, check_stream
-from vla_ros.policy.spec import CropSpec, ImageSpec, PolicyProfile
+from vla_ros.policy.images import CropSpec, ImageSpec
+from vla_ros.policy.spec import PolicyProfile
 from vla_ros.robot.parts import CameraProfile
 from vla_ros.robot.profile import RobotProfile
 
@@ -50,9 +51,10 @@ def check_camera(
     )
     yield check_frozen(seen, speed_rad_s)
     yield check_frame(seen, profile.frame)
-    yield check_info(seen)
-    for image in policy.images:
-        if image.camera == seen.name and seen.width > 0:
+    images = [image for image in policy.images if image.camera == seen.name]
+    yield check_info(seen, images)
+    for image in images:
+        if seen.width > 0:
             yield check_size(seen, image)
 
 
@@ -126,23 +128,33 @@ def check_frame(seen: CameraSeen, frame: str) -> Line:
     )
 
 
-def check_info(seen: CameraSeen) -> Line:
-    """Object to a CameraInfo that is missing or of another size."""
-    check = f"camera.{seen.name}.info"
-    info = seen.info
+def check_info(seen: CameraSeen, images: Sequence[ImageSpec]) -> Line:
+    """Object to a CameraInfo that is missing, of another size, or no use for `undistort`."""
+    check, info = f"camera.{seen.name}.info", seen.info
+    undistort = any(image.undistort for image in images)
+    needed = undistort or any(image.field_of_view_rad is not None for image in images)
     if info is None:
-        return warned(
-            check,
-            f"no CameraInfo beside {seen.stream.topic}",
-            "This policy does not need it; depth and calibration do. Let the driver publish it",
+        need = (
+            "This policy wants its pictures by it (undistort, field_of_view_rad) and gets none"
+            if needed
+            else "This policy does not need it; depth and calibration do"
         )
+        found = f"no CameraInfo beside {seen.stream.topic}"
+        return warned(check, found, f"{need}. Let the driver publish it")
+    object_to = failed if undistort else warned
     if seen.width and (info.width, info.height) != (seen.width, seen.height):
-        return warned(
+        return object_to(
             check,
             f"{info.topic} is for {info.width}x{info.height} pixels, the images have "
             f"{seen.width}x{seen.height}",
             "Calibrate the camera at the size that it sends",
         )
     if not info.calibrated:
-        return warned(check, f"{info.topic} has no focal length", "Calibrate the camera")
+        return object_to(check, f"{info.topic} has no focal length", "Calibrate the camera")
+    if undistort and info.fault:
+        return failed(
+            check,
+            f"{info.topic} {info.fault}, and the policy wants undistorted pictures",
+            "Calibrate the camera, or undistort where they are published",
+        )
     return passed(check, f"{info.topic} fits")

@@ -65,12 +65,14 @@ class CameraInfoSeen:
         width: [pixels].
         height: [pixels].
         calibrated: It has a focal length.
+        fault: Why what the lens distorts cannot be undone with it; empty if it can.
     """
 
     topic: str
     width: int
     height: int
     calibrated: bool
+    fault: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -25,8 +25,9 @@ from vla_ros.learn.lerobot.layout import ACTION, IMAGES, STATE, Feature, camera_
 from vla_ros.learn.lerobot.reader import LeRobotReader
 from vla_ros.learn.lerobot.writer import Schema
 from vla_ros.observe.image import fit_image
+from vla_ros.policy.images import ImageSpec
 from vla_ros.policy.rows import Anchor, EefDelta
-from vla_ros.policy.spec import ImageSpec, PolicyProfile, RotationForm
+from vla_ros.policy.spec import PolicyProfile, RotationForm
 from vla_ros.sim.tasks import FAMILIES
 from vla_ros.types import FloatArray, ImageArray
 

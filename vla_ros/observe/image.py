@@ -51,11 +51,70 @@ class Part:
     bottom: float
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Box:
+    """Whole pixels of a picture, up to but without `right` and `bottom`."""
+
+    left: int
+    top: int
+    right: int
+    bottom: int
+
+    @property
+    def width(self) -> int:
+        """[pixels]."""
+        return self.right - self.left
+
+    @property
+    def height(self) -> int:
+        """[pixels]."""
+        return self.bottom - self.top
+
+    def of(self, image: _Pixels) -> _Pixels:
+        """Return that part of an image, without a copy."""
+        return image[self.top : self.bottom, self.left : self.right]  # type: ignore[return-value]
+
+
+def crop_box(width: int, height: int, crop: Crop | None) -> Box:
+    """Return the pixels of a part; at least one.
+
+    Args:
+        width: Of the picture [pixels].
+        height: Of the picture [pixels].
+        crop: The part; all of it if None.
+    """
+    if crop is None:
+        return Box(left=0, top=0, right=width, bottom=height)
+    left, top = (min(round(f * n), n - 1) for f, n in ((crop.left, width), (crop.top, height)))
+    return Box(
+        left=left,
+        top=top,
+        right=max(left + 1, round(crop.right * width)),
+        bottom=max(top + 1, round(crop.bottom * height)),
+    )
+
+
+def inner_box(old: tuple[int, int], width: int, height: int, *, letterbox: bool) -> Box:
+    """Return the pixels that a resized image fills.
+
+    Args:
+        old: Its width and height before [pixels].
+        width: Of the result [pixels].
+        height: Of the result [pixels].
+        letterbox: Keep the aspect ratio; otherwise it fills everything.
+    """
+    scale = min(width / old[0], height / old[1])
+    inner = (min(width, max(1, round(old[0] * scale))), min(height, max(1, round(old[1] * scale))))
+    inner_width, inner_height = inner if letterbox else (width, height)
+    left, top = (width - inner_width) // 2, (height - inner_height) // 2
+    return Box(left=left, top=top, right=left + inner_width, bottom=top + inner_height)
+
+
 def part_of_view(lens: Lens, angle_rad: float, aspect: float) -> Part | None:
     """Return the part of a picture that shows an angle; None if the lens shows less.
 
     Args:
-        lens: Of the camera, as its CameraInfo says; its distortion is not undone.
+        lens: Of the camera, as its CameraInfo says; what it distorts is left out.
         angle_rad: From the left to the right edge of the part [rad].
         aspect: Width of the part by its height.
     """
@@ -81,13 +140,7 @@ def crop_image(image: _Pixels, crop: Crop | None) -> _Pixels:
         image: Shape (H, W) or (H, W, 3).
         crop: The part; all of it if None.
     """
-    if crop is None:
-        return image
-    height, width = image.shape[:2]
-    left, top = (min(round(f * n), n - 1) for f, n in ((crop.left, width), (crop.top, height)))
-    right = max(left + 1, round(crop.right * width))
-    bottom = max(top + 1, round(crop.bottom * height))
-    return image[top:bottom, left:right]  # type: ignore[return-value]
+    return crop_box(image.shape[1], image.shape[0], crop).of(image)
 
 
 def fit_depth(depth_m: DepthArray, width: int, height: int, *, letterbox: bool) -> DepthArray:
@@ -102,13 +155,10 @@ def fit_depth(depth_m: DepthArray, width: int, height: int, *, letterbox: bool) 
     old_height, old_width = depth_m.shape
     if (old_width, old_height) == (width, height):
         return depth_m
-    scale = min(width / old_width, height / old_height)
-    inner = (min(width, max(1, round(n * scale))) for n in (old_width, old_height))
-    inner_width, inner_height = inner if letterbox else (width, height)
-    fitted = cv2.resize(depth_m, (inner_width, inner_height), interpolation=cv2.INTER_NEAREST)
+    inner = inner_box((old_width, old_height), width, height, letterbox=letterbox)
+    size = (inner.width, inner.height)
     framed: DepthArray = np.full((height, width), np.nan, dtype=np.float32)
-    left, top = (width - inner_width) // 2, (height - inner_height) // 2
-    framed[top : top + inner_height, left : left + inner_width] = fitted
+    inner.of(framed)[:] = cv2.resize(depth_m, size, interpolation=cv2.INTER_NEAREST)
     return framed
 
 
@@ -124,15 +174,11 @@ def fit_image(image: ImageArray, width: int, height: int, *, letterbox: bool) ->
     old_height, old_width = image.shape[:2]
     if (old_width, old_height) == (width, height):
         return image
-    if not letterbox or old_width * height == old_height * width:
+    inner = inner_box((old_width, old_height), width, height, letterbox=letterbox)
+    if (inner.width, inner.height) == (width, height):
         return _resize(image, width, height)
-    scale = min(width / old_width, height / old_height)
-    inner_width = min(width, max(1, round(old_width * scale)))
-    inner_height = min(height, max(1, round(old_height * scale)))
-    left, top = (width - inner_width) // 2, (height - inner_height) // 2
     framed = np.zeros((height, width, 3), dtype=np.uint8)
-    inner = _resize(image, inner_width, inner_height)
-    framed[top : top + inner_height, left : left + inner_width] = inner
+    inner.of(framed)[:] = _resize(image, inner.width, inner.height)
     return framed
 
 

@@ -4,15 +4,15 @@
 
 import math
 from collections.abc import Sequence
-from typing import Protocol, TypeVar
+from typing import TypeVar
 
 import numpy as np
 
 from vla_ros.errors import ConfigError, ObservationError
-from vla_ros.observe.assemble import History, Stream, assemble, check_age
+from vla_ros.observe.assemble import Stream, assemble, check_age
 from vla_ros.observe.buffer import ArmSample, Arrival, SampleBuffer, Stamped, StreamReport
+from vla_ros.observe.fitting import View, make_fitting
 from vla_ros.observe.frozen import FrozenDetector
-from vla_ros.observe.image import Crop, crop_image, fit_depth, fit_image, part_of_view
 from vla_ros.robot.profile import RobotProfile
 from vla_ros.types import CameraFrame, DepthFrame, JointSample, Observation
 from vla_ros.view.camera import Lens, info_topic_of
@@ -25,42 +25,6 @@ _SPEED_SPAN_NS = 100_000_000
 
 
 _Sample = TypeVar("_Sample", bound=Stamped)
-
-
-class View(Protocol):
-    """How a policy wants to see one camera; an image of a policy profile is one."""
-
-    @property
-    def camera(self) -> str:
-        """Name of the camera in the robot profile."""
-
-    @property
-    def width(self) -> int:
-        """Wanted [pixels]."""
-
-    @property
-    def height(self) -> int:
-        """Wanted [pixels]."""
-
-    @property
-    def letterbox(self) -> bool:
-        """Keep the aspect ratio and pad with black; otherwise stretch."""
-
-    @property
-    def crop(self) -> Crop | None:
-        """Taken out of the picture before; None for all of it."""
-
-    @property
-    def field_of_view_rad(self) -> float | None:
-        """Instead of a crop: what the width shall show [rad]; None for `crop`."""
-
-    @property
-    def history(self) -> History | None:
-        """Earlier pictures that come with it; None for none."""
-
-    @property
-    def depth(self) -> bool:
-        """The camera's depth image comes with it."""
 
 
 class Observer:
@@ -96,15 +60,9 @@ class Observer:
             )
             for view in views
         }
-        self._crops: dict[str, Crop | None] = {
-            view.camera: view.crop for view in views if view.field_of_view_rad is None
-        }
-        self._no_crop = {
-            view.camera: f"camera '{view.camera}': no CameraInfo has arrived yet, and the policy "
-            f"wants a field of view of {view.field_of_view_rad} rad. Check: ros2 topic info "
-            f"{info_topic_of(robot.camera(view.camera).topic)}"
+        self._fittings = {
+            view.camera: make_fitting(view, info_topic_of(robot.camera(view.camera).topic))
             for view in views
-            if view.field_of_view_rad is not None
         }
         self._offsets_ns = {
             view.camera: round(robot.camera(view.camera).stamp_offset_s * 1e9) for view in views
@@ -138,14 +96,11 @@ class Observer:
 
         Raises:
             ObservationError: It has another size than the robot profile says, or nobody knows yet
-                which part of it shows the field of view that the policy wants.
+                how to make of it what the policy wants to see; see `Fitting`.
         """
-        view = self._views[frame.camera]
         _check_size(frame, self._sizes[frame.camera])
-        crop = self._crop(frame.camera)
+        image = self._fittings[frame.camera].fit(frame.image)
         self.detectors[frame.camera].see(frame, self._speed_rad_s())
-        part = crop_image(frame.image, crop)
-        image = fit_image(part, view.width, view.height, letterbox=view.letterbox)
         fitted = CameraFrame(
             camera=frame.camera,
             stamp_ns=frame.stamp_ns + self._offsets_ns[frame.camera],
@@ -160,32 +115,11 @@ class Observer:
     @property
     def measured_cameras(self) -> tuple[str, ...]:
         """Cameras whose CameraInfo is needed."""
-        wanted = (v.camera for v in self._views.values() if v.field_of_view_rad is not None)
-        return tuple(wanted)
+        return tuple(name for name, fitting in self._fittings.items() if fitting.needs_lens)
 
     def add_lens(self, camera: str, lens: Lens | None) -> None:
         """Take what a camera's CameraInfo says of its lens; None if that is no use."""
-        view = self._views[camera]
-        angle_rad = view.field_of_view_rad
-        if angle_rad is None:
-            return
-        aspect = view.width / view.height
-        part = None if lens is None else part_of_view(lens, angle_rad, aspect)
-        self._crops.pop(camera, None)
-        if part is not None:
-            self._crops[camera] = part
-            return
-        found = f"says fx, fy = {lens.focal} pixels" if lens else "lacks a focal length or a size"
-        self._no_crop[camera] = (
-            f"camera '{camera}': its CameraInfo {found}, and its picture does not show the "
-            f"{angle_rad} rad around the axis that the policy wants (field_of_view_rad). "
-            "Calibrate the camera, take a wider lens, or give a crop"
-        )
-
-    def _crop(self, camera: str) -> Crop | None:
-        if camera not in self._crops:
-            raise ObservationError(self._no_crop[camera])
-        return self._crops[camera]
+        self._fittings[camera].add_lens(lens)
 
     def add_depth(self, frame: DepthFrame) -> Arrival:
         """Take a depth image as it was decoded; it is cut and resized as the camera's picture.
@@ -193,16 +127,14 @@ class Observer:
         It may have another size than that: many cameras measure depth more coarsely.
 
         Raises:
-            ObservationError: Nobody knows yet which part of it shows the field of view that the
-                policy wants.
+            ObservationError: Nobody knows yet how to make of it what the policy wants to see; see
+                `Fitting`.
         """
-        view = self._views[frame.camera]
-        part = crop_image(frame.depth_m, self._crop(frame.camera))
         fitted = DepthFrame(
             camera=frame.camera,
             stamp_ns=frame.stamp_ns + self._offsets_ns[frame.camera],
             arrival_ns=frame.arrival_ns,
-            depth_m=fit_depth(part, view.width, view.height, letterbox=view.letterbox),
+            depth_m=self._fittings[frame.camera].fit_depth(frame.depth_m),
         )
         return self.depths[frame.camera].buffer.add(fitted)
 

@@ -12,13 +12,14 @@ from numpy.typing import NDArray
 
 from vla_ros.errors import ConfigError, ObservationError
 from vla_ros.policy.answer import AnswerReader, Array
+from vla_ros.policy.images import ImageSpec
 from vla_ros.policy.model_file import (
     ModelDescription,
     Normalisation,
     check_description,
     check_tensors,
 )
-from vla_ros.policy.spec import ImageSpec, PolicyProfile
+from vla_ros.policy.spec import PolicyProfile
 from vla_ros.policy.transforms import PolicyAdapter
 from vla_ros.robot.profile import RobotProfile
 from vla_ros.types import ImageArray, Observation, PolicyOutput

@@ -10,7 +10,8 @@ from pathlib import Path
 
 import numpy as np
 
-from vla_ros.policy.spec import ActionSpace, ActionSpec, DoneSpec, ImageSpec, PolicyProfile
+from vla_ros.policy.images import ImageSpec
+from vla_ros.policy.spec import ActionSpace, ActionSpec, DoneSpec, PolicyProfile
 from vla_ros.robot.profile import RobotProfile
 from vla_ros.types import FloatArray, Observation, PolicyOutput
 

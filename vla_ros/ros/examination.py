@@ -23,6 +23,7 @@ from vla_ros.doctor.facts import (
 )
 from vla_ros.errors import ObservationError
 from vla_ros.msg import Observation as ObservationMessage
+from vla_ros.observe.undistort import fault_of_lens
 from vla_ros.policy.spec import PolicyProfile
 from vla_ros.robot.profile import RobotProfile
 from vla_ros.ros.client import ServerLostError
@@ -34,6 +35,7 @@ from vla_ros.ros.listening import (
     Listening,
     publishers_of,
 )
+from vla_ros.ros.markers import decode_lens
 from vla_ros.ros.peers import ANSWER_S, decode_parameters, names_to_ask, node_names
 from vla_ros.ros.qos import IMAGES, JOINT_STATES, RELIABLE_NEWEST
 from vla_ros.ros.sources import Sources
@@ -250,6 +252,11 @@ class Examination:
 
 
 def _see_info(topic: str, info: CameraInfo) -> CameraInfoSeen:
+    lens = decode_lens(info)
     return CameraInfoSeen(
-        topic=topic, width=info.width, height=info.height, calibrated=bool(info.k[0] > 0.0)
+        topic=topic,
+        width=info.width,
+        height=info.height,
+        calibrated=bool(info.k[0] > 0.0),
+        fault="lacks a focal length or a size" if lens is None else fault_of_lens(lens),
     )

@@ -87,7 +87,13 @@ def decode_lens(message: CameraInfo) -> Lens | None:
         return None
     if not (message.width > 0 and message.height > 0):
         return None
-    return Lens(focal=(fx, fy), center=(cx, cy), size=(message.width, message.height))
+    return Lens(
+        focal=(fx, fy),
+        center=(cx, cy),
+        size=(message.width, message.height),
+        model=message.distortion_model,
+        coefficients=tuple(map(float, message.d)),
+    )
 
 
 def _encode(mark: Mark, header: Header) -> Marker:

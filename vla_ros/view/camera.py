@@ -3,7 +3,7 @@
 """Where points of the base frame are in a camera's image."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -19,17 +19,21 @@ Pixel = tuple[float, float]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Lens:
-    """A pinhole camera; what its lens distorts is not undone.
+    """A pinhole camera, and what its lens makes different from one.
 
     Attributes:
         focal: In x and y [pixels].
         center: Of the image [pixels].
         size: Width and height of the images that this is about [pixels].
+        model: How the lens distorts: `distortion_model` of its CameraInfo.
+        coefficients: Of that model, in its order.
     """
 
     focal: tuple[float, float]
     center: tuple[float, float]
     size: tuple[int, int]
+    model: str = ""
+    coefficients: tuple[float, ...] = ()
 
     def resized(self, width: int, height: int) -> "Lens | None":
         """Return the same for resized images; None if they cannot be just that.
@@ -41,7 +45,8 @@ class Lens:
         x, y = width / self.size[0], height / self.size[1]
         if not abs(x / y - 1.0) <= _ASPECT_SLACK:
             return None
-        return Lens(
+        return replace(
+            self,
             focal=(self.focal[0] * x, self.focal[1] * y),
             center=(self.center[0] * x, self.center[1] * y),
             size=(width, height),
@@ -51,6 +56,8 @@ class Lens:
         self, points: Sequence[Point], position: FloatArray, rotation: FloatArray
     ) -> list[Pixel | None]:
         """Return where points are in the image; None for one that the camera cannot see.
+
+        What the lens distorts is left out.
 
         Args:
             points: In the base frame [m].
