@@ -29,6 +29,24 @@ def _frozen(array: NDArray[np.generic], name: str, shape: tuple[int | None, ...]
     array.setflags(write=False)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pinhole:
+    """A camera without distortion: where its image shows a direction.
+
+    Attributes:
+        focal: In x and y [pixels].
+        center: Where the optical axis is; whole numbers are middles of pixels [pixels].
+    """
+
+    focal: tuple[float, float]
+    center: tuple[float, float]
+
+    def __post_init__(self) -> None:
+        near = all(map(math.isfinite, self.center))
+        if not (near and all(0.0 < length < math.inf for length in self.focal)):
+            raise ValueError(f"focal {self.focal}, center {self.center}, wanted finite, focal > 0")
+
+
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class CameraFrame:
     """One decoded camera image.
@@ -38,12 +56,14 @@ class CameraFrame:
         stamp_ns: When the image was taken (header stamp), node clock.
         arrival_ns: When it reached us, node clock.
         image: RGB, uint8, shape (H, W, 3), read-only.
+        pinhole: Of the image if it was undistorted; None otherwise.
     """
 
     camera: str
     stamp_ns: int
     arrival_ns: int
     image: ImageArray
+    pinhole: Pinhole | None = None
 
     def __post_init__(self) -> None:
         if self.image.dtype != np.uint8:
@@ -61,17 +81,45 @@ class DepthFrame:
         arrival_ns: When it reached us, node clock.
         depth_m: Along the optical axis [m]; NaN where nothing was measured, never zero. float32,
             shape (H, W), read-only.
+        pinhole: Of the image if it was undistorted; None otherwise.
     """
 
     camera: str
     stamp_ns: int
     arrival_ns: int
     depth_m: DepthArray
+    pinhole: Pinhole | None = None
 
     def __post_init__(self) -> None:
         if self.depth_m.dtype != np.float32:
             raise ValueError(f"depth of '{self.camera}' is {self.depth_m.dtype}, wanted float32")
         _frozen(self.depth_m, f"depth of '{self.camera}'", (None, None))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class PointCloud:
+    """Points that a depth sensor saw.
+
+    Attributes:
+        frame: Of the points: the sensor's frame.
+        stamp_ns: When they were measured (header stamp), node clock.
+        arrival_ns: When they reached us, node clock.
+        points_m: x, y, z [m], all finite. float32, shape (N, 3), read-only.
+        rgb: Their colours, uint8, shape (N, 3), read-only; None if nobody asked for them.
+    """
+
+    frame: str
+    stamp_ns: int
+    arrival_ns: int
+    points_m: NDArray[np.float32]
+    rgb: ImageArray | None = None
+
+    def __post_init__(self) -> None:
+        _frozen(self.points_m, "points_m", (None, 3))
+        if self.points_m.dtype != np.float32 or not np.isfinite(self.points_m).all():
+            raise ValueError(f"points_m is {self.points_m.dtype}, wanted float32, all finite")
+        if self.rgb is not None:
+            _frozen(self.rgb, "rgb", (len(self.points_m), 3))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -111,6 +159,7 @@ class Observation:
         history: Earlier frames of the cameras whose image asks for them, camera by camera, the
             newest first.
         depths: Depth images of the cameras whose image asks for them.
+        cloud: The point cloud, if the policy profile asks for one.
         hop_ms: Time spent per hop so far, by hop name [ms]; see `timing/hops.py`.
     """
 
@@ -121,6 +170,7 @@ class Observation:
     gripper: float
     history: tuple[CameraFrame, ...] = ()
     depths: tuple[DepthFrame, ...] = ()
+    cloud: PointCloud | None = None
     hop_ms: tuple[tuple[str, float], ...] = ()
 
     def __post_init__(self) -> None:

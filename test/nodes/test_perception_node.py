@@ -3,7 +3,7 @@
 """perception_node over real DDS, with cameras and a driver made of publishers."""
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -14,100 +14,22 @@ import pytest
 rclpy = pytest.importorskip("rclpy")
 pytest.importorskip("vla_ros.msg", reason="the interfaces are not built")
 
-from diagnostic_msgs.msg import DiagnosticArray, DiagnosticStatus
-from rclpy.executors import SingleThreadedExecutor
-from rclpy.node import Node
-from rclpy.parameter import Parameter
-from rclpy.qos import qos_profile_sensor_data
-from sensor_msgs.msg import CameraInfo, CompressedImage, Image, JointState
+from diagnostic_msgs.msg import DiagnosticStatus
+from perception_bench import NAMES, TIMEOUT_S, Bench
+from sensor_msgs.msg import CompressedImage, Image
 
 from vla_ros.errors import ConfigError
 from vla_ros.faults.imager import compress, spoil
 from vla_ros.faults.table import FAULTS
-from vla_ros.msg import Observation
 from vla_ros.nodes import perception_node
-from vla_ros.nodes.perception_node import PerceptionNode
 from vla_ros.resources import config_path
 from vla_ros.ros.decode import decode_observation
-from vla_ros.ros.qos import RELIABLE_NEWEST
 from vla_ros.ros.stamps import decode_time, encode_time
 from vla_ros.ros.timing import read_hops
 from vla_ros.timing.hops import PERCEPTION, hops_of, total_ms
 from vla_ros.timing.window import SLACK_MS
 
 pytestmark = pytest.mark.ros
-
-NAMES = [*(f"joint{i}" for i in range(1, 7)), "finger_joint"]
-TIMEOUT_S = 10.0
-
-
-class Bench:
-    """A perception_node and, beside it, what it listens to; served by one executor."""
-
-    def __init__(self, robot: str = "sim_arm", policy: str = "native") -> None:
-        overrides = [Parameter("robot", value=robot), Parameter("policy", value=policy)]
-        self.node = PerceptionNode(overrides=overrides)
-        try:
-            self.node.start()
-        except ConfigError:
-            self.node.destroy_node()
-            raise
-        self.driver = Node("driver")
-        self.executor = SingleThreadedExecutor()
-        self.executor.add_node(self.node)
-        self.executor.add_node(self.driver)
-        self.observations: list[Observation] = []
-        self.diagnostics: list[DiagnosticArray] = []
-        listen = self.driver.create_subscription
-        listen(Observation, "observation", self.observations.append, RELIABLE_NEWEST)
-        listen(DiagnosticArray, "/diagnostics", self.diagnostics.append, 10)
-        self.joints = self.driver.create_publisher(JointState, "/joint_states", 10)
-        self.cameras: dict[str, Any] = {}
-
-    def connect(self, **kinds: type) -> None:
-        for name, kind in kinds.items():
-            topic = f"/{name}/image_raw"
-            self.cameras[name] = self.driver.create_publisher(kind, topic, qos_profile_sensor_data)
-        publishers = [self.joints, *self.cameras.values()]
-        self.until(lambda: all(p.get_subscription_count() > 0 for p in publishers))
-
-    def until(self, condition: Callable[[], bool]) -> None:
-        end = time.monotonic() + TIMEOUT_S
-        while not condition():
-            assert time.monotonic() < end, "waited in vain"
-            self.executor.spin_once(timeout_sec=0.02)
-
-    def now_ns(self) -> int:
-        return int(self.driver.get_clock().now().nanoseconds)
-
-    def feel(self, **changes: Any) -> None:
-        fields = {"name": NAMES, "position": [0.1] * 6 + [0.042]} | changes
-        message = JointState(**fields)
-        message.header.stamp = encode_time(self.now_ns())
-        self.joints.publish(message)
-
-    def see(self, name: str, stamp_ns: int, encoding: str = "rgb8") -> None:
-        image = Image(height=48, width=64, encoding=encoding, step=192, data=bytes(48 * 192))
-        image.header.stamp = encode_time(stamp_ns)
-        self.cameras[name].publish(image)
-
-    def play(self, condition: Callable[[], bool], *names: str) -> None:
-        """Publish from all sources until a condition holds."""
-        end = time.monotonic() + TIMEOUT_S
-        while not condition():
-            assert time.monotonic() < end, "waited in vain"
-            self.feel()
-            stamp_ns = self.now_ns()
-            for name in names or self.cameras:
-                self.see(name, stamp_ns)
-            for _ in range(10):
-                self.executor.spin_once(timeout_sec=0.005)
-
-    def close(self) -> None:
-        self.node.stop()
-        self.executor.shutdown()
-        self.driver.destroy_node()
-        self.node.destroy_node()
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -340,27 +262,6 @@ def test_compressed_images_are_taken_where_the_profile_says_so(tmp_path: Path) -
             bench.executor.spin_once(timeout_sec=0.005)
     front = decode_observation(bench.observations[-1], bench.now_ns()).frames[0]
     assert front.image[48, 48] == pytest.approx([200, 50, 10], abs=6)
-    bench.close()
-
-
-def test_undistorted_pictures_come_as_soon_as_the_lens_is_told(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
-    monkeypatch.setattr(perception_node, "_PATIENCE_NS", 0)
-    text = config_path("policies", "native").read_text(encoding="utf-8")
-    policy = tmp_path / "native.yaml"
-    policy.write_text(text.replace("camera: wrist", "camera: wrist, undistort: true", 1))
-    bench = Bench(policy=str(policy))
-    bench.connect(front=Image, wrist=Image)
-    says = "camera 'wrist': no CameraInfo has arrived yet"
-    bench.play(lambda: any(says in s.message for d in bench.diagnostics for s in d.status))
-    assert not bench.observations
-    info = CameraInfo(width=64, height=48, distortion_model="plumb_bob", d=[-0.1, 0, 0, 0, 0.0])
-    info.k = [50.0, 0.0, 32.0, 0.0, 50.0, 24.0, 0.0, 0.0, 1.0]
-    told = bench.driver.create_publisher(CameraInfo, "/wrist/camera_info", qos_profile_sensor_data)
-    bench.until(lambda: told.get_subscription_count() > 0)
-    told.publish(info)
-    bench.play(lambda: bool(bench.observations))
     bench.close()
 
 

@@ -10,8 +10,9 @@ import pytest
 from vla_ros.errors import ConfigError, ObservationError
 from vla_ros.observe.observer import Observer
 from vla_ros.policy.images import CropSpec, HistorySpec, ImageSpec
+from vla_ros.robot.parts import PointCloudProfile
 from vla_ros.robot.profile import RobotProfile, load_robot_profile
-from vla_ros.types import CameraFrame, DepthFrame, FloatArray, JointSample
+from vla_ros.types import CameraFrame, DepthFrame, FloatArray, JointSample, PointCloud
 from vla_ros.view.camera import Lens
 
 MS = 1_000_000
@@ -247,6 +248,72 @@ def test_a_camera_without_depth_is_named(robot: RobotProfile) -> None:
         Observer(robot, (view("front").model_copy(update={"depth": True}),))
 
 
+def points(stamp_ms: int) -> PointCloud:
+    return PointCloud(
+        frame="front_depth",
+        stamp_ns=stamp_ms * MS,
+        arrival_ns=(stamp_ms + 4) * MS,
+        points_m=np.full((5, 3), stamp_ms, np.float32),
+    )
+
+
+@pytest.fixture
+def pointed(robot: RobotProfile) -> Observer:
+    """Return an observer of a camera and a point cloud that knows where the arm is."""
+    source = PointCloudProfile(name="top", topic="/top/points", frame="front_depth")
+    robot = robot.model_copy(update={"point_clouds": (source,)})
+    observer = Observer(robot, (view("front"),), "top")
+    observer.add_state(*state(robot, 1000))
+    return observer
+
+
+def test_points_come_with_the_picture_they_belong_to(pointed: Observer) -> None:
+    pointed.add_frame(frame("front", 1000))
+    assert not pointed.due
+    with pytest.raises(ObservationError, match=r"cloud 'top': no cloud has arrived.*/top/points"):
+        pointed.observe(1010 * MS)
+    pointed.add_cloud(points(990))
+    pointed.add_cloud(points(1030))
+    assert pointed.due
+    found = pointed.observe(1035 * MS).cloud
+    assert found is not None
+    assert found.stamp_ns == 990 * MS
+    pointed.add_frame(frame("front", 1033))
+    assert pointed.due
+    assert pointed.observe(1040 * MS).cloud is not found
+    pointed.add_frame(frame("front", 1066))
+    assert not pointed.due
+
+
+@pytest.mark.parametrize(
+    ("stamp_ms", "text"),
+    [
+        (100, "point cloud 'top': newest cloud is 910 ms old, limit"),
+        (1400, "point cloud 'top': newest cloud is stamped 390 ms in the future"),
+        (880, r"cloud closest to the reference instant is -120 ms away, limit 100 m"),
+    ],
+)
+def test_points_of_another_time_are_a_fault_and_never_left_out(
+    pointed: Observer, stamp_ms: int, text: str
+) -> None:
+    pointed.add_frame(frame("front", 1000))
+    pointed.add_cloud(points(stamp_ms))
+    with pytest.raises(ObservationError, match=text):
+        pointed.observe(1010 * MS)
+
+
+def test_a_point_cloud_that_stops_is_complained_about(pointed: Observer) -> None:
+    pointed.add_cloud(points(1000))
+    report, complaint = pointed.reports(1600 * MS)[-2]
+    assert report.name == "point cloud 'top'"
+    assert "newest cloud is 600 ms old" in complaint
+
+
+def test_a_point_cloud_that_the_robot_lacks_is_named(robot: RobotProfile) -> None:
+    with pytest.raises(ConfigError, match=r"has no point cloud 'top'\. It has: none\. "):
+        Observer(robot, (view("front"),), "top")
+
+
 def test_a_field_of_view_waits_for_the_lens_and_is_cut_by_it(robot: RobotProfile) -> None:
     wide = view("front").model_copy(update={"field_of_view_rad": 2.0 * math.atan(0.5)})
     observer = Observer(robot, (wide,))
@@ -290,6 +357,10 @@ def test_undistorted_pictures_and_their_depth_come_with_the_lens(robot: RobotPro
     assert seen.frames[0].image[4:-4].any()
     assert (seen.frames[0].image[:4] == 0).all()
     assert (seen.depths[0].depth_m[4:-4] == 1.5).all()
+    hole = seen.frames[0].pinhole
+    assert hole is not None
+    assert hole.focal == pytest.approx((20.0, 20.0))
+    assert seen.depths[0].pinhole == hole
 
 
 def test_cameras_of_other_rates_and_clocks_make_one_observation(robot: RobotProfile) -> None:

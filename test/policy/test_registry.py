@@ -3,6 +3,7 @@
 import pytest
 
 from vla_ros.errors import ConfigError
+from vla_ros.policy.images import PointCloudSpec
 from vla_ros.policy.registry import backend_names, make_backend
 from vla_ros.policy.spec import load_policy_profile
 from vla_ros.robot.profile import load_robot_profile
@@ -21,4 +22,11 @@ def test_a_camera_that_the_robot_lacks_is_named() -> None:
     image = PROFILE.images[0].model_copy(update={"camera": "left"})
     wrong = PROFILE.model_copy(update={"images": (image,)})
     with pytest.raises(ConfigError, match=r"'sim_arm' has no camera 'left'. It has: front, wrist"):
+        make_backend(wrong, load_robot_profile("sim_arm"))
+
+
+def test_a_point_cloud_that_the_robot_lacks_is_named() -> None:
+    wanted = PointCloudSpec(source="top", points=8)
+    wrong = PROFILE.model_copy(update={"point_cloud": wanted})
+    with pytest.raises(ConfigError, match=r"'sim_arm' has no point cloud 'top'\. It has: none"):
         make_backend(wrong, load_robot_profile("sim_arm"))

@@ -3,6 +3,7 @@
 import itertools
 import math
 import queue
+import re
 import threading
 from dataclasses import replace
 
@@ -10,9 +11,18 @@ import numpy as np
 import pytest
 
 from vla_ros.errors import PolicyError
+from vla_ros.policy.images import PointCloudSpec
+from vla_ros.policy.spec import load_policy_profile
 from vla_ros.policy.transforms import ChunkHeader
 from vla_ros.policy.worker import Answer, PolicyWorker, Question
-from vla_ros.types import ActionChunk, CameraFrame, JointSample, Observation, PolicyOutput
+from vla_ros.types import (
+    ActionChunk,
+    CameraFrame,
+    JointSample,
+    Observation,
+    PointCloud,
+    PolicyOutput,
+)
 
 MS = 1_000_000
 
@@ -22,6 +32,7 @@ class Policy:
 
     def __init__(self, error: Exception | None = None, grounded: float = math.nan) -> None:
         self.error = error
+        self.profile = load_policy_profile("native")
         self._grounded = grounded
         self.asked: list[str] = []
 
@@ -216,3 +227,43 @@ def test_closing_ends_the_thread(asked: int) -> None:
 def test_an_answer_says_why_its_plan_is_short() -> None:
     assert ask(Policy(), question()).shortfall == "row 1: out of reach"
     assert ask(Policy(PolicyError("no")), question()).shortfall == ""
+
+
+def cloud(points: int, *, colored: bool = False) -> PointCloud:
+    return PointCloud(
+        frame="a",
+        stamp_ns=5,
+        arrival_ns=5,
+        points_m=np.ones((points, 3), np.float32),
+        rgb=np.ones((points, 3), np.uint8) if colored else None,
+    )
+
+
+def ask_with(seen: PointCloud | None, wanted: PointCloudSpec) -> Answer:
+    policy = Policy()
+    policy.profile = policy.profile.model_copy(update={"point_cloud": wanted})
+    asked = question()
+    return ask(policy, replace(asked, observation=replace(asked.observation, cloud=seen)))
+
+
+@pytest.mark.parametrize(
+    ("seen", "color", "text"),
+    [
+        (None, False, r"point cloud 'top': the observation has no points, wanted 8 points; is"),
+        (cloud(7), False, r"has 7 points without colours, wanted 8 points; is"),
+        (cloud(8), True, r"has 8 points without colours, wanted 8 points with colours"),
+        (cloud(9, colored=True), True, r"has 9 points with colours, wanted 8 points with"),
+    ],
+)
+def test_a_policy_is_not_asked_without_the_points_of_its_profile(
+    seen: PointCloud | None, color: bool, text: str
+) -> None:
+    answer = ask_with(seen, PointCloudSpec(source="top", points=8, color=color))
+    assert answer.chunk is None
+    assert re.search(text, answer.failure)
+
+
+@pytest.mark.parametrize("color", [False, True])
+def test_a_policy_is_asked_with_the_points_of_its_profile(color: bool) -> None:
+    seen = cloud(8, colored=color)
+    assert ask_with(seen, PointCloudSpec(source="top", points=8, color=color)).chunk is not None

@@ -28,6 +28,9 @@ def load(tmp_path: Path) -> Callable[[str, str], RobotProfile]:
     return load_changed
 
 
+POINTS = "{name: a, topic: /a, frame: f}"
+
+
 @pytest.mark.parametrize("name", config_names("robots"))
 def test_every_shipped_profile_is_right(name: str) -> None:
     assert read_robot_profile(name).name == name
@@ -96,6 +99,12 @@ def test_limits_and_geometry_have_no_default(
         ),
         ("lower_rad: -2.9", "lower_rad: 2.9", "lower_rad = 2.9: should be below upper_rad = 2.9"),
         ("name: joint2", "name: joint1", "joints[1].name = 'joint1': 'joint1' is there twice"),
+        (
+            "joints:\n",
+            f"point_clouds: [{POINTS}, {POINTS}]\njoints:\n",
+            "point_clouds[1].name = 'a': 'a' is there twice; names are unique",
+        ),
+        ("joints:\n", "point_clouds: [{name: a, topic: /a}]\njoints:\n", "clouds[0].frame: this"),
         ("name: wrist", "name: front", "cameras[1].name = 'front': 'front' is there twice"),
         (
             "role: wrist",

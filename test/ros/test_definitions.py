@@ -26,8 +26,10 @@ def test_a_definition_carries_those_of_all_messages_it_contains() -> None:
     assert contained(type_name(Observation)) == [
         "std_msgs/Header",
         "sensor_msgs/Image",
+        "sensor_msgs/PointCloud2",
         "sensor_msgs/JointState",
         "builtin_interfaces/Time",
+        "sensor_msgs/PointField",
     ]
 
 

@@ -9,6 +9,7 @@ import pytest
 pytest.importorskip("rclpy")
 pytest.importorskip("vla_ros.msg")
 
+from vla_ros.errors import ObservationError
 from vla_ros.gate.feed import Knot
 from vla_ros.gate.stop import MotionState
 from vla_ros.robot.profile import load_robot_profile
@@ -30,6 +31,8 @@ from vla_ros.types import (
     JointCommand,
     JointSample,
     Observation,
+    Pinhole,
+    PointCloud,
 )
 
 pytestmark = pytest.mark.ros
@@ -104,6 +107,70 @@ def test_history_and_depth_survive_behind_the_newest_frames(robot):
     assert (got.history[1].image == earlier[1].image).all()
     np.testing.assert_array_equal(got.depths[0].depth_m, depth_m)
     assert got.depths[0].stamp_ns == 5
+
+
+def test_pinholes_survive_where_there_are_any(robot):
+    plain = make_observation(robot.joint_names)
+    assert len(encode_observation(plain, robot, NOW_NS).intrinsics) == 0
+    hole = Pinhole(focal=(60.5, 61.0), center=(47.5, 40.25))
+    depth = DepthFrame(
+        camera="wrist", stamp_ns=5, arrival_ns=NOW_NS, depth_m=np.ones((2, 2), np.float32)
+    )
+    wrist = replace(plain.frames[1], pinhole=hole)
+    sent = replace(
+        plain,
+        frames=(plain.frames[0], wrist),
+        history=(wrist,),
+        depths=(replace(depth, pinhole=hole),),
+    )
+    message = encode_observation(sent, robot, NOW_NS)
+    assert len(message.intrinsics) == 16
+    got = decode_observation(message, NOW_NS)
+    parts = (*got.frames, *got.history, *got.depths)
+    assert [part.pinhole for part in parts] == [None, hole, hole, hole]
+
+
+@pytest.mark.parametrize(
+    ("numbers", "text"),
+    [
+        ([1.0] * 7, "7 intrinsics for 2 images, wanted 4 for each or none"),
+        ([math.nan] * 4 + [math.nan, 1.0, 1.0, 1.0], "intrinsics: focal .*nan, 1.0.*, wanted fin"),
+        ([math.inf, 1.0, 1.0, 1.0] * 2, "intrinsics: focal .*inf"),
+        ([-1.0, 1.0, 1.0, 1.0] * 2, "intrinsics: focal .*-1.0"),
+        ([1.0, 1.0, math.nan, 1.0] * 2, "intrinsics: .*center .*nan"),
+    ],
+)
+def test_pinholes_that_are_none_are_refused(robot, numbers, text):
+    message = encode_observation(make_observation(robot.joint_names), robot, NOW_NS)
+    message.intrinsics = numbers
+    with pytest.raises(ObservationError, match=text):
+        decode_observation(message, NOW_NS)
+
+
+@pytest.mark.parametrize("colored", [True, False])
+def test_a_point_cloud_survives(robot, colored):
+    rng = np.random.default_rng(4)
+    cloud = PointCloud(
+        frame="front_depth",
+        stamp_ns=7,
+        arrival_ns=NOW_NS,
+        points_m=rng.normal(size=(9, 3)).astype(np.float32),
+        rgb=rng.integers(0, 256, (9, 3), dtype=np.uint8) if colored else None,
+    )
+    sent = replace(make_observation(robot.joint_names), cloud=cloud)
+    got = decode_observation(encode_observation(sent, robot, NOW_NS), NOW_NS).cloud
+    assert (got.frame, got.stamp_ns) == ("front_depth", 7)
+    np.testing.assert_array_equal(got.points_m, cloud.points_m)
+    assert not got.points_m.flags.writeable
+    if colored:
+        np.testing.assert_array_equal(got.rgb, cloud.rgb)
+    else:
+        assert got.rgb is None
+
+
+def test_no_point_cloud_stays_none(robot):
+    message = encode_observation(make_observation(robot.joint_names), robot, NOW_NS)
+    assert decode_observation(message, NOW_NS).cloud is None
 
 
 def test_a_part_of_a_picture_is_sent_as_a_picture(robot):

@@ -9,17 +9,20 @@ from dataclasses import replace
 import cv2
 from diagnostic_msgs.msg import DiagnosticArray
 from rclpy.parameter import Parameter
-from sensor_msgs.msg import CameraInfo, CompressedImage, Image, JointState
+from sensor_msgs.msg import CameraInfo, CompressedImage, Image, JointState, PointCloud2
 
 from vla_ros.errors import ObservationError
 from vla_ros.msg import Observation as ObservationMessage
 from vla_ros.nodes.base import BaseNode, run_node
+from vla_ros.observe.buffer import SampleBuffer
 from vla_ros.observe.handover import Handover
 from vla_ros.observe.observer import Observer
 from vla_ros.observe.watch import Change, ChangeWatch
 from vla_ros.params import PerceptionParams
+from vla_ros.policy.images import PointCloudSpec
 from vla_ros.policy.spec import load_policy_profile
 from vla_ros.robot.parts import CameraProfile
+from vla_ros.ros.cloud import decode_cloud
 from vla_ros.ros.compat import with_message_info
 from vla_ros.ros.decode import decode_compressed_image, decode_image
 from vla_ros.ros.depth import decode_compressed_depth, decode_depth
@@ -75,18 +78,23 @@ class PerceptionNode(BaseNode[PerceptionParams]):
         cv2.setNumThreads(1)
         self._robot = load_robot(self, self.params.robot)
         self._policy = load_policy_profile(self.params.policy)
-        self._observer = Observer(self._robot, self._policy.images)
+        self._observer = self._make_observer()
         self._observations = self.create_publisher(
             ObservationMessage, "observation", RELIABLE_NEWEST
         )
         self._diagnostics = self.create_publisher(DiagnosticArray, "/diagnostics", DIAGNOSTICS)
         self._streams = self.create_publisher(DiagnosticArray, STREAMS, RELIABLE_NEWEST)
 
+    def _make_observer(self) -> Observer:
+        cloud = self._policy.point_cloud
+        source = None if cloud is None else cloud.source
+        return Observer(self._robot, self._policy.images, source)
+
     def activate(self) -> None:
         """Listen to the cameras and the joints."""
         self._watch = ChangeWatch()
         self._refusals: dict[str, str] = {}  # Of the newest message of a stream, by its name.
-        self._observer = Observer(self._robot, self._policy.images)
+        self._observer = self._make_observer()
         self._images, self._hops = NewestImages(), HopWindow(PERCEPTION, cold=_COLD)
         self._joint_parts = JointParts(
             self._robot.joint_names,
@@ -110,6 +118,9 @@ class PerceptionNode(BaseNode[PerceptionParams]):
         self._inputs += [
             self._subscribe_depth(self._robot.camera(name)) for name in self._observer.depths
         ]
+        wanted, cloud = self._policy.point_cloud, self._observer.cloud
+        if wanted is not None and cloud is not None:
+            self._inputs.append(self._subscribe_cloud(wanted, cloud.buffer))
         self._inputs.append(
             self.create_subscription(
                 JointState, self._robot.state_topic, self._on_joints, JOINT_STATES
@@ -192,15 +203,37 @@ class PerceptionNode(BaseNode[PerceptionParams]):
                 frame = decode(message, camera.name, self.now_ns())
                 self._observer.add_depth(frame)
             except ObservationError as e:
-                buffer.refuse()
-                self._refusals[buffer.name] = str(e)
-                self._see(buffer.name, str(e))
+                self._refuse(buffer, str(e))
                 return
-            self._refusals.pop(buffer.name, None)
-            self._see(buffer.name, "")
-            self._publish_if_due()
+            self._accept(buffer)
 
         return self.create_subscription(message, camera.depth_topic, on_depth, IMAGES)
+
+    def _subscribe_cloud(self, wanted: PointCloudSpec, buffer: SampleBuffer) -> object:
+        source = self._robot.point_cloud(wanted.source)
+
+        def on_cloud(message: PointCloud2) -> None:
+            try:
+                cloud = decode_cloud(
+                    message, buffer.name, self.now_ns(), frame=source.frame, wanted=wanted
+                )
+            except ObservationError as e:
+                self._refuse(buffer, str(e))
+                return
+            self._observer.add_cloud(cloud)
+            self._accept(buffer)
+
+        return self.create_subscription(PointCloud2, source.topic, on_cloud, IMAGES)
+
+    def _refuse(self, buffer: SampleBuffer, why: str) -> None:
+        buffer.refuse()
+        self._refusals[buffer.name] = why
+        self._see(buffer.name, why)
+
+    def _accept(self, buffer: SampleBuffer) -> None:
+        self._refusals.pop(buffer.name, None)
+        self._see(buffer.name, "")
+        self._publish_if_due()
 
     def _on_joints(self, message: JointState) -> None:
         self._hearing.joints.hear(message)

@@ -9,7 +9,7 @@ from typing import Generic, Protocol, TypeVar
 
 from vla_ros.errors import ObservationError
 from vla_ros.observe.buffer import ArmSample, SampleBuffer, Stamped
-from vla_ros.types import CameraFrame, DepthFrame, Observation
+from vla_ros.types import CameraFrame, DepthFrame, Observation, PointCloud
 
 _FUTURE_NS = 50_000_000  # Clocks of two computers may differ by this much.
 
@@ -55,6 +55,7 @@ def assemble(
     max_skew_ns: int,
     now_ns: int,
     depths: Sequence[Stream[DepthFrame]] = (),
+    cloud: Stream[PointCloud] | None = None,
     past: Mapping[str, History] = MappingProxyType({}),
 ) -> Observation:
     """Return the newest observation whose parts belong together.
@@ -69,6 +70,7 @@ def assemble(
         max_skew_ns: Largest distance of any part from the reference instant.
         now_ns: Node clock [ns].
         depths: Depth images of the policy, in its order; resized for it.
+        cloud: Point clouds, with as many points as the policy wants; None if it wants none.
         past: What history is wanted, by camera.
 
     Raises:
@@ -81,6 +83,8 @@ def assemble(
     stamp_ns = min(newest_ns)
     for depth in depths:
         check_age(depth, now_ns)
+    if cloud is not None:
+        check_age(cloud, now_ns)
     sample = _nearest(arm, stamp_ns, max_skew_ns)
     frames = tuple(_nearest(camera, stamp_ns, max_skew_ns) for camera in cameras)
     return Observation(
@@ -96,6 +100,7 @@ def assemble(
             for earlier in _earlier(camera, frame, past[frame.camera])
         ),
         depths=tuple(_nearest(depth, stamp_ns, max_skew_ns) for depth in depths),
+        cloud=None if cloud is None else _nearest(cloud, stamp_ns, max_skew_ns),
     )
 
 

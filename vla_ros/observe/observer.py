@@ -14,7 +14,14 @@ from vla_ros.observe.buffer import ArmSample, Arrival, SampleBuffer, Stamped, St
 from vla_ros.observe.fitting import View, make_fitting
 from vla_ros.observe.frozen import FrozenDetector
 from vla_ros.robot.profile import RobotProfile
-from vla_ros.types import CameraFrame, DepthFrame, JointSample, Observation
+from vla_ros.types import (
+    CameraFrame,
+    DepthFrame,
+    JointSample,
+    Observation,
+    Pinhole,
+    PointCloud,
+)
 from vla_ros.view.camera import Lens, info_topic_of
 
 _FRAMES = 8
@@ -22,6 +29,7 @@ _FASTEST_HZ = 120.0  # Of a camera whose history is kept.
 _RATE_SHARE = 0.75
 _STATES = 256  # Half a second at 500 Hz: further back than the oldest usable image.
 _SPEED_SPAN_NS = 100_000_000
+_CLOUD = "point cloud"  # Among the cameras of which is noted what was published.
 
 
 _Sample = TypeVar("_Sample", bound=Stamped)
@@ -33,18 +41,22 @@ class Observer:
     Attributes:
         cameras: The cameras that the policy sees.
         depths: The depth images of those of them that it wants depth of.
+        cloud: The point clouds, if the policy wants them.
         detectors: Tell of each whether it repeats itself.
         arm: The joint states.
 
     Args:
         robot: The robot.
         views: What the policy sees, in its order.
+        cloud: Name of the point cloud that it sees; None for none.
 
     Raises:
-        ConfigError: The robot has no such camera, or the camera no depth.
+        ConfigError: The robot has no such camera or point cloud, or the camera no depth.
     """
 
-    def __init__(self, robot: RobotProfile, views: Sequence[View]) -> None:
+    def __init__(
+        self, robot: RobotProfile, views: Sequence[View], cloud: str | None = None
+    ) -> None:
         thresholds = robot.thresholds
         self._gripper = robot.gripper
         self._views = {view.camera: view for view in views}
@@ -80,6 +92,15 @@ class Observer:
             for view in views
             if view.depth
         }
+        self.cloud: Stream[PointCloud] | None = None
+        if cloud is not None:
+            self.cloud = Stream(
+                buffer=SampleBuffer(f"point cloud '{cloud}'", _FRAMES),
+                what="cloud",
+                topic=robot.point_cloud(cloud).topic,
+                max_age_ns=round(thresholds.image_max_age_s * 1e9),
+                limit="thresholds.image_max_age_s",
+            )
         self.detectors = {
             view.camera: FrozenDetector(thresholds.camera_frozen_s) for view in views
         }
@@ -106,6 +127,7 @@ class Observer:
             stamp_ns=frame.stamp_ns + self._offsets_ns[frame.camera],
             arrival_ns=frame.arrival_ns,
             image=image,
+            pinhole=self._pinhole(frame.camera),
         )
         arrival = self.cameras[frame.camera].buffer.add(fitted)
         if arrival is Arrival.RESTARTED:
@@ -135,8 +157,19 @@ class Observer:
             stamp_ns=frame.stamp_ns + self._offsets_ns[frame.camera],
             arrival_ns=frame.arrival_ns,
             depth_m=self._fittings[frame.camera].fit_depth(frame.depth_m),
+            pinhole=self._pinhole(frame.camera),
         )
         return self.depths[frame.camera].buffer.add(fitted)
+
+    def _pinhole(self, camera: str) -> Pinhole | None:
+        lens = self._fittings[camera].pinhole
+        return None if lens is None else Pinhole(focal=lens.focal, center=lens.center)
+
+    def add_cloud(self, cloud: PointCloud) -> Arrival:
+        """Take the point cloud that the policy wants, with as many points as it wants."""
+        if self.cloud is None:
+            raise ValueError("a point cloud came, and the policy wants none")
+        return self.cloud.buffer.add(cloud)
 
     def add_state(self, arm: JointSample, gripper: float) -> Arrival:
         """Take a state of the arm joints, and the position of the gripper's joint in its unit."""
@@ -154,6 +187,9 @@ class Observer:
             deep = depths.buffer.newest
             if deep is None or deep.stamp_ns <= self._published_ns.get(_depth_of(name), 0):
                 return False
+        if self.cloud is not None:
+            points = self.cloud.buffer.newest
+            return points is not None and points.stamp_ns > self._published_ns.get(_CLOUD, 0)
         return True
 
     def observe(self, now_ns: int) -> Observation:
@@ -169,11 +205,14 @@ class Observer:
             max_skew_ns=self._max_skew_ns,
             now_ns=now_ns,
             depths=tuple(self.depths.values()),
+            cloud=self.cloud,
             past={name: view.history for name, view in self._views.items() if view.history},
         )
         self._published_ns = {frame.camera: frame.stamp_ns for frame in observation.frames} | {
             _depth_of(deep.camera): deep.stamp_ns for deep in observation.depths
         }
+        if observation.cloud is not None:
+            self._published_ns[_CLOUD] = observation.cloud.stamp_ns
         return observation
 
     def reports(self, now_ns: int) -> tuple[tuple[StreamReport, str], ...]:
@@ -187,6 +226,8 @@ class Observer:
             for name, stream in self.cameras.items()
         ]
         deep = [(s.buffer.report(now_ns), _complaint(s, now_ns)) for s in self.depths.values()]
+        if self.cloud is not None:
+            deep.append((self.cloud.buffer.report(now_ns), _complaint(self.cloud, now_ns)))
         return (*lines, *deep, (self.arm.buffer.report(now_ns), _complaint(self.arm, now_ns)))
 
     def _speed_rad_s(self) -> float:

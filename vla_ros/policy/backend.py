@@ -35,7 +35,8 @@ class PolicyBackend(Protocol):
         Raises:
             PolicyError: It cannot answer.
             InstructionError: As `check_instruction`.
-            ObservationError: The observation lacks an image of the profile.
+            ObservationError: The observation lacks an image of the profile. That it has the point
+                cloud of the profile was checked before.
         """
 
     def warm_up(self) -> None:

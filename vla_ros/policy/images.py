@@ -1,6 +1,6 @@
 # Copyright 2026 The vla_ros authors
 # SPDX-License-Identifier: Apache-2.0
-"""What a policy profile says of the images that the policy sees."""
+"""What a policy profile says of the images and points that the policy sees."""
 
 from typing import Annotated
 
@@ -81,3 +81,17 @@ class ImageSpec(StrictModel):
         if self.crop is not None and self.field_of_view_rad is not None:
             raise mistake("give either 'crop' or this", "field_of_view_rad")
         return self
+
+
+class PointCloudSpec(StrictModel):
+    """The point cloud that the policy sees.
+
+    Attributes:
+        source: Name of the point cloud in the robot profile.
+        points: How many, evenly spread over those that were measured.
+        color: Each with its colour.
+    """
+
+    source: str
+    points: Annotated[int, Field(ge=1, le=1 << 18)]
+    color: bool = False

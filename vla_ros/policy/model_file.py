@@ -133,6 +133,11 @@ def check_description(path: Path, described: ModelDescription, profile: PolicyPr
         for key in ("history", "depth")
         if getattr(image, key)
     ]
+    if profile.point_cloud is not None:
+        found.append(
+            "point_cloud: a model in a file takes pictures alone; leave it out, or bring a "
+            "backend of your own"
+        )
     found += _check_statistics(described)
     if found:
         lines = "\n  ".join(found)

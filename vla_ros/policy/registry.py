@@ -39,6 +39,8 @@ def make_backend(profile: PolicyProfile, robot: RobotProfile) -> PolicyBackend:
     """
     for image in profile.images:
         robot.camera(image.camera)
+    if profile.point_cloud is not None:
+        robot.point_cloud(profile.point_cloud.source)
     if profile.backend not in _MODULES:
         near = difflib.get_close_matches(profile.backend, _MODULES, n=1)
         hint = f" Did you mean '{near[0]}'?" if near else ""

@@ -10,7 +10,7 @@ import numpy as np
 from pydantic import Field, model_validator
 
 from vla_ros.errors import ConfigError
-from vla_ros.policy.images import ImageSpec
+from vla_ros.policy.images import ImageSpec, PointCloudSpec
 from vla_ros.resources import config_path
 from vla_ros.strict_yaml import StrictModel, load_strict_yaml, mistake
 from vla_ros.types import FloatArray, Joining
@@ -239,6 +239,7 @@ class PolicyProfile(StrictModel):
         model: Model file; a relative path starts at the profile's folder.
         address: URL of a policy server. Either this or `model`.
         images: What it sees, in the order of the observation.
+        point_cloud: The points that it sees; left out: none.
         state: Names of the measured numbers it is given, see `state.py`.
         state_gripper: How the state's `gripper` is written; left out: 0 closed, 1 open.
         action: What it answers.
@@ -260,6 +261,7 @@ class PolicyProfile(StrictModel):
     model: Path | None = Field(default=None, strict=False)
     address: str | None = None
     images: Annotated[tuple[ImageSpec, ...], Field(min_length=1)]
+    point_cloud: PointCloudSpec | None = None
     state: tuple[str, ...]
     state_gripper: GripperForm = GripperForm()
     action: ActionSpec

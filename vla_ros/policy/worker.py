@@ -10,13 +10,14 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
 from vla_ros.chunk.schedule import ChunkSchedule
-from vla_ros.errors import PolicyError, VlaRosError
+from vla_ros.errors import ObservationError, PolicyError, VlaRosError
 from vla_ros.policy.backend import PolicyBackend, TakesPrefix
+from vla_ros.policy.images import PointCloudSpec
 from vla_ros.policy.prefix import make_prefix
 from vla_ros.policy.spec import PolicyProfile
 from vla_ros.policy.transforms import ChunkHeader, PolicyAdapter
 from vla_ros.timing.hops import add_rest
-from vla_ros.types import ActionChunk, Joining, Observation, PolicyOutput
+from vla_ros.types import ActionChunk, Joining, Observation, PointCloud, PolicyOutput
 
 FindObjection = Callable[[Observation, PolicyOutput], str]
 
@@ -126,6 +127,7 @@ class PolicyWorker:
     def _infer(self, question: Question) -> tuple[PolicyOutput, bool]:
         """Ask the policy; also say whether its answer goes on from the running plan."""
         backend, observation = self._backend, question.observation
+        _check_cloud(observation.cloud, backend.profile.point_cloud)
         if isinstance(backend, TakesPrefix) and _wishes_prefix(self._backend.profile):
             running, latency_s = question.running, question.latency_s
             prefix = make_prefix(running, self._adapter, observation, latency_s)
@@ -195,3 +197,20 @@ class PolicyWorker:
 
 def _wishes_prefix(profile: PolicyProfile) -> bool:
     return profile.joining is Joining.REAL_TIME_CHUNKING
+
+
+def _check_cloud(cloud: PointCloud | None, wanted: PointCloudSpec | None) -> None:
+    """Raise ObservationError for an observation without the points that the profile says."""
+    if wanted is None:
+        return
+    found = "no points"
+    if cloud is not None:
+        colored = cloud.rgb is not None
+        found = f"{len(cloud.points_m)} points with{'' if colored else 'out'} colours"
+        if len(cloud.points_m) == wanted.points and (colored or not wanted.color):
+            return
+    raise ObservationError(
+        f"point cloud '{wanted.source}': the observation has {found}, wanted {wanted.points} "
+        f"points{' with colours' if wanted.color else ''}; is perception_node running with the "
+        "same policy profile?"
+    )

@@ -97,6 +97,20 @@ class CameraProfile(StrictModel):
     depth_transport: Literal["raw", "compressed"] = "raw"
 
 
+class PointCloudProfile(StrictModel):
+    """A sensor that sends the points it sees.
+
+    Attributes:
+        name: What the policy profile calls it.
+        topic: sensor_msgs/PointCloud2.
+        frame: That the points are given in; others are refused.
+    """
+
+    name: str
+    topic: Topic
+    frame: str
+
+
 class BoxProfile(StrictModel):
     """An axis-parallel box in the base frame.
 

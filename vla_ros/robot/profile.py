@@ -27,6 +27,7 @@ from vla_ros.robot.parts import (
     KeepOutProfile,
     MotionLimits,
     ObstaclesProfile,
+    PointCloudProfile,
     Positive,
     ThresholdsProfile,
     Topic,
@@ -77,6 +78,7 @@ class RobotProfile(StrictModel):
         operating_at_most: Largest operating limit as a fraction of the hard one, 0 to 1.
         home: Start pose, one position per joint [rad].
         cameras: All cameras.
+        point_clouds: All sensors that send points; left out: none.
         command: How the arm is commanded.
         gripper: How the gripper is commanded.
         workspace: Where the tool frame may be, in the base frame.
@@ -117,6 +119,7 @@ class RobotProfile(StrictModel):
     estop: Estop
     thresholds: ThresholdsProfile
     driver_command_timeout_s: Positive
+    point_clouds: tuple[PointCloudProfile, ...] = ()
     driver: DriverProfile | None = None
     deadman: DeadmanProfile | None = None
     human: HumanProfile | None = None
@@ -159,9 +162,24 @@ class RobotProfile(StrictModel):
             f"Add it to 'cameras' in config/robots/{self.name}.yaml"
         )
 
+    def point_cloud(self, name: str) -> PointCloudProfile:
+        """Return one sensor that sends points.
+
+        Raises:
+            ConfigError: There is none of that name.
+        """
+        for cloud in self.point_clouds:
+            if cloud.name == name:
+                return cloud
+        known = ", ".join(cloud.name for cloud in self.point_clouds) or "none"
+        raise ConfigError(
+            f"robot '{self.name}' has no point cloud '{name}'. It has: {known}. "
+            f"Add it to 'point_clouds' in config/robots/{self.name}.yaml"
+        )
+
     @model_validator(mode="after")
     def _check_names(self) -> "RobotProfile":
-        for key in ("joints", "cameras", "keep_out"):
+        for key in ("joints", "cameras", "point_clouds", "keep_out"):
             names = [item.name for item in getattr(self, key)]
             for i, name in enumerate(names):
                 if name in names[:i]:

@@ -8,6 +8,7 @@ A decoded value may look into the memory of its message, which must not be chang
 import math
 from collections.abc import Sequence
 from contextlib import suppress
+from dataclasses import replace
 
 import cv2
 import numpy as np
@@ -19,6 +20,7 @@ from vla_ros.gate.state import Obstacle
 from vla_ros.msg import ActionChunk as ActionChunkMessage
 from vla_ros.msg import Observation as ObservationMessage
 from vla_ros.msg import Obstacles as ObstaclesMessage
+from vla_ros.ros.cloud import decode_cloud
 from vla_ros.ros.depth import DEPTH_ENCODING, decode_depth
 from vla_ros.ros.pixels import ENCODINGS, check_layout, decode_file, decode_pixels
 from vla_ros.ros.stamps import decode_stamp, decode_time
@@ -31,6 +33,7 @@ from vla_ros.types import (
     Joining,
     JointSample,
     Observation,
+    Pinhole,
 )
 
 _MOST_OBSTACLES = 64
@@ -169,13 +172,17 @@ def decode_observation(msg: ObservationMessage, arrival_ns: int) -> Observation:
         raise ObservationError(f"observation: gripper is {msg.gripper}, wanted a finite number")
     frames: dict[str, tuple[CameraFrame, bool]] = {}
     history, depths = [], []
-    for camera, image, frozen in zip(msg.cameras, msg.images, msg.camera_frozen, strict=True):
+    parts = zip(msg.cameras, msg.images, msg.camera_frozen, _pinholes(msg), strict=True)
+    for camera, image, frozen, pinhole in parts:
         if image.encoding == DEPTH_ENCODING:
-            depths.append(decode_depth(image, camera, arrival_ns))
-        elif camera in frames:
-            history.append(decode_image(image, camera, arrival_ns))
+            depth = decode_depth(image, camera, arrival_ns)
+            depths.append(replace(depth, pinhole=pinhole))
+            continue
+        frame = replace(decode_image(image, camera, arrival_ns), pinhole=pinhole)
+        if camera in frames:
+            history.append(frame)
         else:
-            frames[camera] = decode_image(image, camera, arrival_ns), bool(frozen)
+            frames[camera] = frame, bool(frozen)
     return Observation(
         stamp_ns=decode_time(msg.header.stamp),
         frames=tuple(frame for frame, _ in frames.values()),
@@ -184,8 +191,30 @@ def decode_observation(msg: ObservationMessage, arrival_ns: int) -> Observation:
         gripper=float(msg.gripper),
         history=tuple(history),
         depths=tuple(depths),
+        cloud=next((decode_cloud(c, "point cloud", arrival_ns) for c in msg.point_cloud), None),
         hop_ms=read_hops(msg),
     )
+
+
+def _pinholes(msg: ObservationMessage) -> list[Pinhole | None]:
+    """Return the pinhole camera of each image; None for one that was not undistorted."""
+    count, numbers = len(msg.images), msg.intrinsics
+    if not numbers:
+        return [None] * count
+    if len(numbers) != 4 * count:
+        raise ObservationError(
+            f"observation: {len(numbers)} intrinsics for {count} images, wanted 4 for each or none"
+        )
+    try:
+        return [_pinhole(*numbers[k : k + 4]) for k in range(0, 4 * count, 4)]
+    except ValueError as e:
+        raise ObservationError(f"observation: intrinsics: {e}") from e
+
+
+def _pinhole(fx: float, fy: float, cx: float, cy: float) -> Pinhole | None:
+    if all(map(math.isnan, (fx, fy, cx, cy))):
+        return None
+    return Pinhole(focal=(fx, fy), center=(cx, cy))
 
 
 def decode_chunk(msg: ActionChunkMessage) -> ActionChunk:

@@ -3,6 +3,7 @@
 """Hop 8, and what travels between our nodes: our types to messages."""
 
 import array
+import math
 import sys
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
@@ -20,6 +21,7 @@ from vla_ros.msg import ActionChunk as ActionChunkMessage
 from vla_ros.msg import Observation as ObservationMessage
 from vla_ros.robot.commands import GripperProfile
 from vla_ros.robot.profile import RobotProfile
+from vla_ros.ros.cloud import encode_cloud
 from vla_ros.ros.stamps import encode_duration, encode_time
 from vla_ros.ros.timing import put_hops
 from vla_ros.types import (
@@ -136,6 +138,8 @@ def encode_observation(
         cameras=[part.camera for part in parts],
         images=images,
         image_age_ms=[_age_ms(part.stamp_ns, now_ns) for part in parts],
+        intrinsics=_intrinsics(parts),
+        point_cloud=[] if observation.cloud is None else [encode_cloud(observation.cloud)],
         camera_frozen=[frozen[part.camera] for part in parts],
         joint_state=encode_joint_state(observation.joints),
         joint_state_age_ms=_age_ms(observation.joints.stamp_ns, now_ns),
@@ -143,6 +147,15 @@ def encode_observation(
     )
     put_hops(message, observation.hop_ms)
     return message
+
+
+def _intrinsics(parts: Sequence[CameraFrame | DepthFrame]) -> "array.array[float]":
+    holes = [part.pinhole for part in parts]
+    if not any(holes):
+        return array.array("d")
+    nothing = (math.nan,) * 4
+    numbers = (nothing if hole is None else (*hole.focal, *hole.center) for hole in holes)
+    return _doubles([x for four in numbers for x in four])
 
 
 def encode_depth(frame: DepthFrame, frame_id: str) -> Image:

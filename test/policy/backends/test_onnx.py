@@ -13,6 +13,7 @@ from onnxruntime import SessionOptions
 from vla_ros.errors import ConfigError, InstructionError, ObservationError
 from vla_ros.policy.backends import onnx as onnx_backend
 from vla_ros.policy.backends.onnx import OnnxBackend
+from vla_ros.policy.images import PointCloudSpec
 from vla_ros.policy.model_file import METADATA_KEY
 from vla_ros.policy.spec import PolicyProfile, load_policy_profile
 from vla_ros.robot.profile import RobotProfile, load_robot_profile
@@ -179,6 +180,13 @@ def test_a_profile_that_does_not_fit_the_file_is_told_in_full(robot: RobotProfil
     action = PROFILE.action.model_copy(update={"horizon": 8, "step_s": 0.05})
     wrong = PROFILE.model_copy(update={"action": action})
     with pytest.raises(ConfigError, match=r"(?s)step_s = 0.05: .* 0.1\n.*horizon = 8: .* has 16"):
+        OnnxBackend(wrong, robot)
+
+
+def test_a_profile_with_a_point_cloud_is_refused(robot: RobotProfile) -> None:
+    wanted = PointCloudSpec(source="front", points=1024)
+    wrong = PROFILE.model_copy(update={"point_cloud": wanted})
+    with pytest.raises(ConfigError, match=r"point_cloud: a model in a file takes pictures alone"):
         OnnxBackend(wrong, robot)
 
 
