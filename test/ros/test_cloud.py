@@ -184,7 +184,7 @@ def test_what_is_encoded_is_read_again():
     np.testing.assert_array_equal(found.rgb, cloud.rgb)
 
 
-@settings(max_examples=200)
+@settings(max_examples=200, deadline=None)
 @given(st.binary(min_size=240, max_size=240))
 def test_any_bytes_are_finite_points_or_too_few(data):
     made = message(GRID)

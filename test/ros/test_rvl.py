@@ -49,6 +49,7 @@ def test_a_scene_is_what_it_was(scene):
     np.testing.assert_array_equal(found, scene)
 
 
+@settings(deadline=None)
 @given(arrays(np.uint16, SHAPES, elements=PIXELS))
 def test_every_image_is_what_it_was(image):
     np.testing.assert_array_equal(decode(encode_rvl(image)), image)
@@ -118,7 +119,7 @@ def test_a_number_that_does_not_end_is_refused():
         decode(struct.pack("<IIII", 2, 2, 0, 0x8888_8888))
 
 
-@settings(max_examples=300)
+@settings(max_examples=300, deadline=None)
 @given(st.binary(min_size=8, max_size=80), st.integers(1, 9), st.integers(1, 9))
 def test_garbage_is_an_image_of_its_size_or_refused(garbage, width, height):
     with suppress(ObservationError):
