@@ -2,13 +2,13 @@
 # SPDX-License-Identifier: Apache-2.0
 """How long it takes to decode an image in each encoding, a depth image, and a joint state."""
 
-import struct
 import sys
 
 import cv2
 import numpy as np
 from measure import make_parser, measure, over, quantiles, report
 from numpy.typing import NDArray
+from rvl_writer import encode_rvl
 from sensor_msgs.msg import CompressedImage, Image, JointState
 
 from vla_ros.ros.decode import decode_compressed_image, decode_image, decode_joint_state
@@ -54,24 +54,7 @@ def make_png(depth: NDArray[np.uint16]) -> CompressedImage:
 
 def make_rvl(depth: NDArray[np.uint16]) -> CompressedImage:
     """Return the same image, coded in the other way."""
-    numbers: list[int] = []
-    last, pixels = 0, depth.ravel()
-    bars = np.flatnonzero(pixels == 0)  # Each is one pixel wide.
-    for bar, end in zip(bars, np.append(bars[1:], len(pixels)), strict=True):
-        measured = pixels[bar + 1 : end].astype(int)
-        twice = 2 * np.diff(measured, prepend=last)
-        numbers += [1, len(measured), *np.where(twice < 0, ~twice, twice)]
-        last = measured[-1]
-    digits = "".join(map(_groups, numbers))
-    digits += "0" * (-len(digits) % 8)
-    words = np.frombuffer(bytes.fromhex(digits), ">u4").astype("<u4").tobytes()
-    return _compressed_depth("rvl", struct.pack("<II", *reversed(depth.shape)) + words)
-
-
-def _groups(number: int) -> str:
-    """Return a hexadecimal digit for three bits each, the lowest first; all but the last go on."""
-    *more, last = reversed(f"{number:o}")
-    return "".join(f"{int(digit) + 8:x}" for digit in more) + last
+    return _compressed_depth("rvl", encode_rvl(depth))
 
 
 def _compressed_depth(codec: str, file: bytes) -> CompressedImage:

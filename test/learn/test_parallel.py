@@ -33,7 +33,7 @@ def test_the_work_of_a_process_that_dies_is_done_again(tmp_path: Path) -> None:
 
 
 def test_processes_that_die_again_and_again_are_an_error() -> None:
-    with pytest.raises(SimulationError, match="died 3 times in a row during 7"):
+    with pytest.raises(SimulationError, match="died 3 times in a row, and 7 was not done"):
         list(in_parallel(jobs.die, [7, 8], 2))
 
 

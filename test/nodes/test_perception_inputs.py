@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-rclpy = pytest.importorskip("rclpy")
+rclpy = pytest.importorskip("rclpy", reason="ROS is not installed")
 pytest.importorskip("vla_ros.msg", reason="the interfaces are not built")
 
 from perception_bench import TIMEOUT_S, Bench

@@ -11,7 +11,7 @@ import cv2
 import numpy as np
 import pytest
 
-rclpy = pytest.importorskip("rclpy")
+rclpy = pytest.importorskip("rclpy", reason="ROS is not installed")
 pytest.importorskip("vla_ros.msg", reason="the interfaces are not built")
 
 from diagnostic_msgs.msg import DiagnosticStatus

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-pytest.importorskip("rclpy")
-pytest.importorskip("vla_ros.msg")
+pytest.importorskip("rclpy", reason="ROS is not installed")
+pytest.importorskip("vla_ros.msg", reason="the interfaces are not built")
 
 from sensor_msgs.msg import PointCloud2, PointField
 

@@ -9,7 +9,7 @@ import pytest
 pytest.importorskip("rclpy")
 pytest.importorskip("vla_ros.msg")
 
-from rvl import encode_rvl
+from rvl_writer import encode_rvl
 from sensor_msgs.msg import CompressedImage, Image
 
 from vla_ros.errors import ObservationError

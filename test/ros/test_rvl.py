@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import array_shapes, arrays
-from rvl import encode_numbers, encode_rvl
+from rvl_writer import encode_numbers, encode_rvl
 
 from vla_ros.errors import ObservationError
 from vla_ros.ros.rvl import decode_rvl

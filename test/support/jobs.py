@@ -4,7 +4,6 @@
 
 import os
 import signal
-import time
 from pathlib import Path
 
 said: list[str] = []
@@ -39,9 +38,9 @@ def die(_: int) -> int:
 
 
 def wait(job: tuple[Path, int]) -> int:
-    """Wait for ever, but for the first number; say so in a file."""
+    """Wait until somebody ends the process, but for the first number; say so in a file."""
     folder, number = job
     if number:
         (folder / f"{os.getpid()}").touch()
-        time.sleep(3600.0)
+        signal.pause()
     return number

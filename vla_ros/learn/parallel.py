@@ -54,8 +54,8 @@ def in_parallel(
             deaths += 1
             if deaths == _MOST_DEATHS:
                 raise SimulationError(
-                    f"a process died {deaths} times in a row during {left[0]!r}: look for its "
-                    "cause in the system's log (`dmesg`), or use one process to see it here"
+                    f"processes died {deaths} times in a row, and {left[0]!r} was not done: look "
+                    "for the cause in the system's log (`dmesg`), or use one process to see it"
                 ) from error
         finally:
             for worker in set(multiprocessing.active_children()) - others:

@@ -9,6 +9,7 @@ from vla_ros.errors import ObservationError
 from vla_ros.observe.assemble import History
 from vla_ros.observe.image import Crop, crop_image, fit_depth, fit_image, part_of_view
 from vla_ros.observe.undistort import (
+    LACKS,
     Remap,
     Target,
     fault_of_lens,
@@ -130,7 +131,7 @@ class Cut:
         self._part = None if lens is None else part_of_view(lens, angle_rad, aspect)
         self._objection = ""
         if self._part is None:
-            found = f"says fx, fy = {lens.focal} pixels" if lens else _LACKS
+            found = f"says fx, fy = {lens.focal} pixels" if lens else LACKS
             self._objection = (
                 f"camera '{view.camera}': its CameraInfo {found}, and its picture does not show "
                 f"the {angle_rad} rad around the axis that the policy wants (field_of_view_rad). "
@@ -205,7 +206,7 @@ class Undistortion:
         return self._tables
 
     def _make(self, lens: Lens | None) -> "_Tables | str":
-        fault = _LACKS if lens is None else fault_of_lens(lens)
+        fault = fault_of_lens(lens)
         if lens is None or fault:
             return (
                 f"camera '{self._view.camera}': its CameraInfo {fault}, and the policy wants "
@@ -236,9 +237,6 @@ class _Tables:
     target: Target
     remap: Remap
     depths: dict[tuple[int, int], Remap] = field(default_factory=dict)
-
-
-_LACKS = "lacks a focal length or a size"
 
 
 def _no_lens(view: View, wanted: str, info_topic: str) -> str:

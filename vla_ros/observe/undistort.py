@@ -20,6 +20,7 @@ from vla_ros.view.camera import Lens
 
 # The models of sensor_msgs/distortion_models, and how many numbers describe a lens in them.
 _MODELS = {"plumb_bob": (4, 5), "rational_polynomial": (8,), "equidistant": (4,)}
+LACKS = "lacks a focal length or a size"  # What a CameraInfo without a lens does.
 _LARGEST = 32766  # OpenCV counts the pixels that it takes with 16 bits.
 _NOWHERE = -2.0  # So far outside that no neighbour of it is inside.
 
@@ -76,8 +77,10 @@ class Remap:
         return fitted
 
 
-def fault_of_lens(lens: Lens) -> str:
+def fault_of_lens(lens: Lens | None) -> str:
     """Return why what a lens distorts cannot be undone: what its CameraInfo says; or empty."""
+    if lens is None:
+        return LACKS
     counts = _MODELS.get(lens.model)
     if counts is None:
         known = ", ".join(_MODELS)

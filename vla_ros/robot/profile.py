@@ -7,7 +7,7 @@ thresholds have one.
 """
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, NoReturn
 
 from pydantic import Discriminator, Field, Tag, model_validator
 
@@ -153,14 +153,8 @@ class RobotProfile(StrictModel):
         Raises:
             ConfigError: There is none of that name.
         """
-        for camera in self.cameras:
-            if camera.name == name:
-                return camera
-        known = ", ".join(camera.name for camera in self.cameras)
-        raise ConfigError(
-            f"robot '{self.name}' has no camera '{name}'. It has: {known}. "
-            f"Add it to 'cameras' in config/robots/{self.name}.yaml"
-        )
+        found = next((camera for camera in self.cameras if camera.name == name), None)
+        return found or self._lack("camera", name)
 
     def point_cloud(self, name: str) -> PointCloudProfile:
         """Return one sensor that sends points.
@@ -168,13 +162,15 @@ class RobotProfile(StrictModel):
         Raises:
             ConfigError: There is none of that name.
         """
-        for cloud in self.point_clouds:
-            if cloud.name == name:
-                return cloud
-        known = ", ".join(cloud.name for cloud in self.point_clouds) or "none"
+        found = next((cloud for cloud in self.point_clouds if cloud.name == name), None)
+        return found or self._lack("point cloud", name)
+
+    def _lack(self, kind: str, name: str) -> NoReturn:
+        key = f"{kind.replace(' ', '_')}s"
+        known = ", ".join(each.name for each in getattr(self, key)) or "none"
         raise ConfigError(
-            f"robot '{self.name}' has no point cloud '{name}'. It has: {known}. "
-            f"Add it to 'point_clouds' in config/robots/{self.name}.yaml"
+            f"robot '{self.name}' has no {kind} '{name}'. It has: {known}. "
+            f"Add it to '{key}' in config/robots/{self.name}.yaml"
         )
 
     @model_validator(mode="after")

@@ -252,11 +252,10 @@ class Examination:
 
 
 def _see_info(topic: str, info: CameraInfo) -> CameraInfoSeen:
-    lens = decode_lens(info)
     return CameraInfoSeen(
         topic=topic,
         width=info.width,
         height=info.height,
         calibrated=bool(info.k[0] > 0.0),
-        fault="lacks a focal length or a size" if lens is None else fault_of_lens(lens),
+        fault=fault_of_lens(decode_lens(info)),
     )
