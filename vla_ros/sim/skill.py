@@ -28,7 +28,7 @@ FINGERS_M = 0.011  # From the TCP to the outside of the closed fingers.
 _PUSH_M = 0.022
 _PUSH_LOW_M = 0.035
 _PUSH_HOVER_M = 0.11
-_RUN_UP_M = 0.018
+_RUN_UP_M = 0.026
 _STRAIGHT_RAD = 1.1  # A tool yaw that the arm reaches everywhere.
 _TURNED_RAD = 1.65  # The same for what must be gripped along one axis.
 

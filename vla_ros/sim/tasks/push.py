@@ -20,9 +20,10 @@ from vla_ros.sim.tasks.family import MOVABLE, REST_SPEED_M_S, Cast, Stage, Start
 
 LEAST_M = 0.06  # That far it must have come.
 _MOST_ASIDE = 0.6  # Of the way it came.
-_RUN_UP_M = 0.075  # Free room behind the item, for the fingers.
+_RUN_UP_M = 0.085  # Free room behind the item, for the fingers.
 _LANE_M = 0.075  # Half the width of the free lane before it.
-_WELL_OVER_M = 0.02
+_WELL_OVER_M = 0.03
+_NEARLY_M = 0.03  # An item that slipped off the fingers this near to the line is left there.
 _ON_TABLE_M = 0.012  # Its centre is no higher above where it lies.
 
 _DIRECTIONS: dict[Side, Point] = {
@@ -142,8 +143,9 @@ def _stages(table: Table, task: Task) -> tuple[Stage, ...]:
 def _decide(table: Table, task: Task) -> Waypoint:
     item = table.item(task.object)
     way = direction(task)
-    # Once it pushes, it pushes well over the line, so that it need not begin again.
-    wanted = _WELL_OVER_M if is_pushing(table.hand, item, way) else 0.0
+    # Where it ends to push and where it would begin again lie far enough apart that a camera tells
+    # one from the other.
+    wanted = _WELL_OVER_M if is_pushing(table.hand, item, way) else -_NEARLY_M
     if beyond(task, item.at_m) > wanted:
         return retreat(table.hand, way)
     return push_to(table.hand, item, way)
