@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from vla_ros.learn.checkpoint import read_checkpoint
 from vla_ros.learn.claim import claim
 from vla_ros.learn.config import DemonstrationConfig, LearnConfig
 from vla_ros.learn.curve import plot_curve
@@ -70,7 +71,8 @@ def learn(config: LearnConfig, folder: Path, tell: Tell) -> LearnReport:
             tell(f"round {number + 1}: {options.episodes} episodes in {options.folder}")
             reports.append(collect(options, tell))
         shown = time.monotonic()
-        work_together(_Work(config, tuple(places), number, tell), config.training.processes)
+        if not _is_trained(place, _steps(config, number)):
+            work_together(_Work(config, tuple(places), number, tell), config.training.processes)
         plot_curve(place / CURVE, place / "curve.png")
         collecting_s += shown - began
         training_s += time.monotonic() - shown
@@ -161,6 +163,18 @@ class _Work:
         target = self.places[self.number] / MODEL
         difference = export(checkpoint, profile, target, trained)
         self.tell(f"wrote {target} after step {step}; differs by {difference:.1g}")
+
+
+def _steps(config: LearnConfig, number: int) -> int:
+    return config.corrections[number - 1].steps if number else config.training.steps
+
+
+def _is_trained(place: Path, steps: int) -> bool:
+    """Tell whether a round is complete, so that its pictures need not be read again."""
+    checkpoint = place / CHECKPOINT
+    if not checkpoint.is_file() or _is_older(place / MODEL, checkpoint):
+        return False
+    return int(read_checkpoint(checkpoint)["step"]) >= steps
 
 
 def _is_older(model: Path, checkpoint: Path) -> bool:
