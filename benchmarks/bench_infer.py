@@ -39,7 +39,7 @@ def make_observation(policy: PolicyProfile, robot: RobotProfile) -> Observation:
 def main() -> int:
     """Measure and print; the exit code."""
     parser = make_parser(__doc__, repeats=300)
-    parser.add_argument("--policy", default="native", help="policy profile (default: native)")
+    parser.add_argument("--policy", default="tabletop", help="policy profile (default: tabletop)")
     parser.add_argument("--robot", default="sim_arm", help="robot profile (default: sim_arm)")
     args = parser.parse_args()
     robot, policy = load_robot_profile(args.robot), load_policy_profile(args.policy)

@@ -57,7 +57,7 @@ class Feed:
 def main() -> int:
     """Measure and print; the exit code."""
     parser = make_parser(__doc__, repeats=1000)
-    parser.add_argument("--policy", default="native", help="policy profile (default: native)")
+    parser.add_argument("--policy", default="tabletop", help="policy profile (default: tabletop)")
     parser.add_argument("--robot", default="sim_arm", help="robot profile (default: sim_arm)")
     parser.add_argument("--size", default="640x480", help="of the images (default: 640x480)")
     args = parser.parse_args()

@@ -69,7 +69,7 @@ class CountingGate(Gate):
 
 def run(checks: Sequence[Check], episodes: int, seed: int) -> tuple[Count, int]:
     """Return what a gate with some checks did, and how many episodes succeeded."""
-    robot, policy = load_robot_profile("sim_arm"), load_policy_profile("native")
+    robot, policy = load_robot_profile("sim_arm"), load_policy_profile("tabletop")
     actor = PolicyActor(make_backend(policy, robot))
     rollout = Rollout(World(), robot, policy)
     rollout.gate = gate = CountingGate(rollout.gate, checks)

@@ -111,8 +111,8 @@ def main() -> int:
             figures |= _copies(size, processes, watched=args.watched)
         if len(blocks) > 1:
             _compare(size, figures)
-    native = load_policy_profile("native").model
-    print(f"model={native.name if native is not None and native.is_file() else 'none'}")
+    shipped = load_policy_profile("tabletop").model
+    print(f"model={shipped.name if shipped is not None and shipped.is_file() else 'none'}")
     return report(figures, args.json, _missed(args, figures, load))
 
 

@@ -87,9 +87,9 @@ class Metronome:
 
 def make_metronome(profile: PolicyProfile, robot: RobotProfile) -> Metronome:
     """Return the policy, with the embedded one as load where its model file is there."""
-    native = load_policy_profile("native")
-    is_there = native.model is not None and native.model.is_file()
-    return Metronome(profile, robot, make_backend(native, robot) if is_there else None)
+    shipped = load_policy_profile("tabletop")
+    is_there = shipped.model is not None and shipped.model.is_file()
+    return Metronome(profile, robot, make_backend(shipped, robot) if is_there else None)
 
 
 if __name__ == "__main__":

@@ -64,7 +64,7 @@ def main() -> int:
     parser.add_argument("--bar", type=float, default=_BAR, help="success rate wanted of each")
     args = parser.parse_args()
     names = list(FAMILIES) if args.tasks == "all" else args.tasks.split(",")
-    robot, policy = load_robot_profile("sim_arm"), load_policy_profile("native")
+    robot, policy = load_robot_profile("sim_arm"), load_policy_profile("tabletop")
     rollout, actor = Rollout(World(), robot, policy), KickedExpert(args.kicks)
     failed = False
     for name in names:

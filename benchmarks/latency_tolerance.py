@@ -300,7 +300,7 @@ def main() -> int:
     """Measure and print; the exit code."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--actor", default="policy", choices=("policy", EXPERT))
-    parser.add_argument("--policy", default="native", help="policy profile")
+    parser.add_argument("--policy", default="tabletop", help="policy profile")
     parser.add_argument("--horizon", type=int, help="rows per answer; for the expert only")
     parser.add_argument("--task", default="put", help="family of the task")
     parser.add_argument("--episodes", type=int, default=50, help="of each row of the table")

@@ -37,7 +37,7 @@ def generate_launch_description() -> LaunchDescription:
             ),
             DeclareLaunchArgument(
                 "policy",
-                default_value="native",
+                default_value="tabletop",
                 description="Policy profile: a name in config/policies or the path of a file.",
             ),
             DeclareLaunchArgument(

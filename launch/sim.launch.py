@@ -36,12 +36,12 @@ def generate_launch_description() -> LaunchDescription:
             ),
             DeclareLaunchArgument(
                 "image_width",
-                default_value="96",
+                default_value="128",
                 description="Width of the cameras' images [pixels], 32 to 640.",
             ),
             DeclareLaunchArgument(
                 "image_height",
-                default_value="96",
+                default_value="128",
                 description="Height of the cameras' images [pixels], 32 to 480.",
             ),
             IncludeLaunchDescription(

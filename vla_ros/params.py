@@ -163,10 +163,10 @@ class SimParams(NodeParams):
         default=False,
     )
     image_width: int = param(
-        "Width of both cameras' images.", unit="pixels", low=32, high=640, default=96
+        "Width of both cameras' images.", unit="pixels", low=32, high=640, default=128
     )
     image_height: int = param(
-        "Height of both cameras' images.", unit="pixels", low=32, high=480, default=96
+        "Height of both cameras' images.", unit="pixels", low=32, high=480, default=128
     )
     camera_rate_hz: float = param(
         "Images per second and camera.", unit="Hz", low=1.0, high=60.0, default=30.0

@@ -90,7 +90,7 @@ def test_a_tick_beyond_a_limit_is_named() -> None:
 
 
 def test_a_robot_for_a_slow_policy_differs_in_thresholds_only() -> None:
-    robot, policy = load_robot_profile("sim_arm"), load_policy_profile("native")
+    robot, policy = load_robot_profile("sim_arm"), load_policy_profile("tabletop")
     slow = for_slow_policy(robot, policy, 0.8)
     assert slow.thresholds.observation_max_age_s > 0.8
     assert slow.model_copy(update={"thresholds": robot.thresholds}) == robot

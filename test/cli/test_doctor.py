@@ -51,7 +51,7 @@ def test_a_program_gets_one_object(seeing: Any, capsys: pytest.CaptureFixture[st
     seeing.seen = MISSING
     assert cli.main(["doctor", "--json"]) == doctor.EXIT_FAIL
     told = json.loads(capsys.readouterr().out)
-    assert (told["robot"], told["policy"], told["exit_code"]) == ("sim_arm", "native", 1)
+    assert (told["robot"], told["policy"], told["exit_code"]) == ("sim_arm", "tabletop", 1)
     failing = [line for line in told["lines"] if line["level"] == "FAIL"]
     assert [line["check"] for line in failing] == ["camera.wrist.topic"]
     assert failing[0]["remedy"].startswith("Start the camera's driver")
@@ -66,7 +66,7 @@ def test_a_time_that_makes_no_sense_is_two(
 
 
 def test_the_profiles_are_those_of_the_nodes() -> None:
-    assert doctor._asked(GRAPH.nodes, "policy") == "native"
+    assert doctor._asked(GRAPH.nodes, "policy") == "tabletop"
 
 
 def test_without_a_node_to_ask_the_profile_has_to_be_given() -> None:

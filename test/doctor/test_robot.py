@@ -24,7 +24,7 @@ def test_a_profile_that_does_not_exist_is_told_in_its_own_words() -> None:
     (line,) = check_robot(seen)
     assert line.level is Level.FAIL
     assert "Did you mean 'sim_arm'?" in line.text
-    assert "Did you mean 'native'?" in see_policy("nativ").objection
+    assert "Did you mean 'tabletop'?" in see_policy("tabletp").objection
 
 
 def test_a_collision_model_that_cannot_be_made_is_told_apart_from_the_arm(tmp_path: Path) -> None:

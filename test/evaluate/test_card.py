@@ -51,7 +51,7 @@ def test_the_card_tells_of_families_splits_and_refusals(tmp_path: Path) -> None:
         refusal(seed=99, reason="nonsense"),
     ]
     plan = Plan(families=("put", "sort"), episodes=2, seed=5)
-    evaluation = Evaluation(policy="native", plan=plan, results=results, wall_s=1.0)
+    evaluation = Evaluation(policy="tabletop", plan=plan, results=results, wall_s=1.0)
     figures, page, images = tmp_path / "s.json", tmp_path / "card.md", tmp_path / "images"
     figures.write_text(json.dumps(make_document(evaluation)))
     main(["--simulated", str(figures), "--out", str(page), "--images", str(images)])
@@ -59,7 +59,7 @@ def test_the_card_tells_of_families_splits_and_refusals(tmp_path: Path) -> None:
     assert "| 2, seeds 5 to 6 | 1/2 = 50.0% |" in text
     assert "Failures: 1 timeout." in text
     assert "| `sort` | 0/1 = 0.0% |" in text
-    assert "![native-families](images/native-families.svg)" in text
-    assert (images / "native-generalisation.svg").is_file()
+    assert "![tabletop-families](images/tabletop-families.svg)" in text
+    assert (images / "tabletop-generalisation.svg").is_file()
     assert "### Generalisation" in text
     assert "refused with no joint moved" in text

@@ -25,7 +25,7 @@ RESULTS = [
 def evaluation() -> Evaluation:
     plan = Plan(families=("put", "sort"), episodes=2, seed=7)
     return Evaluation(
-        policy="native",
+        policy="tabletop",
         plan=plan,
         results=RESULTS,
         wall_s=3.0,

@@ -18,7 +18,7 @@ THRESHOLD = ConfidenceProfile(least=0.6, in_row=1)
 def document(*results: Any, threshold: ConfidenceProfile | None = None) -> Any:
     plan = Plan(families=("put", "sort"), episodes=2, seed=7)
     evaluation = Evaluation(
-        policy="native", plan=plan, results=results, wall_s=3.0, threshold=threshold
+        policy="tabletop", plan=plan, results=results, wall_s=3.0, threshold=threshold
     )
     return json.loads(json.dumps(make_document(evaluation)))
 

@@ -13,7 +13,7 @@ from vla_ros.evaluate.plots import write_plots
 
 def written(folder: Path, *results: EpisodeResult) -> set[str]:
     plan = Plan(families=("put",), episodes=1, seed=7)
-    evaluation = Evaluation(policy="native", plan=plan, results=results, wall_s=1.0)
+    evaluation = Evaluation(policy="tabletop", plan=plan, results=results, wall_s=1.0)
     paths = write_plots(folder, make_document(evaluation))
     assert all(path.read_text().startswith("<?xml") for path in paths)
     return {path.name for path in paths}

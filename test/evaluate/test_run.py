@@ -23,26 +23,26 @@ def test_one_process_and_two_give_the_same_episodes_in_the_same_order() -> None:
 
 
 def test_an_unknown_policy_is_named() -> None:
-    with pytest.raises(ConfigError, match=r"'nativ' does not exist. Did you mean 'native'"):
-        play_all(Subject(policy="nativ"), CASES, 1)
+    with pytest.raises(ConfigError, match=r"'tabletp' does not exist. Did you mean 'tabletop'"):
+        play_all(Subject(policy="tabletp"), CASES, 1)
 
 
 def test_a_model_that_is_not_there_ends_the_workers_too(tmp_path: Path) -> None:
-    subject = Subject(policy="native", model=tmp_path / "gone.onnx")
+    subject = Subject(policy="tabletop", model=tmp_path / "gone.onnx")
     with pytest.raises(ConfigError, match=r"gone.onnx: the model file does not exist"):
         play_all(subject, CASES, 2)
 
 
 @pytest.mark.parametrize(("name", "backend"), [("a.onnx", "onnx"), ("checkpoint.pt", "torch")])
 def test_a_checkpoint_is_measured_like_a_model(name: str, backend: str, tmp_path: Path) -> None:
-    profile = Subject(policy="native", model=tmp_path / name).profile()
+    profile = Subject(policy="tabletop", model=tmp_path / name).profile()
     assert profile.backend == backend
     assert profile.model == tmp_path / name
 
 
 def test_a_policy_may_be_kept_from_refusing() -> None:
-    assert Subject(policy="native").profile().grounding is not None
-    assert Subject(policy="native", may_refuse=False).profile().grounding is None
+    assert Subject(policy="tabletop").profile().grounding is not None
+    assert Subject(policy="tabletop", may_refuse=False).profile().grounding is None
 
 
 def test_the_expert_is_measured_in_the_scenes_of_all_families() -> None:
@@ -51,7 +51,7 @@ def test_the_expert_is_measured_in_the_scenes_of_all_families() -> None:
 
 @pytest.mark.slow
 def test_the_shipped_policy_solves_unseen_scenes() -> None:
-    subject = Subject(policy="native")
+    subject = Subject(policy="tabletop")
     scenes = scenes_of(subject)
     cases = [Case(seed=6_000_000 + k, family="put", scenes=scenes) for k in range(4)]
     results = play_all(subject, cases, 1)

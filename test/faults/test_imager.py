@@ -37,7 +37,7 @@ def test_a_spoiled_picture_is_refused_in_the_words_of_its_fault(word: str) -> No
     robot = load_robot_profile("sim_arm")
     cameras = [camera.model_copy(update={"size": (64, 48)}) for camera in robot.cameras]
     robot = robot.model_copy(update={"cameras": tuple(cameras)})
-    observer = Observer(robot, load_policy_profile("native").images)
+    observer = Observer(robot, load_policy_profile("tabletop").images)
     (fault,) = [fault for fault in FAULTS if fault.act == ("imager", word)]
     sent = spoil(image(), word, None)
 

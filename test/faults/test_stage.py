@@ -86,7 +86,7 @@ def test_a_camera_at_fault_has_a_size_and_a_rate(
     tmp_path: Path, setting: Setting, transport: str
 ) -> None:
     camera = load_robot_profile(stage.write_profile(PROFILE, tmp_path, setting)).cameras[0]
-    assert (camera.transport, camera.size) == (transport, (96, 96))
+    assert (camera.transport, camera.size) == (transport, (128, 128))
     assert str(camera.rate_hz) == stage.simulator(setting)["camera_rate_hz"]
     _, told = stage.script(PROFILE, "imager", "/vla", setting)
     assert told is not None

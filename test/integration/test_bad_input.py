@@ -13,7 +13,7 @@ from vla_ros.resources import config_path
 pytestmark = [pytest.mark.ros, pytest.mark.integration]
 
 RunNode = Callable[..., Any]
-NATIVE = ("-p", "robot:=sim_arm", "-p", "policy:=native")
+TABLETOP = ("-p", "robot:=sim_arm", "-p", "policy:=tabletop")
 
 
 def edited(kind: str, name: str, tmp_path: Path, old: str, new: str) -> Path:
@@ -57,19 +57,19 @@ def test_a_profile_that_does_not_exist(run_node: RunNode) -> None:
 def test_a_camera_that_the_robot_does_not_have(
     run_node: RunNode, node: str, tmp_path: Path
 ) -> None:
-    policy = edited("policies", "native", tmp_path, "camera: wrist", "camera: roof")
+    policy = edited("policies", "tabletop", tmp_path, "camera: wrist", "camera: roof")
     done = run_node(node, "-p", "robot:=sim_arm", "-p", f"policy:={policy}")
     assert_refused(done, "roof", "front, wrist")
 
 
 def test_a_model_file_that_is_missing(run_node: RunNode, tmp_path: Path) -> None:
-    policy = edited("policies", "native", tmp_path, "model: native.onnx", "model: gone.onnx")
+    policy = edited("policies", "tabletop", tmp_path, "model: tabletop.onnx", "model: gone.onnx")
     done = run_node("inference_node", "-p", "robot:=sim_arm", "-p", f"policy:={policy}")
     assert_refused(done, "gone.onnx")
 
 
 def test_a_model_file_that_cannot_be_read(run_node: RunNode, tmp_path: Path) -> None:
-    policy = edited("policies", "native", tmp_path, "model: native.onnx", "model: broken.onnx")
+    policy = edited("policies", "tabletop", tmp_path, "model: tabletop.onnx", "model: broken.onnx")
     (tmp_path / "broken.onnx").write_bytes(b"this is no model")
     done = run_node("inference_node", "-p", "robot:=sim_arm", "-p", f"policy:={policy}")
     assert_refused(done, "broken.onnx")

@@ -74,10 +74,10 @@ def test_one_sentence_moves_the_arm(out: Path) -> None:
 
 
 def test_an_unknown_word_is_said_plainly(out: Path) -> None:
-    demo = start(out, "put the purple cube in the blue bowl")
+    demo = start(out, "put the banana in the blue bowl")
     text, _ = demo.communicate(timeout=180)
     assert demo.returncode != 0
-    assert "purple" in text
+    assert "does not know the word 'banana'" in text
     assert "Traceback" not in text
 
 
@@ -97,11 +97,11 @@ def test_an_interrupted_demo_ends_everything_it_started(out: Path, number: int) 
 
 
 def test_a_missing_policy_is_said_plainly(out: Path) -> None:
-    demo = start(out, "--policy", "nativ")
+    demo = start(out, "--policy", "tabletp")
     text, _ = demo.communicate(timeout=120)
     assert demo.returncode == 2
-    assert "'nativ' does not exist. Did you mean 'native'?" in text
+    assert "'tabletp' does not exist. Did you mean 'tabletop'?" in text
 
 
-if not load_policy_profile("native").model.is_file():
-    pytestmark.append(pytest.mark.skip(reason="config/policies/native.onnx is not there"))
+if not load_policy_profile("tabletop").model.is_file():
+    pytestmark.append(pytest.mark.skip(reason="config/policies/tabletop.onnx is not there"))

@@ -217,11 +217,11 @@ def test_ctrl_c_during_a_goal_stops_the_arm_and_leaves_no_process(
 
 
 def test_wrong_profile_ends_the_launch_with_its_reason(tmp_path: Path) -> None:
-    running = Launched(tmp_path / "launch.log", "policy:=natives")
+    running = Launched(tmp_path / "launch.log", "policy:=tabletops")
     try:
         assert running.process.wait(60.0) == 1
         assert running.pids() == {}
     finally:
         running.end()
-    assert "Did you mean 'native'?" in running.log
+    assert "Did you mean 'tabletop'?" in running.log
     assert "refuses its configuration; see its words above" in running.log

@@ -27,7 +27,7 @@ def test_the_shipped_config_loads() -> None:
     ],
 )
 def test_a_mistake_is_named(tmp_path: Path, old: str, new: str, message: str) -> None:
-    path = tmp_path / "native.yaml"
+    path = tmp_path / "tabletop.yaml"
     text = config_path("learn", "tabletop").read_text()
     assert old in text
     path.write_text(text.replace(old, new))

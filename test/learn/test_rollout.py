@@ -18,7 +18,7 @@ BLIND = RolloutOptions(see=False)
 
 @pytest.fixture(scope="module")
 def rollout() -> Rollout:
-    return Rollout(World(), load_robot_profile("sim_arm"), load_policy_profile("native"))
+    return Rollout(World(), load_robot_profile("sim_arm"), load_policy_profile("tabletop"))
 
 
 def lay_out(rollout: Rollout, seed: int) -> Task:

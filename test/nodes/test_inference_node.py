@@ -50,7 +50,7 @@ class Agreeable:
 
 def refusal(robot: Path | str) -> End:
     """How a goal ends that sees no observation for a long time."""
-    overrides = [Parameter("robot", value=str(robot)), Parameter("policy", value="native")]
+    overrides = [Parameter("robot", value=str(robot)), Parameter("policy", value="tabletop")]
     node = InferenceNode(Agreeable, overrides=overrides, namespace="/test_inference")
     try:
         node.trigger_configure()
@@ -77,7 +77,7 @@ def test_a_policy_that_does_not_fit_its_robot_refuses_goals_with_the_reason(
 @pytest.fixture
 def node(ros: None) -> Iterator[InferenceNode]:
     """Return a node that is configured and whose callbacks nobody calls but the test."""
-    overrides = [Parameter("robot", value="sim_arm"), Parameter("policy", value="native")]
+    overrides = [Parameter("robot", value="sim_arm"), Parameter("policy", value="tabletop")]
     node = InferenceNode(Agreeable, overrides=overrides, namespace="/test_inference")
     node.trigger_configure()
     yield node

@@ -34,7 +34,7 @@ class Pair:
     """Both nodes and a robot, served by one thread."""
 
     def __init__(self) -> None:
-        given = [Parameter("robot", value="sim_arm"), Parameter("policy", value="native")]
+        given = [Parameter("robot", value="sim_arm"), Parameter("policy", value="tabletop")]
         handover = Handover()
         self.robot = Robot()
         self.perception = PerceptionNode(handover, overrides=given, namespace=NAMESPACE)

@@ -54,7 +54,7 @@ def says(bench: Bench, text: str) -> bool:
 
 def test_undistorted_pictures_come_as_soon_as_the_lens_is_told(tmp_path: Path) -> None:
     wanted = "camera: wrist, undistort: true"
-    bench = Bench(policy=edited(tmp_path, "policies", "native", "camera: wrist", wanted))
+    bench = Bench(policy=edited(tmp_path, "policies", "tabletop", "camera: wrist", wanted))
     bench.connect(front=Image, wrist=Image)
     bench.play(lambda: says(bench, "camera 'wrist': no CameraInfo has arrived yet"))
     assert not bench.observations
@@ -99,7 +99,7 @@ def test_points_are_part_of_an_observation_where_the_policy_wants_them(tmp_path:
     source = "point_clouds: [{name: top, topic: /top/points, frame: eye}]\njoints:\n"
     robot = edited(tmp_path, "robots", "sim_arm", "joints:\n", source)
     wanted = "point_cloud: {source: top, points: 2}\nstate: ["
-    bench = Bench(robot, edited(tmp_path, "policies", "native", "state: [", wanted))
+    bench = Bench(robot, edited(tmp_path, "policies", "tabletop", "state: [", wanted))
     bench.connect(front=Image, wrist=Image)
     bench.play(lambda: says(bench, "point cloud 'top': no cloud has arrived yet"))
     sensor = bench.driver.create_publisher(PointCloud2, "/top/points", qos_profile_sensor_data)

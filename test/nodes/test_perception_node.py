@@ -55,7 +55,7 @@ def test_one_observation_is_published_for_each_set_of_images(bench: Bench) -> No
     message = bench.observations[-1]
     observation = decode_observation(message, bench.now_ns())
     assert [frame.camera for frame in observation.frames] == ["front", "wrist"]
-    assert {frame.image.shape for frame in observation.frames} == {(96, 96, 3)}
+    assert {frame.image.shape for frame in observation.frames} == {(128, 128, 3)}
     assert observation.joints.names == tuple(NAMES[:-1])
     assert observation.joints.velocity is None
     assert observation.gripper == 1.0
@@ -266,8 +266,8 @@ def test_compressed_images_are_taken_where_the_profile_says_so(tmp_path: Path) -
 
 
 def test_a_policy_that_wants_a_camera_the_robot_lacks_is_refused(tmp_path: Path) -> None:
-    text = config_path("policies", "native").read_text(encoding="utf-8")
-    policy = tmp_path / "native.yaml"
+    text = config_path("policies", "tabletop").read_text(encoding="utf-8")
+    policy = tmp_path / "tabletop.yaml"
     policy.write_text(text.replace("camera: wrist", "camera: left", 1))
     with pytest.raises(ConfigError, match=r"robot 'sim_arm' has no camera 'left'\. It has: front"):
         Bench(policy=str(policy))

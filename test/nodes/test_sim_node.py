@@ -114,10 +114,10 @@ def test_cameras_publish_pictures_with_their_camera_info(bench: Bench) -> None:
         bench.listen(CameraInfo, f"/{name}/camera_info")
         image = bench.count(f"/{name}/image_raw", 2)[-1]
         info = bench.count(f"/{name}/camera_info", 2)[-1]
-        assert (image.width, image.height, image.step, image.encoding) == (96, 96, 288, "rgb8")
+        assert (image.width, image.height, image.step, image.encoding) == (128, 128, 384, "rgb8")
         assert image.header.frame_id == f"{name}_camera_optical_frame" == info.header.frame_id
-        assert len(image.data) == 96 * 96 * 3
-        assert (info.width, info.height, info.k[2], info.k[5]) == (96, 96, 48.0, 48.0)
+        assert len(image.data) == 128 * 128 * 3
+        assert (info.width, info.height, info.k[2], info.k[5]) == (128, 128, 64.0, 64.0)
 
 
 def test_joint_states_carry_stamps_names_and_velocities(bench: Bench) -> None:

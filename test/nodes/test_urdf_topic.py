@@ -43,7 +43,7 @@ def test_a_node_starts_with_the_urdf_that_the_robot_says(
     said = robot.create_publisher(String, "/robot_description", LATCHED)
     overrides = [Parameter("robot", value=profile)]
     if make is not ExecutorNode:
-        overrides.append(Parameter("policy", value="native"))
+        overrides.append(Parameter("policy", value="tabletop"))
     node = make(overrides=overrides)
     try:
         said.publish(String(data=URDF.replace('name="tcp"', 'name="tool"')))

@@ -9,7 +9,7 @@ from vla_ros.errors import PolicyError
 from vla_ros.policy.answer import OUTPUTS, AnswerReader, find_gaze
 from vla_ros.policy.spec import load_policy_profile
 
-PROFILE = load_policy_profile("native")
+PROFILE = load_policy_profile("tabletop")
 ALL = (*OUTPUTS, "grounded", "confidence", "attention_front", "attention_wrist")
 
 
@@ -79,7 +79,7 @@ def test_an_image_key_is_not_taken_for_the_camera_behind_it() -> None:
 @pytest.mark.parametrize("number", [math.nan, math.inf, -math.inf, -0.5, 1.5])
 @pytest.mark.parametrize("name", ["grounded", "confidence"])
 def test_a_share_that_is_none_is_an_error_with_its_name(name: str, number: float) -> None:
-    with pytest.raises(PolicyError, match=f"'native' answered {name} = .*, wanted 0 to 1"):
+    with pytest.raises(PolicyError, match=f"'tabletop' answered {name} = .*, wanted 0 to 1"):
         read(**{name: np.array([number], np.float32)})
 
 

@@ -17,11 +17,11 @@ from vla_ros.policy.model_file import (
 )
 from vla_ros.policy.spec import load_policy_profile
 
-PATH = Path("native.onnx")
-PROFILE = load_policy_profile("native")
+PATH = Path("tabletop.onnx")
+PROFILE = load_policy_profile("tabletop")
 SHAPES: dict[str, tuple[object, ...]] = {
-    "front": ("batch", 96, 96, 3),
-    "wrist": ("batch", 96, 96, 3),
+    "front": ("batch", 128, 128, 3),
+    "wrist": ("batch", 128, 128, 3),
     "state": ("batch", 6),
     "tokens": ("batch", 20),
     "rows": ("batch", "dynamic", 4),
@@ -37,7 +37,7 @@ def described(**statistics: Any) -> ModelDescription:
     return ModelDescription(
         words=("<pad>", "go"),
         text_length=20,
-        images=tuple(ImageSize(key=key, width=96, height=96) for key in ("front", "wrist")),
+        images=tuple(ImageSize(key=key, width=128, height=128) for key in ("front", "wrist")),
         state=PROFILE.state,
         space="eef_delta",
         rotation="yaw",
@@ -58,7 +58,7 @@ def test_what_fits_is_not_objected_to() -> None:
 @pytest.mark.parametrize(
     ("name", "shape", "text"),
     [
-        ("front", ("batch", 64, 96, 3), r"front has the shape \[batch, 64, 96, 3\], wanted \[any"),
+        ("front", ("batch", 64, 128, 3), r"front has the shape \[batch, 64, 128, 3\], wanted"),
         ("state", ("batch", 7), r"state has the shape \[batch, 7\], wanted \[any, 6\]"),
         ("rows", ("batch", 16, 7), r"rows has the shape \[batch, 16, 7\], wanted \[any, 16, 4\]"),
         ("rows", ("batch", 8, 4), "rows has the shape"),

@@ -30,7 +30,7 @@ HOME = np.array(ROBOT.home)
 
 
 def profile(joining: Joining) -> PolicyProfile:
-    return load_policy_profile("native").model_copy(update={"joining": joining})
+    return load_policy_profile("tabletop").model_copy(update={"joining": joining})
 
 
 def observation(stamp_ns: int) -> Observation:

@@ -8,7 +8,7 @@ from vla_ros.policy.registry import backend_names, make_backend
 from vla_ros.policy.spec import load_policy_profile
 from vla_ros.robot.profile import load_robot_profile
 
-PROFILE = load_policy_profile("native")
+PROFILE = load_policy_profile("tabletop")
 
 
 def test_an_unknown_backend_gets_a_suggestion() -> None:

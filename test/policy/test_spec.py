@@ -19,19 +19,19 @@ from vla_ros.policy.spec import (
 from vla_ros.resources import config_path
 from vla_ros.types import Joining
 
-WRIST = "camera: wrist, width: 96"
-SHIPPED = config_path("policies", "native").read_text()
+WRIST = "camera: wrist, width: 128"
+SHIPPED = config_path("policies", "tabletop").read_text()
 
 
 def write(folder: Path, old: str, new: str) -> Path:
     assert old in SHIPPED
-    path = folder / "native.yaml"
+    path = folder / "tabletop.yaml"
     path.write_text(SHIPPED.replace(old, new))
     return path
 
 
 def test_the_shipped_profile_loads_and_its_model_path_is_absolute() -> None:
-    profile = load_policy_profile("native")
+    profile = load_policy_profile("tabletop")
     assert profile.action.space is ActionSpace.EEF_DELTA
     assert profile.action.rotation is RotationForm.YAW
     assert profile.action_width == 4
@@ -44,12 +44,12 @@ def test_the_shipped_profile_loads_and_its_model_path_is_absolute() -> None:
     [
         ("replan_s: 0.3", "replan_s: .nan", r"replan_s = nan"),
         ("replan_s: 0.3", "replan_s: 1.6", r"replan_s = 1.6: should be below horizon \* step_s"),
-        ("replan_s: 0.3", "replan_s: 0.3\njoining: fade", r"native.yaml:\d+: joining = 'fade'"),
+        ("replan_s: 0.3", "replan_s: 0.3\njoining: fade", r"tabletop.yaml:\d+: joining = 'fade'"),
         ("replan_s: 0.3", "replan_s: 0.3\njoinning: cross_fade", r"Did you mean 'joining'"),
         ("step_s: 0.1", "step_s: .inf", r"action.step_s = inf"),
         ("horizon: 16", "horizon: 0", r"action.horizon = 0"),
         ("horizon: 16", "horizont: 16", r"unknown key. Did you mean 'horizon'"),
-        ("space: eef_delta", "space: eef_dleta", r"native.yaml:\d+: action.space = 'eef_dleta'"),
+        ("space: eef_delta", "space: eef_dleta", r"tabletop.yaml:\d+: action.space = 'eef_dleta'"),
         ("rotation: yaw", "rotation: quat_xyzw", r"rows.*should be x, y, z, 4 for 'quat_xyzw'"),
         ("rotation: yaw", "rotation: rot6d_rows", r"rows.*x, y, z, 6 for 'rot6d_rows', gripper"),
         ("step_s: 0.1", "step_s: 0.1\n  deltas: next", r"action.deltas = 'next'"),
@@ -75,15 +75,15 @@ def test_the_shipped_profile_loads_and_its_model_path_is_absolute() -> None:
         (WRIST, WRIST + ", history: {frames: 0, spacing_s: 0.1}", r"history.frames = 0"),
         (WRIST, WRIST + ", history: {frames: 2, spacing_s: .inf}", r"spacing_s = inf"),
         ("dyaw, gripper]", "gripper, dyaw]", r"rows.*should end with gripper"),
-        ("model: native.onnx", "address: ws://a\nmodel: b", r"either 'model' .* or 'address'"),
-        ("width: 96", "width: 5", r"images\[0\].width = 5"),
+        ("model: tabletop.onnx", "address: ws://a\nmodel: b", r"either 'model' .* or 'address'"),
+        ("width: 128", "width: 5", r"images\[0\].width = 5"),
         ("probability: 0.7", "probability: 1.5", r"done.probability = 1.5"),
         ("{probability: 0.5, count", "{probability: .nan, count", r"grounding.probability = nan"),
         ("{probability: 0.5, count", "{probability: 1.0, count", r"grounding.probability = 1.0"),
         ("0.5, count: 2, lost", "0.5, count: 0, lost", r"grounding.count = 0"),
         ("lost: {probability: 0.2,", "lost: {probability: .inf,", r"lost.probability = inf"),
         ("count: 10}}", "cuont: 10}}", r"Did you mean 'count'"),
-        ("name: native", "name: other", r"name = 'other': should be 'native', as the file"),
+        ("name: tabletop", "name: other", r"name = 'other': should be 'tabletop', as the file"),
     ],
 )
 def test_a_mistake_is_named_with_its_line(
@@ -100,7 +100,7 @@ def test_a_profile_names_how_chunks_join(tmp_path: Path, joining: Joining) -> No
 
 
 def test_chunks_cross_fade_unless_told_otherwise() -> None:
-    assert load_policy_profile("native").joining is Joining.CROSS_FADE
+    assert load_policy_profile("tabletop").joining is Joining.CROSS_FADE
 
 
 def test_grounding_and_what_is_lost_may_be_left_out(tmp_path: Path) -> None:
@@ -113,8 +113,8 @@ def test_grounding_and_what_is_lost_may_be_left_out(tmp_path: Path) -> None:
 
 
 def test_an_unknown_name_lists_the_known_ones() -> None:
-    with pytest.raises(ConfigError, match=r"'nativ' does not exist. Did you mean 'native'"):
-        load_policy_profile("nativ")
+    with pytest.raises(ConfigError, match=r"'tabletp' does not exist. Did you mean 'tabletop'"):
+        load_policy_profile("tabletp")
 
 
 def test_a_profile_says_how_deltas_and_gripper_are_meant(tmp_path: Path) -> None:

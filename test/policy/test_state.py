@@ -15,7 +15,7 @@ ANCHOR = Anchor(
 
 
 def read(*keys: str, gripper: GripperForm | None = None, anchor: Anchor = ANCHOR) -> list[float]:
-    profile = load_policy_profile("native").model_copy(
+    profile = load_policy_profile("tabletop").model_copy(
         update={"state": keys, "state_gripper": gripper or GripperForm()}
     )
     return StateReader(profile, ("shoulder", "elbow")).read(anchor, 0.25).tolist()

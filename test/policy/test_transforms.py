@@ -30,7 +30,7 @@ def robot() -> RobotProfile:
 
 @pytest.fixture(scope="module")
 def profile() -> PolicyProfile:
-    return load_policy_profile("native")
+    return load_policy_profile("tabletop")
 
 
 @pytest.fixture(scope="module")
@@ -132,7 +132,7 @@ def test_a_number_that_is_not_finite_is_refused(
 ) -> None:
     rows = np.zeros((16, 4))
     rows[3, 2] = bad
-    with pytest.raises(PolicyError, match="'native' answered numbers that are not finite"):
+    with pytest.raises(PolicyError, match="'tabletop' answered numbers that are not finite"):
         adapter.make_chunk(output(rows), observation, HEADER)
     wrong = replace(output(np.zeros((16, 4))), gripper=np.full(16, bad))
     with pytest.raises(PolicyError, match="not finite"):

@@ -32,7 +32,7 @@ class Policy:
 
     def __init__(self, error: Exception | None = None, grounded: float = math.nan) -> None:
         self.error = error
-        self.profile = load_policy_profile("native")
+        self.profile = load_policy_profile("tabletop")
         self._grounded = grounded
         self.asked: list[str] = []
 

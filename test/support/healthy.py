@@ -33,7 +33,7 @@ from vla_ros.robot.profile import load_robot_profile
 from vla_ros.types import PolicyOutput
 
 ROBOT = load_robot_profile("sim_arm")
-POLICY = load_policy_profile("native")
+POLICY = load_policy_profile("tabletop")
 NAMES = (*ROBOT.joint_names, ROBOT.gripper.joint)
 ARRAY = "std_msgs/msg/Float64MultiArray"
 IMAGE = "sensor_msgs/msg/Image"
@@ -54,12 +54,12 @@ def stream(topic: str, kind: str, node: str, rate_hz: float, **fields: Any) -> S
 
 
 def camera(name: str) -> CameraSeen:
-    info = CameraInfoSeen(topic=f"/{name}/camera_info", width=96, height=96, calibrated=True)
+    info = CameraInfoSeen(topic=f"/{name}/camera_info", width=128, height=128, calibrated=True)
     return CameraSeen(
         name=name,
         stream=stream(f"/{name}/image_raw", IMAGE, "/driver", 30.0),
-        width=96,
-        height=96,
+        width=128,
+        height=128,
         encoding="rgb8",
         frame=ROBOT.camera(name).frame,
         size_bytes=27648,
@@ -108,8 +108,8 @@ def probe(scale: float = 1.0, **fields: Any) -> Probe:
 GRAPH = GraphSeen(
     namespace="/vla",
     nodes=(
-        node("perception_node", policy="native"),
-        node("inference_node", policy="native"),
+        node("perception_node", policy="tabletop"),
+        node("inference_node", policy="tabletop"),
         node("executor_node"),
     ),
     cameras=(camera("front"), camera("wrist")),
@@ -149,7 +149,7 @@ MACHINE = MachineSeen(
 )
 HEALTHY = Seen(
     robot=RobotSeen(name="sim_arm", profile=ROBOT, gate_sha256="5" * 64),
-    policy=PolicySeen(name="native", profile=POLICY),
+    policy=PolicySeen(name="tabletop", profile=POLICY),
     graph=GRAPH,
     machine=MACHINE,
     probe=probe(),

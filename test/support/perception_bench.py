@@ -26,7 +26,7 @@ TIMEOUT_S = 10.0
 class Bench:
     """A perception_node and, beside it, what it listens to; served by one executor."""
 
-    def __init__(self, robot: str = "sim_arm", policy: str = "native") -> None:
+    def __init__(self, robot: str = "sim_arm", policy: str = "tabletop") -> None:
         overrides = [Parameter("robot", value=robot), Parameter("policy", value=policy)]
         self.node = PerceptionNode(overrides=overrides)
         try:

@@ -133,7 +133,7 @@ CAMERAS = {
     ),
     "an image that is too small": fault(
         with_camera(width=64, height=64, info=None),
-        *(WARN, "camera.wrist.size", "64x64 pixels for the policy's 96x96: they are blown up"),
+        *(WARN, "camera.wrist.size", "64x64 pixels for the policy's 128x128: they are blown up"),
     ),
     "an image of another shape": fault(
         with_camera(width=640, height=480, info=None),
@@ -148,10 +148,10 @@ CAMERAS = {
     ),
     "a CameraInfo of another size": fault(
         with_camera(info=CameraInfoSeen(topic="/i", width=640, height=480, calibrated=True)),
-        *(WARN, "camera.wrist.info", "/i is for 640x480 pixels, the images have 96x96"),
+        *(WARN, "camera.wrist.info", "/i is for 640x480 pixels, the images have 128x128"),
     ),
     "a camera that is not calibrated": fault(
-        with_camera(info=CameraInfoSeen(topic="/i", width=96, height=96, calibrated=False)),
+        with_camera(info=CameraInfoSeen(topic="/i", width=128, height=128, calibrated=False)),
         *(WARN, "camera.wrist.info", "/i has no focal length"),
     ),
 }

@@ -79,7 +79,7 @@ NODES = {
     ),
     "nodes with two policies": fault(
         with_parameters(1, policy="other"),
-        *(FAIL, "nodes.policy", "looked at policy 'native', but inference_node has 'other'"),
+        *(FAIL, "nodes.policy", "looked at policy 'tabletop', but inference_node has 'other'"),
     ),
     "nodes in two times": fault(
         with_parameters(0, use_sim_time=True),
@@ -135,9 +135,9 @@ PROFILES = {
     ),
     "a policy profile that is wrong": fault(
         replace(
-            HEALTHY, policy=PolicySeen(name="native", objection="native.yaml: no"), probe=None
+            HEALTHY, policy=PolicySeen(name="tabletop", objection="tabletop.yaml: no"), probe=None
         ),
-        *(FAIL, "policy.profile", "native.yaml: no"),
+        *(FAIL, "policy.profile", "tabletop.yaml: no"),
     ),
     "an image of a camera that is not there": fault(
         with_policy(images=(POLICY.images[0].model_copy(update={"camera": "roof"}),)),
@@ -160,8 +160,8 @@ PROFILES = {
         *(FAIL, "policy.deadline", "the gate holds the arm before each new chunk"),
     ),
     "a model that does not fit": fault(
-        replace(HEALTHY, probe=None, model_objection="native.onnx: the model\n  file has 8"),
-        *(FAIL, "policy.model", "native.onnx: the model file has 8"),
+        replace(HEALTHY, probe=None, model_objection="tabletop.onnx: the model\n  file has 8"),
+        *(FAIL, "policy.model", "tabletop.onnx: the model file has 8"),
     ),
 }
 PROBES = {

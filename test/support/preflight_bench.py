@@ -112,7 +112,7 @@ class Robot(Node):
 
     def _image(self, camera: str, stamp_ns: int) -> Image:
         tone = 120 if self.still else self._count % 250
-        image = Image(height=96, width=96, encoding="rgb8", step=288, data=bytes([tone]) * 27648)
+        image = Image(height=128, width=128, encoding="rgb8", step=384, data=bytes([tone]) * 49152)
         image.header.stamp = encode_time(stamp_ns)
         image.header.frame_id = ROBOT.camera(camera).frame
         return image
@@ -153,7 +153,7 @@ class Bench:
     """The whole graph in one process, and how goals begin in it."""
 
     def __init__(self) -> None:
-        given = [Parameter("robot", value="sim_arm"), Parameter("policy", value="native")]
+        given = [Parameter("robot", value="sim_arm"), Parameter("policy", value="tabletop")]
         self.robot, self.executor = Robot(), Executor()
         self.perception = PerceptionNode(overrides=given, namespace="/vla")
         self.inference = InferenceNode(Steady, overrides=given, namespace="/vla")
@@ -270,7 +270,7 @@ def doctor() -> dict[str, Line]:
         graph = Examination(station, nodes, ROBOT, POLICY).see(2.0)
     seen = Seen(
         robot=see_robot("sim_arm"),
-        policy=PolicySeen(name="native", profile=POLICY),
+        policy=PolicySeen(name="tabletop", profile=POLICY),
         graph=graph,
         machine=None,
     )

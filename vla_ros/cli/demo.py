@@ -64,7 +64,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--out", type=Path, default=Path("out"), help="folder for the results (default: out)"
     )
-    parser.add_argument("--policy", default="native", help="policy profile (default: native)")
+    parser.add_argument("--policy", default="tabletop", help="policy profile (default: tabletop)")
     parser.add_argument(
         "--speed", type=float, default=1.0, metavar="SCALE", help="0 < SCALE <= 1 (default: 1)"
     )

@@ -27,7 +27,7 @@ _COUNTS = ("swap", "ungroundable", "groundable")
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the options of `vla_ros eval`."""
     parser.add_argument(
-        "--policy", default="native", help="name or path of a policy profile, or 'expert'"
+        "--policy", default="tabletop", help="name or path of a policy profile, or 'expert'"
     )
     parser.add_argument("--model", type=Path, help="model file instead of the profile's")
     parser.add_argument("--tasks", default="all", help="task families, with commas (all)")

@@ -54,7 +54,7 @@ class GraphOptions:
 
     log_dir: Path
     robot: str = "sim_arm"
-    policy: str = "native"
+    policy: str = "tabletop"
     namespace: str = "/vla"
     sim_namespace: str = "/"
     sim: Mapping[str, str] = field(default_factory=dict)

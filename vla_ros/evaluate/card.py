@@ -99,7 +99,7 @@ _MEASURED_IN_WORDS = {
 def main(argv: Sequence[str] | None = None) -> None:
     """Write the page."""
     parser = argparse.ArgumentParser(description="Write the model card from measured figures.")
-    parser.add_argument("--policy", default="native", help="name or path of a policy profile")
+    parser.add_argument("--policy", default="tabletop", help="name or path of a policy profile")
     parser.add_argument("--training", type=Path, help="JSON of `vla_ros train`")
     parser.add_argument(
         "--simulated", type=Path, action="append", default=[], help="JSON of `vla_ros eval`"

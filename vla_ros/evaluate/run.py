@@ -18,7 +18,7 @@ from vla_ros.robot.profile import load_robot_profile
 from vla_ros.sim.world import World
 
 _TORCH = (".pt", ".pt2", ".safetensors")  # Files that the backend `torch` reads.
-_ROBOT, _EXPERTS_PROFILE = "sim_arm", "native"
+_ROBOT, _EXPERTS_PROFILE = "sim_arm", "tabletop"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -72,7 +72,7 @@ class DemonstrationOptions:
     near_starts: float = 0.4
     far_starts: float = 0.15
     kicks: float = 0.12
-    policy: str = "native"
+    policy: str = "tabletop"
     driver: Path | None = None
 
 

@@ -16,7 +16,7 @@ JOINTS: dict[str, Joint] = {link.joint.name: link.joint for link in LINKS if lin
 
 # Gazebo's cameras look along their own x with z up: so they are turned in an optical frame.
 CAMERA_RPY = (0.0, -math.pi / 2, math.pi / 2)
-_IMAGE_PIXELS = 96
+_IMAGE_PIXELS = 128
 _IMAGE_RATE_HZ = 30.0
 _SEEN_M = (0.02, 20.0)
 _PIXEL_NOISE = 2.0 / 255.0  # As in MuJoCo: a still scene is not a frozen camera.

@@ -52,13 +52,13 @@ SAY = "put the red cube"
 
 
 def make_profile(path: Path, **changed: object) -> PolicyProfile:
-    native = load_policy_profile("native")
+    tabletop = load_policy_profile("tabletop")
     images = tuple(
-        image.model_copy(update={"width": SIDE, "height": SIDE}) for image in native.images
+        image.model_copy(update={"width": SIDE, "height": SIDE}) for image in tabletop.images
     )
-    action = native.action.model_copy(update={"horizon": HORIZON})
+    action = tabletop.action.model_copy(update={"horizon": HORIZON})
     update = {"backend": "torch", "model": path, "images": images, "action": action, **changed}
-    return native.model_copy(update=update)
+    return tabletop.model_copy(update=update)
 
 
 DESCRIBED = ModelDescription(
@@ -178,11 +178,11 @@ def test_a_profile_that_does_not_fit_is_told_what_the_file_has(
     save: Save, network: VlaNetwork, robot: RobotProfile, tmp_path: Path
 ) -> None:
     path = save(network, tmp_path / "mine")
-    native = load_policy_profile("native")
+    tabletop = load_policy_profile("tabletop")
     with pytest.raises(ConfigError, match=r"(?s)does not fit its model .*images = .* has \[\[fr"):
-        TorchBackend(make_profile(path, images=native.images), robot)
+        TorchBackend(make_profile(path, images=tabletop.images), robot)
     with pytest.raises(ConfigError, match=r"action\.horizon = 16: the model file has 4"):
-        TorchBackend(make_profile(path, action=native.action), robot)
+        TorchBackend(make_profile(path, action=tabletop.action), robot)
 
 
 class Evil:
@@ -319,7 +319,7 @@ def test_a_network_that_fails_is_a_policy_error(
 ) -> None:
     backend = TorchBackend(make_profile(save_checkpoint(network, tmp_path / "mine")), robot)
     backend._adapter._state._keys = ("gripper", "tool_x")  # Neither one, nor as many as it wants.
-    with pytest.raises(PolicyError, match="policy 'native' failed"):
+    with pytest.raises(PolicyError, match="policy 'tabletop' failed"):
         backend.infer(observation(robot), SAY)
 
 
