@@ -176,7 +176,7 @@ def test_a_bar_that_is_no_number_is_never_met() -> None:
 
 
 def test_only_families_that_the_policy_knows_can_be_measured() -> None:
-    with pytest.raises(ConfigError, match="--tasks fly: this policy knows put alone"):
+    with pytest.raises(ConfigError, match="--tasks fly: .fly. does not exist; there are: all, put"):
         eval_ros.run(options("--tasks", "fly"))
 
 

@@ -22,7 +22,7 @@ def test_a_camera_info_that_fits_passes(image: ImageSpec) -> None:
 @pytest.mark.parametrize(
     ("change", "text"),
     [
-        ({"width": 640}, "is for 640x96 pixels, the images have 96x96"),
+        ({"width": 640}, "is for 640x128 pixels, the images have 128x128"),
         ({"calibrated": False}, "has no focal length"),
         ({"fault": "has 3 numbers in d"}, "has 3 numbers in d, and the policy wants undistorted"),
     ],
