@@ -8,7 +8,8 @@ import pytest
 
 from vla_ros.errors import ConfigError, InstructionError
 from vla_ros.evaluate.actors import PolicyActor
-from vla_ros.evaluate.cases import Scenes
+from vla_ros.sim.sample import Wishes, sample_task_scene
+from vla_ros.sim.tasks import FAMILIES
 
 
 class FakeBackend:
@@ -28,15 +29,20 @@ def actor(backend: Any) -> PolicyActor:
     return PolicyActor(backend)
 
 
-def test_a_policy_that_takes_every_word_is_measured_in_all_scenes() -> None:
-    assert actor(FakeBackend(None)).scenes is Scenes.TASKS
+def test_a_policy_that_takes_every_word_is_measured_in_all_families() -> None:
+    assert actor(FakeBackend(None)).families == tuple(FAMILIES)
 
 
-def test_a_policy_that_knows_no_tray_is_measured_with_cubes_and_bowls() -> None:
-    words = ["put", "the", "red", "cube", "in", "the", "blue", "bowl"]
-    assert actor(FakeBackend(words)).scenes is Scenes.BASIC
+def test_a_policy_is_measured_only_in_the_families_whose_sentences_it_knows() -> None:
+    wishes = Wishes(families=("home",))
+    said = {word for seed in range(8) for word in said_in(seed, wishes)}
+    assert actor(FakeBackend(said)).families == ("home",)
 
 
 def test_a_policy_that_knows_nothing_of_it_is_named() -> None:
     with pytest.raises(ConfigError, match="'fake' knows no task of the simulator: does not know"):
-        _ = actor(FakeBackend(["fold"])).scenes
+        _ = actor(FakeBackend(["fold"])).families
+
+
+def said_in(seed: int, wishes: Wishes) -> list[str]:
+    return sample_task_scene(seed, wishes).instruction.split()

@@ -12,7 +12,6 @@ from vla_ros.evaluate.cases import (
     Case,
     Kind,
     Plan,
-    Scenes,
     aim_of,
     families_of,
     make_cases,
@@ -61,13 +60,6 @@ def test_a_pair_has_one_layout_and_two_tasks() -> None:
     assert first.instruction != second.instruction
 
 
-def test_a_policy_of_cubes_and_bowls_swaps_both_of_them() -> None:
-    plan = Plan(families=("put",), scenes=Scenes.BASIC, episodes=0, seed=3, swaps=1)
-    first, second = (scene_of(case).task for case in make_cases(plan))
-    assert first.object != second.object
-    assert first.target != second.target
-
-
 def test_reasons_for_refusing_take_turns_and_the_instruction_cannot_be_done() -> None:
     cases = make_cases(replace(PLAN, episodes=0, ungroundable=9))
     assert Counter(case.reason for case in cases) == dict.fromkeys(Reason, 3)
@@ -107,13 +99,6 @@ def test_a_shift_leaves_every_thing_where_it_is() -> None:
     assert scene_of(replace(usual, shift="shadows")).look.shadows
 
 
-def test_scenes_of_cubes_and_bowls_are_shifted_too() -> None:
-    case = Case(seed=11, family="put", scenes=Scenes.BASIC)
-    assert not scene_of(case).look.shadows
-    assert scene_of(replace(case, shift="shadows")).look.shadows
-    assert scene_of(replace(case, shift="shadows")).items[0].x_m == scene_of(case).items[0].x_m
-
-
 @pytest.mark.parametrize(
     ("changed", "message"),
     [
@@ -127,12 +112,11 @@ def test_what_does_not_exist_is_refused(changed: dict[str, object], message: str
         make_cases(replace(PLAN, **changed))  # type: ignore[arg-type]
 
 
-def test_a_policy_of_cubes_and_bowls_is_measured_in_put_alone() -> None:
-    assert families_of("all", Scenes.BASIC) == ("put",)
-    assert families_of("all", Scenes.TASKS) == tuple(FAMILIES)
-    assert families_of("sort,put", Scenes.TASKS) == ("sort", "put")
-    with pytest.raises(ConfigError, match="--tasks sort: this policy knows put alone"):
-        families_of("sort", Scenes.BASIC)
+def test_a_policy_is_measured_in_the_families_that_it_knows() -> None:
+    assert families_of("all", ("put", "stack")) == ("put", "stack")
+    assert families_of("sort,put", tuple(FAMILIES)) == ("sort", "put")
+    with pytest.raises(ConfigError, match=r"not understand the sentences of sort; it knows put"):
+        families_of("put,sort", ("put",))
 
 
 def test_several_steps_are_asked_less_of() -> None:

@@ -11,7 +11,7 @@ from stand_ins import missing
 from vla_ros.cli.eval_ros import evaluate
 from vla_ros.cli.graph import Graph, GraphOptions
 from vla_ros.cli.ready import wait_until_ready
-from vla_ros.evaluate.cases import Case, Scenes
+from vla_ros.evaluate.cases import Case
 from vla_ros.robot.profile import load_robot_profile
 from vla_ros.ros.station import Station
 from vla_ros.sim.arm import JOINT_NAMES
@@ -60,7 +60,7 @@ def test_the_embedded_policy_solves_its_task(graph: Graph) -> None:
         wait_until_ready(graph, station)
         episodes = []
         for seed in range(1, TRIES + 1):
-            case = Case(seed=seed, family="put", scenes=Scenes.BASIC)
+            case = Case(seed=seed, family="put")
             episodes += evaluate(graph, station, [case])
             if episodes[-1].success:
                 break

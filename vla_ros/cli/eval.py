@@ -15,7 +15,7 @@ from vla_ros.errors import ConfigError
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from vla_ros.evaluate.cases import Case, Plan, Scenes
+    from vla_ros.evaluate.cases import Case, Plan
     from vla_ros.evaluate.document import Evaluation
     from vla_ros.evaluate.episode import EpisodeResult
     from vla_ros.evaluate.run import Subject
@@ -83,16 +83,15 @@ def run(args: argparse.Namespace) -> int:
 def _run_simulated(args: argparse.Namespace) -> int:
     from vla_ros.evaluate.cases import make_cases, make_suites  # noqa: PLC0415  The simulator.
     from vla_ros.evaluate.document import make_document  # noqa: PLC0415
-    from vla_ros.evaluate.run import Subject, scenes_of  # noqa: PLC0415
+    from vla_ros.evaluate.run import Subject, families_known  # noqa: PLC0415
 
     subject = Subject(policy=args.policy, model=args.model, may_refuse=not args.never_refuse)
-    scenes = scenes_of(subject)
-    plan = make_plan(args, scenes)
+    plan = make_plan(args, families_known(subject))
     cases = make_cases(plan)
     if args.report is not None:
         count = args.episodes if args.report < 0 else min(args.report, args.episodes)
         cases += make_suites(replace(plan, episodes=count))
-    say(f"{len(cases)} episodes of {', '.join(plan.families)} in scenes of '{scenes.value}'")
+    say(f"{len(cases)} episodes of {', '.join(plan.families)}")
     if args.out is not None:
         args.out.mkdir(parents=True, exist_ok=True)  # Rather now than after an hour.
     evaluation = _measure(args, subject, plan, cases)
@@ -111,14 +110,13 @@ def _run_simulated(args: argparse.Namespace) -> int:
     return code
 
 
-def make_plan(args: argparse.Namespace, scenes: "Scenes") -> "Plan":
-    """Return what the options ask for."""
+def make_plan(args: argparse.Namespace, known: tuple[str, ...]) -> "Plan":
+    """Return what the options ask for of the task families that a policy knows."""
     from vla_ros.evaluate.cases import Plan, families_of  # noqa: PLC0415
     from vla_ros.sim.language.grammar import Split  # noqa: PLC0415
 
     return Plan(
-        families=families_of(args.tasks, scenes),
-        scenes=scenes,
+        families=families_of(args.tasks, known),
         episodes=args.episodes,
         seed=args.seed,
         split=Split(args.split),

@@ -10,7 +10,7 @@ import cv2
 from vla_ros.cli.recorded import Recording
 from vla_ros.cli.video import write_video
 from vla_ros.evaluate.actors import Actor
-from vla_ros.evaluate.cases import Case, Kind, Scenes
+from vla_ros.evaluate.cases import Case, Kind
 from vla_ros.evaluate.episode import EpisodeResult, play
 from vla_ros.evaluate.run import Player, Subject, player
 from vla_ros.learn.rollout import Act, Rollout
@@ -35,9 +35,9 @@ class Filmed:
         return self._actor.sees
 
     @property
-    def scenes(self) -> Scenes:
+    def families(self) -> tuple[str, ...]:
         """As the actor."""
-        return self._actor.scenes
+        return self._actor.families
 
     def begin(self, rollout: Rollout, scene: Scene) -> Act:
         """Return the actor, which now keeps what it sees."""

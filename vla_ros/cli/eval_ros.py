@@ -184,9 +184,9 @@ def _check_options(args: argparse.Namespace) -> None:
 
 def _plan(args: argparse.Namespace) -> "Plan":
     from vla_ros.cli.eval import make_plan  # noqa: PLC0415
-    from vla_ros.evaluate.run import Subject, scenes_of  # noqa: PLC0415
+    from vla_ros.evaluate.run import Subject, families_known  # noqa: PLC0415
 
-    return make_plan(args, scenes_of(Subject(policy=args.policy)))
+    return make_plan(args, families_known(Subject(policy=args.policy)))
 
 
 def _families(episodes: Sequence[Episode]) -> dict[str, list[Episode]]:
@@ -210,18 +210,15 @@ def _line(episodes: Sequence[Episode], planned: int) -> str:
 def _play(station: "Station", case: "Case") -> Episode:
     from vla_ros.action import ExecuteInstruction  # noqa: PLC0415
     from vla_ros.cli import ready  # noqa: PLC0415
-    from vla_ros.evaluate.cases import Scenes, patience_s, scene_of  # noqa: PLC0415
+    from vla_ros.evaluate.cases import patience_s, scene_of  # noqa: PLC0415
     from vla_ros.policy.outcome import Outcome  # noqa: PLC0415
 
     scene = scene_of(case)
-    basic = case.scenes is Scenes.BASIC
     instruction = ""
     try:
-        instruction = ready.lay_out(station, case.seed, "" if basic else scene.instruction)
+        instruction = ready.lay_out(station, case.seed, scene.instruction)
         station.ready()
-        goal = ExecuteInstruction.Goal(
-            instruction=instruction, timeout_s=0.0 if basic else patience_s(scene.task)
-        )
+        goal = ExecuteInstruction.Goal(instruction=instruction, timeout_s=patience_s(scene.task))
         ended = station.instructions.send(goal)
         solved, check = ready.solved_for_good(station, "")  # The task of the scene.
     except VlaRosError as error:

@@ -6,25 +6,21 @@ from dataclasses import replace
 from typing import Protocol
 
 from vla_ros.errors import ConfigError, InstructionError, SimulationError
-from vla_ros.evaluate.cases import Scenes
 from vla_ros.learn.labels import make_label
 from vla_ros.learn.rollout import Act, Rollout
 from vla_ros.policy.backend import PolicyBackend
 from vla_ros.policy.registry import make_backend
 from vla_ros.policy.spec import PolicyProfile
 from vla_ros.robot.profile import RobotProfile
+from vla_ros.sim.language.grammar import Split
+from vla_ros.sim.sample import Wishes, sample_task_scene
 from vla_ros.sim.scene import Scene
+from vla_ros.sim.tasks import FAMILIES
 from vla_ros.sim.ungroundable import ground
 from vla_ros.types import Observation, PolicyOutput
 
 EXPERT = "expert"
-_BASIC = "put the red cube in the blue bowl"
-_TASKS = (  # A policy that understands these is measured in the scenes of all families.
-    "put the orange bar in the white tray",
-    "stack the green cube on the white cylinder",
-    "push the black bar to the left",
-    "go home",
-)
+_SAMPLE = range(8)  # Seeds of sentences; who understands these is measured in the family.
 
 
 class Actor(Protocol):
@@ -35,8 +31,8 @@ class Actor(Protocol):
         """Whether it needs pictures."""
 
     @property
-    def scenes(self) -> Scenes:
-        """Which scenes it can be measured in."""
+    def families(self) -> tuple[str, ...]:
+        """The task families that it can be measured in."""
 
     def begin(self, rollout: Rollout, scene: Scene) -> Act:
         """Return who answers in the episode that begins."""
@@ -54,21 +50,20 @@ class PolicyActor:
         self._backend = backend
 
     @property
-    def scenes(self) -> Scenes:
-        """Those of all families, if it understands words that only they need.
+    def families(self) -> tuple[str, ...]:
+        """Those whose sentences it understands.
 
         Raises:
-            ConfigError: It does not even understand a cube and a bowl.
+            ConfigError: It understands none.
         """
-        if all(not self._complaint(text) for text in _TASKS):
-            return Scenes.TASKS
-        complaint = self._complaint(_BASIC)
-        if complaint:
+        complaints = {name: self._complaint(name) for name in FAMILIES}
+        known = tuple(name for name, complaint in complaints.items() if not complaint)
+        if not known:
             raise ConfigError(
                 f"policy '{self._backend.profile.name}' knows no task of the simulator: "
-                f"{complaint}"
+                f"{next(iter(complaints.values()))}"
             )
-        return Scenes.BASIC
+        return known
 
     def begin(self, rollout: Rollout, scene: Scene) -> Act:
         """Return the policy."""
@@ -79,9 +74,11 @@ class PolicyActor:
         """Free the policy."""
         self._backend.close()
 
-    def _complaint(self, text: str) -> str:
+    def _complaint(self, family: str) -> str:
+        wishes = Wishes(families=(family,), split=Split.TRAIN)
         try:
-            self._backend.check_instruction(text)
+            for seed in _SAMPLE:
+                self._backend.check_instruction(sample_task_scene(seed, wishes).instruction)
         except InstructionError as error:
             return str(error)
         return ""
@@ -91,7 +88,7 @@ class ExpertActor:
     """The scripted expert, which sees the state: no policy can do better than its teacher."""
 
     sees = False
-    scenes = Scenes.TASKS
+    families = tuple(FAMILIES)
 
     def begin(self, rollout: Rollout, scene: Scene) -> Act:
         """Return the expert; it tells whether the instruction can be carried out."""

@@ -10,12 +10,11 @@ import numpy as np
 
 from vla_ros.errors import ConfigError
 from vla_ros.evaluate.crowd import crowded
-from vla_ros.sim.basic import FAMILY, phrase, sample_basic, tasks_in
 from vla_ros.sim.language.grammar import Split
 from vla_ros.sim.present import sample_swap
 from vla_ros.sim.sample import Wishes, sample_task_scene
 from vla_ros.sim.scene import Scene
-from vla_ros.sim.shift import RANDOMISATIONS, with_look
+from vla_ros.sim.shift import RANDOMISATIONS
 from vla_ros.sim.task import Task
 from vla_ros.sim.tasks import FAMILIES, MULTI_STEP
 from vla_ros.sim.ungroundable import Reason, make_ungroundable
@@ -35,13 +34,6 @@ class Kind(Enum):
     GROUNDABLE = "groundable"  # it does not refuse what can be done
 
 
-class Scenes(Enum):
-    """Whose scenes: those of all task families, or those of policies that know cubes and bowls."""
-
-    TASKS = "tasks"
-    BASIC = "basic"
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Case:
     """One episode to play.
@@ -51,7 +43,6 @@ class Case:
         kind: What it is to show.
         seed: Of its scene.
         family: Of its task; several for a swap.
-        scenes: Whose they are.
         split: Sentences for training, or those held out.
         shift: Name of a shift in `RANDOMISATIONS`.
         pairs: Pairs of colours for training, or those held out; None: any.
@@ -64,7 +55,6 @@ class Case:
     kind: Kind = Kind.TASK
     seed: int
     family: str
-    scenes: Scenes = Scenes.TASKS
     split: Split = Split.HELD_OUT
     shift: str = "none"
     pairs: Split | None = None
@@ -79,7 +69,6 @@ class Plan:
 
     Attributes:
         families: Task families, each as often.
-        scenes: Whose they are.
         episodes: How many of the main figures.
         seed: Of the first scene.
         split: Sentences for training, or those held out.
@@ -90,7 +79,6 @@ class Plan:
     """
 
     families: tuple[str, ...]
-    scenes: Scenes = Scenes.TASKS
     episodes: int
     seed: int
     split: Split = Split.HELD_OUT
@@ -147,14 +135,12 @@ def make_suites(plan: Plan, suites: Sequence[str] = tuple(SUITES)) -> list[Case]
 
 
 def _is_possible(case: Case, suite: dict[str, object]) -> bool:
-    if case.scenes is Scenes.BASIC:
-        return "shift" in suite
     return "pairs" not in suite or bool(FAMILIES[case.family].targets)
 
 
 def scene_of(case: Case) -> Scene:
     """Return the scene of a case, with its instruction."""
-    scene = _basic_scene(case) if case.scenes is Scenes.BASIC else _task_scene(case)
+    scene = _scene_of(case)
     if case.crowd:
         scene = crowded(scene, case.crowd)
     if case.reason is None:
@@ -202,7 +188,6 @@ def _case(
         kind=kind,
         seed=plan.seed + salt + number,
         family=plan.families[number % len(plan.families)],
-        scenes=plan.scenes,
         split=plan.split,
         shift=plan.shift,
         reason=reason,
@@ -221,7 +206,7 @@ def _check(plan: Plan) -> None:
         raise ConfigError(f"--shift {plan.shift}: wanted one of {', '.join(RANDOMISATIONS)}")
 
 
-def _task_scene(case: Case) -> Scene:
+def _scene_of(case: Case) -> Scene:
     names = tuple(case.family.split(","))
     wishes = Wishes(
         families=names,
@@ -234,18 +219,6 @@ def _task_scene(case: Case) -> Scene:
     return sample_task_scene(case.seed, wishes)
 
 
-def _basic_scene(case: Case) -> Scene:
-    scene = sample_basic(case.seed)
-    if case.shift != "none":
-        scene = with_look(scene, RANDOMISATIONS[case.shift])
-    if not case.second:
-        return scene
-    task = scene.task
-    others = [t for t in tasks_in(scene) if t.object != task.object and t.target != task.target]
-    other = others[case.seed % len(others)]
-    return replace(scene, task=other, instruction=phrase(other, case.seed))
-
-
 def aim_of(name: str) -> tuple[float, float]:
     """Return the success rate that a family has to reach, and the one to aim at; of all: ''."""
     if not name:
@@ -253,19 +226,23 @@ def aim_of(name: str) -> tuple[float, float]:
     return (0.70, 0.80) if name in MULTI_STEP else (0.80, 0.85)
 
 
-def families_of(asked: str, scenes: Scenes) -> tuple[str, ...]:
+def families_of(asked: str, known: tuple[str, ...]) -> tuple[str, ...]:
     """Return the families that `--tasks` means.
 
+    Args:
+        asked: Their names with commas, or `all`.
+        known: Those whose sentences the policy understands.
+
     Raises:
-        ConfigError: The policy knows fewer.
+        ConfigError: The policy does not know one that was asked for.
     """
-    known = (FAMILY,) if scenes is Scenes.BASIC else tuple(FAMILIES)
     if asked == "all":
         return known
     names = tuple(asked.split(","))
-    if scenes is Scenes.BASIC and names != known:
+    strange = [name for name in names if name in FAMILIES and name not in known]
+    if strange:
         raise ConfigError(
-            f"--tasks {asked}: this policy knows {FAMILY} alone, with cubes and bowls; "
-            f"give {FAMILY} or all"
+            f"--tasks {asked}: the policy does not understand the sentences of "
+            f"{', '.join(strange)}; it knows {', '.join(known)}"
         )
     return names

@@ -55,7 +55,6 @@ def make_document(evaluation: Evaluation) -> Document:
     document: Document = {
         "policy": evaluation.policy,
         "model": evaluation.model,
-        "scenes": plan.scenes.value,
         "split": plan.split.value,
         "shift": plan.shift,
         "first_seed": plan.seed,

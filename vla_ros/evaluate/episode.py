@@ -10,11 +10,10 @@ from enum import Enum
 import numpy as np
 
 from vla_ros.evaluate.actors import Actor
-from vla_ros.evaluate.cases import Case, Kind, Scenes, patience_s, scene_of
+from vla_ros.evaluate.cases import Case, Kind, patience_s, scene_of
 from vla_ros.evaluate.failure import Failure, judge
 from vla_ros.evaluate.witness import Witness
 from vla_ros.learn.rollout import Act, Ending, Rollout, RolloutOptions, Watch
-from vla_ros.sim.scene import Scene
 from vla_ros.sim.shift import RANDOMISATIONS
 from vla_ros.sim.tasks import check as check_task
 from vla_ros.types import Observation, PolicyOutput
@@ -105,7 +104,7 @@ def play(rollout: Rollout, actor: Actor, case: Case, also: Watch | None = None) 
 
     options = RolloutOptions(
         see=actor.sees,
-        timeout_s=_LOOK_S.get(case.kind) or _timeout_s(rollout, case, scene),
+        timeout_s=_LOOK_S.get(case.kind) or patience_s(scene.task),
         latency_s=RANDOMISATIONS[case.shift].latency_s,
     )
     result = rollout.run(timed, options, np.random.default_rng([case.seed, 13]), watch)
@@ -169,8 +168,3 @@ def _plain(value: object) -> object:
     if isinstance(value, float) and not math.isfinite(value):
         return None
     return value
-
-
-def _timeout_s(rollout: Rollout, case: Case, scene: Scene) -> float:
-    basic = case.scenes is Scenes.BASIC
-    return rollout.policy.timeout_s if basic else patience_s(scene.task)

@@ -74,8 +74,7 @@ def sections(document: Document) -> Iterator[str]:
     if len(document["suites"]) > 1:
         yield "## Generalisation"
         yield suites(document)
-        if document["scenes"] != "basic":
-            yield _VARIED
+        yield _VARIED
         if "new colour pairs" not in document["suites"]:
             yield _UNTOLD
     listening = list(_listening(document))
@@ -198,8 +197,6 @@ def _meaning(suite: str, document: Document) -> str:
 
 
 def _sentences(document: Document) -> str:
-    if document["scenes"] == "basic":
-        return "its own sentences"
     return "held-out sentences" if document["split"] == "held_out" else "trained sentences"
 
 

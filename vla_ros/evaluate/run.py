@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from vla_ros.evaluate.actors import EXPERT, Actor, make_actor
-from vla_ros.evaluate.cases import Case, Scenes
+from vla_ros.evaluate.cases import Case
 from vla_ros.evaluate.episode import EpisodeResult, play
 from vla_ros.learn.parallel import in_parallel
 from vla_ros.learn.rollout import Rollout
@@ -78,15 +78,15 @@ def player(subject: Subject) -> Iterator[Player]:
         opened.close()
 
 
-def scenes_of(subject: Subject) -> Scenes:
-    """Return which scenes a policy can be measured in.
+def families_known(subject: Subject) -> tuple[str, ...]:
+    """Return the task families that a policy can be measured in.
 
     Raises:
         ConfigError: The policy cannot be loaded, or knows no task of the simulator.
     """
     actor = make_actor(subject.policy, subject.profile(), load_robot_profile(_ROBOT))
     try:
-        return actor.scenes
+        return actor.families
     finally:
         actor.close()
 

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from vla_ros.errors import SimulationError
 from vla_ros.sim.canvas import Canvas, open_canvas
-from vla_ros.sim.scene import BASIC_LAYOUT, CameraShift, Layout, Scene
+from vla_ros.sim.scene import DEFAULT_LAYOUT, CameraShift, Layout, Scene
 from vla_ros.sim.world_mjcf import container_name, item_name, world_model
 from vla_ros.types import ImageArray
 
@@ -54,7 +54,7 @@ class Renderer:
         self._noise: NDArray[np.int16] = np.zeros(0, np.int16)
         self._rng = np.random.default_rng(0)
         self._canvas: Canvas | None = None
-        self._build(BASIC_LAYOUT)
+        self._build(DEFAULT_LAYOUT)
 
     def draw(self, snapshot: Snapshot, camera: str, width: int, height: int) -> ImageArray:
         """Return the RGB picture of one camera, shape (height, width, 3).

@@ -8,7 +8,6 @@ import numpy as np
 
 from vla_ros.errors import SimulationError
 from vla_ros.sim.arm import HOME_TCP
-from vla_ros.sim.basic import is_basic, sample_basic
 from vla_ros.sim.language.grammar import Split, is_held_out
 from vla_ros.sim.scene import Placement, Scene, StartPose
 from vla_ros.sim.shift import USUAL, Randomisation, with_look
@@ -67,18 +66,18 @@ def sample_scene(seed: int, instruction: str | Task | None = None) -> Scene:
 
     Args:
         seed: Any non-negative number; scenes of different seeds differ.
-        instruction: The task to make possible; None draws one that the shipped policy knows.
+        instruction: The task to make possible; None draws something to put somewhere.
 
     Raises:
         SimulationError: The instruction is not understood, or no scene fits it.
     """
+    if instruction is None:
+        return sample_task_scene(seed, Wishes(families=("put",)))
     sentence = instruction if isinstance(instruction, str) else None
     task = parse_instruction(instruction) if isinstance(instruction, str) else instruction
-    own = None if task is None or sentence is None else _own_scene(seed, task, sentence)
+    own = None if sentence is None else _own_scene(seed, task, sentence)
     if own is not None:
         return own
-    if task is None or is_basic(task):
-        return sample_basic(seed, task, sentence)
     return _sample(np.random.default_rng([seed, 23]), seed, task, Wishes(), sentence)
 
 

@@ -95,7 +95,7 @@ class Layout:
     containers: tuple[Kind, ...]
 
 
-BASIC_LAYOUT = Layout(items=(Kind.CUBE,) * 3, containers=(Kind.BOWL,) * 2)
+DEFAULT_LAYOUT = Layout(items=(Kind.CUBE,) * 3, containers=(Kind.BOWL,) * 2)
 
 
 @dataclass(frozen=True, kw_only=True)

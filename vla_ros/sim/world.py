@@ -20,7 +20,7 @@ from vla_ros.sim.arm import (
 )
 from vla_ros.sim.parts import Vector
 from vla_ros.sim.render import Renderer, Snapshot, apply_look
-from vla_ros.sim.scene import BASIC_LAYOUT, Layout, Placement, Scene
+from vla_ros.sim.scene import DEFAULT_LAYOUT, Layout, Placement, Scene
 from vla_ros.sim.table import Container, Hand, Item, Table
 from vla_ros.sim.things import ITEMS, ItemShape, item_shape
 from vla_ros.sim.world_mjcf import PHYSICS_STEP_S, item_name, world_model
@@ -91,7 +91,7 @@ class World:
         self._steps = 0
         self._scene: Scene | None = None
         self._renderer: Renderer | None = None
-        self._build(BASIC_LAYOUT)
+        self._build(DEFAULT_LAYOUT)
 
     def _build(self, layout: Layout) -> None:
         """Take the model for some things, and look up where everything is in it."""

@@ -10,7 +10,7 @@ import mujoco
 from vla_ros.sim.arm_mjcf import arm_actuators, arm_bodies, arm_constraints, arm_materials
 from vla_ros.sim.furniture import BOWL, FLOOR_HEIGHT_M, TABLE, TRAY
 from vla_ros.sim.parts import Shape, Solid
-from vla_ros.sim.scene import BASIC_LAYOUT, Layout
+from vla_ros.sim.scene import DEFAULT_LAYOUT, Layout
 from vla_ros.sim.solids import quaternion
 from vla_ros.sim.things import ITEMS, Kind
 
@@ -58,7 +58,7 @@ _FRAME = """<mujoco model="vla_ros">
 
 @functools.lru_cache(maxsize=128)
 def world_model(
-    layout: Layout = BASIC_LAYOUT, samples: int = 0, slices: int = 16
+    layout: Layout = DEFAULT_LAYOUT, samples: int = 0, slices: int = 16
 ) -> mujoco.MjModel:
     """Return the model of a scene, not to be changed; things lie anywhere until laid out.
 

@@ -5,10 +5,10 @@
 import dataclasses
 
 import pytest
+from put_tasks import put_task
 from tables import AWAY, container, holding, item, moved, noun, table
 
 from vla_ros.errors import SimulationError
-from vla_ros.sim.basic import put_task
 from vla_ros.sim.sample import sample_scene
 from vla_ros.sim.scene import Scene, StartPose
 from vla_ros.sim.tasks import Noun, Task, check, stages

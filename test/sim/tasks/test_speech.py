@@ -4,9 +4,9 @@
 
 import numpy as np
 import pytest
+from put_tasks import put_task
 
 from vla_ros.errors import SimulationError
-from vla_ros.sim.basic import put_task
 from vla_ros.sim.language.grammar import Split
 from vla_ros.sim.tasks import FAMILIES, Noun, Side, Task, Where, parse_instruction, phrase
 from vla_ros.sim.things import Kind
