@@ -1,11 +1,15 @@
 # Copyright 2026 The vla_ros authors
 # SPDX-License-Identifier: Apache-2.0
-"""Slips of the fingers put right: one letter wrong, missing, too many, or two swapped."""
+"""Words that are not known: slips of the fingers put right, and what is said of all others."""
 
-from collections.abc import Iterable
+import difflib
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
 
 _SHORTEST = 3  # A shorter word is one letter away from many others.
+_MOST_TOLD = 40  # Words in a message for a person.
+_NEAR = 4
+_SAME, _ALIKE = 0.65, 0.5  # See difflib: may be meant, and worth to be named.
 
 
 def nearest_word(word: str, known: frozenset[str]) -> str | None:
@@ -25,7 +29,10 @@ def put_right(words: Iterable[str], known: frozenset[str]) -> list[str]:
 
 @lru_cache(maxsize=4096)
 def is_slip(typed: str, meant: str) -> bool:
-    """Tell whether a word is another one with a single slip in it, but not in its first letter."""
+    """Tell whether a word is another one with a single slip in it, but not in its first letter.
+
+    A slip is a letter that is wrong, missing or too many, or two that are swapped.
+    """
     if abs(len(typed) - len(meant)) > 1 or typed == meant or typed[:1] != meant[:1]:
         return False
     same = next((i for i, (a, b) in enumerate(zip(typed, meant, strict=False)) if a != b), None)
@@ -38,3 +45,26 @@ def is_slip(typed: str, meant: str) -> bool:
         return True
     swapped = typed[same + 1 : same + 2] + typed[same]
     return swapped == meant[same : same + 2] and typed[same + 2 :] == meant[same + 2 :]
+
+
+def say_unknown(unknown: Sequence[str], known: Iterable[str]) -> str:
+    """Return what is to be said of words by somebody who does not know them.
+
+    Args:
+        unknown: One or more.
+        known: All that are known; everything is named if that is little, else what is near.
+    """
+    words = sorted(known)
+    meant = difflib.get_close_matches(unknown[0], words, n=1, cutoff=_SAME)
+    hint = f" Did you mean '{meant[0]}'?" if meant else ""
+    named = ", ".join(f"'{word}'" for word in unknown)
+    return f"does not know the word {named}.{hint} {_told(words, unknown)}"
+
+
+def _told(known: Sequence[str], unknown: Sequence[str]) -> str:
+    if len(known) <= _MOST_TOLD:
+        return f"It knows: {', '.join(known)}"
+    lists = (difflib.get_close_matches(word, known, n=_NEAR, cutoff=_ALIKE) for word in unknown)
+    near = dict.fromkeys(word for found in lists for word in found)
+    alike = f", among them: {', '.join(near)}" if near else ", none of them is like it"
+    return f"It knows {len(known)} words{alike}"

@@ -14,9 +14,15 @@ from vla_ros.sim.tasks import parse_instruction
 from vla_ros.sim.ungroundable import Reason, Ungroundable, ground, make_ungroundable
 
 WHY = {
-    Reason.UNKNOWN_OBJECT: ("unknown word", "names no task"),
+    Reason.UNKNOWN_OBJECT: ("not know the word", "names no task"),
     Reason.ABSENT: ("there is no",),
-    Reason.NONSENSE: ("unknown word", "names no task", "cannot be", "two places", "there is no"),
+    Reason.NONSENSE: (
+        "not know the word",
+        "names no task",
+        "cannot be",
+        "two places",
+        "there is no",
+    ),
 }
 
 

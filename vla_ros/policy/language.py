@@ -2,7 +2,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """A closed vocabulary: an instruction with an unknown word is refused before anything moves."""
 
-import difflib
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -11,12 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vla_ros.errors import InstructionError, UnknownWordError
-from vla_ros.spelling import put_right
+from vla_ros.spelling import put_right, say_unknown
 
 PADDING = "<pad>"
-_MOST_TOLD = 40  # Words in a message for a person.
-_NEAR = 4
-_ALIKE = 0.5  # See difflib.
 _WORD = re.compile(r"[^\W_]+(?:['-][^\W_]+)*")
 
 
@@ -80,21 +76,7 @@ class Vocabulary:
         return numbers
 
     def _unknown(self, unknown: list[str]) -> str:
-        known = sorted(self.words[1:])
-        near = difflib.get_close_matches(unknown[0], known, n=1)
-        hint = f" Did you mean '{near[0]}'?" if near else ""
-        named = ", ".join(f"'{word}'" for word in unknown)
-        return f"this policy does not know the word {named}.{hint} {_told(known, unknown)}"
-
-
-def _told(known: list[str], unknown: list[str]) -> str:
-    """Return what a policy knows: everything if that is little, else what is near."""
-    if len(known) <= _MOST_TOLD:
-        return f"It knows: {', '.join(known)}"
-    lists = (difflib.get_close_matches(word, known, n=_NEAR, cutoff=_ALIKE) for word in unknown)
-    near = dict.fromkeys(word for found in lists for word in found)
-    alike = f", among them: {', '.join(near)}" if near else ", none of them is like it"
-    return f"It knows {len(known)} words{alike}"
+        return f"this policy {say_unknown(unknown, self.words[1:])}"
 
 
 def find_slips(said: str, heard: str) -> str:

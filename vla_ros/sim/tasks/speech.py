@@ -16,7 +16,7 @@ from vla_ros.sim.language.manners import manner_words, mistyped, plain, polite
 from vla_ros.sim.language.nouns import every_phrase, noun_phrase, noun_words, take_nouns
 from vla_ros.sim.task import Noun, Side, Task, Where
 from vla_ros.sim.tasks.registry import FAMILIES
-from vla_ros.spelling import put_right
+from vla_ros.spelling import put_right, say_unknown
 
 SIDES: dict[Side, tuple[str, ...]] = {
     Side.LEFT: ("left", "to the left", "to your left", "leftwards", "to the left side"),
@@ -82,8 +82,8 @@ def parse_instruction(text: str) -> Task:
     unknown = [word for word in words if word not in known]
     if unknown:
         raise SimulationError(
-            f"instruction '{text}': unknown word '{unknown[0]}'. "
-            f"Known words: {', '.join(sorted(known))}"
+            f"instruction '{text}': the simulator {say_unknown(unknown, known)}; "
+            "docs/reference/tasks.md has the sentences"
         )
     sentence = _ASIDE.sub(r"\3not the \1 \2 but the other \4", plain(" ".join(words)))
     marked, nouns, sides, wheres = _marked(sentence)
