@@ -105,3 +105,17 @@ def test_a_dataset_of_others_ends_with_a_policy_that_runs(
     backend.check_instruction("open the drawer")
     with pytest.raises(InstructionError, match="tray"):
         backend.check_instruction("open the tray")
+
+
+def test_a_profile_with_points_is_refused_before_anything_is_collected(
+    short: LearnConfig, tmp_path: Path
+) -> None:
+    text = config_path("policies", "tabletop").read_text().replace("name: tabletop", "name: deep")
+    profile = tmp_path / "deep.yaml"
+    profile.write_text(f"{text}\npoint_cloud: {{source: lidar, points: 64}}\n")
+    wrong = short.model_copy(update={"policy": str(profile)})
+    with pytest.raises(
+        ConfigError, match="'deep' wants what a trained network does not see"
+    ):
+        learn(wrong, tmp_path / "run", lambda _: None)
+    assert not (tmp_path / "run").exists()

@@ -126,7 +126,18 @@ def check_description(path: Path, described: ModelDescription, profile: PolicyPr
         for key, wanted, got in pairs
         if wanted != got
     ]
-    found += [
+    found += inputs_not_taken(profile) + _check_statistics(described)
+    if found:
+        lines = "\n  ".join(found)
+        raise ConfigError(
+            f"config/policies/{profile.name}.yaml does not fit its model {path}:\n  {lines}\n"
+            "Correct the profile, or train and export a model that fits it."
+        )
+
+
+def inputs_not_taken(profile: PolicyProfile) -> list[str]:
+    """Return what a policy profile wants to see that no model in a file is given, in words."""
+    found = [
         f"images.{image.key}.{key}: a model in a file takes the newest picture alone; leave it "
         "out, or bring a backend of your own"
         for image in profile.images
@@ -138,13 +149,7 @@ def check_description(path: Path, described: ModelDescription, profile: PolicyPr
             "point_cloud: a model in a file takes pictures alone; leave it out, or bring a "
             "backend of your own"
         )
-    found += _check_statistics(described)
-    if found:
-        lines = "\n  ".join(found)
-        raise ConfigError(
-            f"config/policies/{profile.name}.yaml does not fit its model {path}:\n  {lines}\n"
-            "Correct the profile, or train and export a model that fits it."
-        )
+    return found
 
 
 def check_tensors(
