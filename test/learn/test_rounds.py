@@ -114,8 +114,6 @@ def test_a_profile_with_points_is_refused_before_anything_is_collected(
     profile = tmp_path / "deep.yaml"
     profile.write_text(f"{text}\npoint_cloud: {{source: lidar, points: 64}}\n")
     wrong = short.model_copy(update={"policy": str(profile)})
-    with pytest.raises(
-        ConfigError, match="'deep' wants what a trained network does not see"
-    ):
+    with pytest.raises(ConfigError, match="'deep' wants what a trained network does not see"):
         learn(wrong, tmp_path / "run", lambda _: None)
     assert not (tmp_path / "run").exists()

@@ -7,6 +7,7 @@ import time
 from collections.abc import Iterator
 from dataclasses import replace
 
+import numpy as np
 import pytest
 
 rclpy = pytest.importorskip("rclpy", reason="ROS is not installed")
@@ -14,10 +15,18 @@ pytest.importorskip("vla_ros.msg", reason="the interfaces are not built")
 
 from rclpy.executors import SingleThreadedExecutor
 from rclpy.node import Node
+from sensor_msgs.msg import PointCloud2
 
 from vla_ros.doctor.facts import CommandSeen, Endpoint
-from vla_ros.ros.examination import see_settings
+from vla_ros.policy.images import PointCloudSpec
+from vla_ros.policy.spec import load_policy_profile
+from vla_ros.robot.parts import PointCloudProfile
+from vla_ros.robot.profile import load_robot_profile
+from vla_ros.ros.cloud import encode_cloud
+from vla_ros.ros.examination import Examination, see_settings
+from vla_ros.ros.qos import IMAGES
 from vla_ros.ros.station import Station
+from vla_ros.types import PointCloud
 
 pytestmark = pytest.mark.ros
 
@@ -76,3 +85,30 @@ def test_nobody_else_is_asked(seen: CommandSeen) -> None:
 def test_a_controller_that_does_not_answer_says_nothing() -> None:
     with Station("/nobody", name="asker") as station:
         assert see_settings(station, SEEN).settings == {}
+
+
+@pytest.mark.parametrize(("points", "objection"), [(64, ""), (63, "63 of 63 points were meas")])
+def test_the_points_that_a_policy_sees_are_heard_and_judged(
+    controller: Node, points: int, objection: str
+) -> None:
+    sensor = PointCloudProfile(name="lidar", topic="/lidar/points", frame="base_link")
+    robot = load_robot_profile("sim_arm").model_copy(update={"point_clouds": (sensor,)})
+    wanted = {"point_cloud": PointCloudSpec(source="lidar", points=64)}
+    policy = load_policy_profile("tabletop").model_copy(update=wanted)
+    cloud = PointCloud(
+        frame="base_link",
+        stamp_ns=controller.get_clock().now().nanoseconds,
+        arrival_ns=0,
+        points_m=np.ones((points, 3), np.float32),
+    )
+    publisher = controller.create_publisher(PointCloud2, "/lidar/points", IMAGES)
+    with Station("/nobody", name="asker") as station:
+        examination = Examination(station, (), robot, policy)
+        until_s, (seen,) = time.monotonic() + PATIENCE_S, examination.see(0.0).sensors
+        while not seen.stream.count and time.monotonic() < until_s:
+            publisher.publish(encode_cloud(cloud))
+            (seen,) = examination.see(0.2).sensors
+    assert seen.name == "points.lidar"
+    assert seen.stream.count > 0
+    assert seen.objection.removeprefix("point cloud 'lidar': ").startswith(objection)
+    assert bool(seen.objection) == bool(objection)

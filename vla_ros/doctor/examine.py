@@ -28,6 +28,7 @@ from vla_ros.doctor.nodes import (
 from vla_ros.doctor.policy import check_policy
 from vla_ros.doctor.probe import Probe, check_probe
 from vla_ros.doctor.robot import check_robot
+from vla_ros.doctor.sensors import check_sensor
 from vla_ros.robot.profile import RobotProfile
 
 
@@ -95,6 +96,8 @@ def _inputs(seen: Seen, robot: RobotProfile) -> Iterator[Line]:
     if policy is not None:
         for camera in graph.cameras:
             yield from check_camera(camera, robot, policy, speed_rad_s)
+        for sensor in graph.sensors:
+            yield from check_sensor(sensor, robot, policy)
     if graph.joints is not None:
         yield from check_joints(graph.joints, robot)
     yield from check_no_estop(robot)

@@ -107,6 +107,21 @@ class CameraSeen:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SensorSeen:
+    """What a policy sees beside pictures: the depth of a camera, or a point cloud.
+
+    Attributes:
+        name: `depth.CAMERA` or `points.SENSOR`, as in the robot profile.
+        stream: Its messages.
+        objection: Why the newest one is no use for the policy; empty if it is.
+    """
+
+    name: str
+    stream: Stream
+    objection: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class JointsSeen:
     """The joint states.
 
@@ -204,6 +219,7 @@ class GraphSeen:
         namespace: Of our nodes.
         nodes: Our nodes.
         cameras: Those of the policy.
+        sensors: Depth and points that it sees.
         joints: The joint states; None where no robot profile could be read.
         commands: The topics of the controllers.
         sources: The inputs of the gate that the profile names.
@@ -217,6 +233,7 @@ class GraphSeen:
     namespace: str
     nodes: tuple[NodeSeen, ...] = ()
     cameras: tuple[CameraSeen, ...] = ()
+    sensors: tuple[SensorSeen, ...] = ()
     joints: JointsSeen | None = None
     commands: tuple[CommandSeen, ...] = ()
     sources: tuple[SourceSeen, ...] = ()

@@ -8,6 +8,7 @@ from vla_ros.doctor.facts import PolicySeen
 from vla_ros.doctor.line import Line, failed, passed, warned, words_of_failures
 from vla_ros.doctor.robot import longest_stop_s
 from vla_ros.errors import VlaRosError
+from vla_ros.policy.images import PointCloudSpec
 from vla_ros.policy.spec import PolicyProfile, load_policy_profile
 from vla_ros.policy.state import GRIPPER_KEY, TOOL_KEYS
 from vla_ros.robot.profile import RobotProfile
@@ -27,6 +28,8 @@ def check_policy(policy: PolicyProfile, robot: RobotProfile) -> Iterator[Line]:
     """Yield the lines of the handshake between a policy profile and a robot profile."""
     yield passed("policy.profile", f"'{policy.name}', backend {policy.backend}")
     yield check_images(policy, robot)
+    if policy.point_cloud is not None:
+        yield check_points(policy.point_cloud, policy, robot)
     yield check_state(policy, robot)
     yield check_rows(policy, robot)
     yield check_horizon(policy, robot)
@@ -51,8 +54,32 @@ def check_images(policy: PolicyProfile, robot: RobotProfile) -> Line:
             f"Correct 'camera' in config/policies/{policy.name}.yaml, or add the camera to the "
             "robot profile",
         )
+    flat = [i for i in policy.images if i.depth and robot.camera(i.camera).depth_topic is None]
+    if flat:
+        return failed(
+            check,
+            f"image '{flat[0].key}' wants depth; camera '{flat[0].camera}' of robot "
+            f"'{robot.name}' has no depth_topic",
+            f"Remove 'depth' from config/policies/{policy.name}.yaml, or add the topic to the "
+            "robot profile",
+        )
     sizes = (f"{i.key} {i.width}x{i.height} from '{i.camera}'" for i in policy.images)
     return passed(check, ", ".join(sizes))
+
+
+def check_points(wanted: PointCloudSpec, policy: PolicyProfile, robot: RobotProfile) -> Line:
+    """Object to a point cloud that the robot does not have."""
+    check = "policy.points"
+    known = [cloud.name for cloud in robot.point_clouds]
+    if wanted.source not in known:
+        return failed(
+            check,
+            f"point_cloud wants '{wanted.source}'; robot '{robot.name}' has: "
+            f"{', '.join(known) or 'none'}",
+            f"Correct 'point_cloud' in config/policies/{policy.name}.yaml, or add the sensor to "
+            "point_clouds in the robot profile",
+        )
+    return passed(check, f"{wanted.points} points from '{wanted.source}'")
 
 
 def check_state(policy: PolicyProfile, robot: RobotProfile) -> Line:

@@ -25,7 +25,7 @@ from vla_ros.robot.parts import CameraProfile
 from vla_ros.ros.cloud import decode_cloud
 from vla_ros.ros.compat import with_message_info
 from vla_ros.ros.decode import decode_compressed_image, decode_image
-from vla_ros.ros.depth import decode_compressed_depth, decode_depth
+from vla_ros.ros.depth import DEPTH_TRANSPORTS
 from vla_ros.ros.description import load_robot
 from vla_ros.ros.diagnostics import encode_diagnostics, encode_stream
 from vla_ros.ros.encode import encode_observation
@@ -192,10 +192,7 @@ class PerceptionNode(BaseNode[PerceptionParams]):
         return self.create_subscription(CameraInfo, info_topic_of(camera.topic), on_info, IMAGES)
 
     def _subscribe_depth(self, camera: CameraProfile) -> object:
-        message, decode = {
-            "raw": (Image, decode_depth),
-            "compressed": (CompressedImage, decode_compressed_depth),
-        }[camera.depth_transport]
+        message, decode = DEPTH_TRANSPORTS[camera.depth_transport]
         buffer = self._observer.depths[camera.name].buffer
 
         def on_depth(message: object) -> None:

@@ -10,6 +10,7 @@ same millimetres, or for 32FC1 an inverse depth with its two numbers in the head
 import math
 import struct
 from collections.abc import Callable
+from typing import Any
 
 import cv2
 import numpy as np
@@ -93,6 +94,13 @@ def decode_compressed_depth(msg: CompressedImage, camera: str, arrival_ns: int) 
         arrival_ns=arrival_ns,
         depth_m=depth_m,
     )
+
+
+# What a camera's `depth_transport` means: type of the messages, and how they are read.
+DEPTH_TRANSPORTS: dict[str, tuple[Any, Callable[[Any, str, int], DepthFrame]]] = {
+    "raw": (Image, decode_depth),
+    "compressed": (CompressedImage, decode_compressed_depth),
+}
 
 
 def _decode_png(file: memoryview, camera: str) -> NDArray[np.generic]:

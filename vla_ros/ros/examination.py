@@ -3,15 +3,17 @@
 """Looks at the live graph for `vla_ros doctor`: listens for a while, and asks the nodes."""
 
 import time
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from lifecycle_msgs.srv import GetState
 from rcl_interfaces.srv import GetParameters
 from rclpy.qos import QoSProfile
 from rosgraph_msgs.msg import Clock
-from sensor_msgs.msg import CameraInfo, CompressedImage, Image, JointState
+from sensor_msgs.msg import CameraInfo, CompressedImage, Image, JointState, PointCloud2
 
 from vla_ros.doctor.facts import (
     CameraInfoSeen,
@@ -20,15 +22,19 @@ from vla_ros.doctor.facts import (
     GraphSeen,
     JointsSeen,
     NodeSeen,
+    SensorSeen,
 )
 from vla_ros.errors import ObservationError
 from vla_ros.msg import Observation as ObservationMessage
 from vla_ros.observe.undistort import fault_of_lens
+from vla_ros.policy.images import PointCloudSpec
 from vla_ros.policy.spec import PolicyProfile
 from vla_ros.robot.profile import RobotProfile
 from vla_ros.ros.client import ServerLostError
+from vla_ros.ros.cloud import decode_cloud
 from vla_ros.ros.commanding import EXECUTOR, see_commands
 from vla_ros.ros.decode import decode_compressed_image, decode_image, decode_observation
+from vla_ros.ros.depth import DEPTH_TRANSPORTS
 from vla_ros.ros.goal import decode_gate_state
 from vla_ros.ros.listening import (
     JointListening,
@@ -42,13 +48,15 @@ from vla_ros.ros.sources import Sources
 from vla_ros.ros.stamps import decode_time
 from vla_ros.ros.station import Station
 from vla_ros.ros.topics import full_name
-from vla_ros.types import Observation
+from vla_ros.types import DepthFrame, Observation
 from vla_ros.view.camera import info_topic_of
 
 if TYPE_CHECKING:
-    from vla_ros.robot.parts import CameraProfile
+    from vla_ros.robot.parts import CameraProfile, PointCloudProfile
 
 NODES = ("perception_node", "inference_node", EXECUTOR)
+_Read = Callable[[Any, int], None]  # Of a message; raises ObservationError if it is no use.
+_Sensor = tuple[str, Listening, _Read]
 _POLL_S = 0.1
 _ROS_TIME = "use_sim_time"
 _SETTINGS = ("allow_trajectory_replacement", "interpolation_method")
@@ -133,6 +141,7 @@ class Examination:
         self._clock_message: Any = None
         self._simulated = any(node.parameters.get(_ROS_TIME) for node in nodes)
         self._images: dict[str, tuple[CameraProfile, Listening, Listening]] = {}
+        self._sensors: list[_Sensor] = []
         self._observations = self._listen("observation", ObservationMessage, RELIABLE_NEWEST)
         if self._simulated:
             station.watch(Clock, "/clock", self._on_clock, IMAGES)
@@ -143,6 +152,7 @@ class Examination:
         self._joints = JointListening(names, topic, JointState, JOINT_STATES, self._clock_ns)
         station.watch(JointState, topic, self._joints.hear, JOINT_STATES)
         self._listen_to_cameras(robot, policy)
+        self._listen_to_sensors(robot, policy)
         self._sources = Sources(station.watch, robot, station.namespace, self._clock_ns)
 
     def _see_commands(self, robot: RobotProfile) -> tuple[CommandSeen, ...]:
@@ -158,6 +168,7 @@ class Examination:
             namespace=station.namespace,
             nodes=tuple(self._count_again(seen) for seen in self._nodes),
             cameras=tuple(self._see_camera(name) for name in self._images),
+            sensors=tuple(self._see_sensor(*sensor) for sensor in self._sensors),
             joints=None if self._robot is None else self._see_joints(),
             commands=() if self._robot is None else self._see_commands(self._robot),
             sources=() if self._robot is None else self._sources.see(node),
@@ -187,6 +198,23 @@ class Examination:
                 images = Listening(topic, _IMAGES[camera.transport][0], IMAGES, self._clock_ns)
                 self._station.watch(images.message_type, topic, images.hear_picture, IMAGES)
                 self._images[camera.name] = camera, images, self._listen(info, CameraInfo, IMAGES)
+
+    def _listen_to_sensors(self, robot: RobotProfile, policy: PolicyProfile | None) -> None:
+        """Hear the depth and the points that a policy sees, as far as the robot has them."""
+        wanted = policy.images if policy is not None else ()
+        deep = {image.camera for image in wanted if image.depth}
+        for camera in robot.cameras:
+            if camera.name in deep and camera.depth_topic is not None:
+                message_type, decode = DEPTH_TRANSPORTS[camera.depth_transport]
+                heard = self._listen(camera.depth_topic, message_type, IMAGES)
+                read = partial(_read_depth, decode, camera.name)
+                self._sensors.append((f"depth.{camera.name}", heard, read))
+        cloud = policy.point_cloud if policy is not None else None
+        for points in robot.point_clouds:
+            if cloud is not None and points.name == cloud.source:
+                heard = self._listen(points.topic, PointCloud2, IMAGES)
+                read = partial(_read_points, points, cloud)
+                self._sensors.append((f"points.{points.name}", heard, read))
 
     def _listen(self, topic: str, message_type: Any, qos: QoSProfile) -> Listening:
         listening = Listening(self._full(topic), message_type, qos, self._clock_ns)
@@ -240,6 +268,15 @@ class Examination:
             info=seen_info,
         )
 
+    def _see_sensor(self, name: str, heard: Listening, read: _Read) -> SensorSeen:
+        objection = ""
+        if heard.newest is not None:
+            try:
+                read(heard.newest, self._clock_ns())
+            except ObservationError as error:
+                objection = str(error)
+        return SensorSeen(name=name, stream=heard.stream(self._station.node), objection=objection)
+
     def _see_joints(self) -> JointsSeen:
         heard = self._joints
         return JointsSeen(
@@ -249,6 +286,20 @@ class Examination:
             velocities=heard.velocities,
             speed_rad_s=heard.speed,
         )
+
+
+def _read_depth(
+    decode: Callable[[Any, str, int], DepthFrame], camera: str, message: Any, now_ns: int
+) -> None:
+    decode(message, camera, now_ns)
+
+
+def _read_points(
+    points: "PointCloudProfile", wanted: PointCloudSpec, message: Any, now_ns: int
+) -> None:
+    decode_cloud(
+        message, f"point cloud '{points.name}'", now_ns, frame=points.frame, wanted=wanted
+    )
 
 
 def _see_info(topic: str, info: CameraInfo) -> CameraInfoSeen:
