@@ -16,7 +16,7 @@ import cv2
 import numpy as np
 
 from vla_ros.evaluate.actors import ExpertActor
-from vla_ros.learn.dataset import encode_picture
+from vla_ros.learn.kept import encode_picture
 from vla_ros.learn.lerobot.video import VideoWriter, read_video
 from vla_ros.learn.rollout import Rollout, RolloutOptions
 from vla_ros.policy.spec import load_policy_profile

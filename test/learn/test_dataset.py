@@ -24,7 +24,7 @@ PICTURES = ("pictures", "ends")
 def plain(frames: Frames) -> Frames:
     """Frames whose pictures are easy on a video: one colour each."""
     grey = make_frames(len(frames), side=128, plain=True)
-    return replace(frames, pictures=grey.pictures, ends=grey.ends)
+    return replace(frames, pictures=grey.pictures)
 
 
 def test_what_is_written_is_read(tmp_path: Path) -> None:

@@ -44,7 +44,7 @@ def with_action(profile: PolicyProfile, **update: object) -> PolicyProfile:
 
 
 def read(dataset: Path, profile: PolicyProfile = TABLETOP, **config: Any) -> Frames:
-    (frames,) = read_foreign(DatasetConfig(path=dataset, **config), profile)
+    (frames,) = read_foreign(DatasetConfig(path=dataset, **config), profile, dataset / "kept")
     return frames
 
 

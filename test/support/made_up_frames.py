@@ -7,7 +7,8 @@ from types import SimpleNamespace
 
 import numpy as np
 
-from vla_ros.learn.dataset import Frames, encode_picture, frame_values, make_schema
+from vla_ros.learn.dataset import Frames, frame_values, make_schema
+from vla_ros.learn.kept import KeptPictures, encode_picture
 from vla_ros.learn.lerobot.finish import finish
 from vla_ros.learn.lerobot.writer import PartWriter
 from vla_ros.policy.spec import PolicyProfile, load_policy_profile
@@ -29,8 +30,10 @@ def make_frames(
     pictures = [encode_picture(np.ascontiguousarray(image)) for image in wide]
     said = [SENTENCE, "take the green block to the green bowl", "lift the white bowl"]
     return Frames(
-        pictures=np.concatenate(pictures),
-        ends=np.cumsum([len(p) for p in pictures]).reshape(count, 2),
+        pictures=KeptPictures(
+            files=np.concatenate(pictures),
+            ends=np.cumsum([len(p) for p in pictures]).reshape(count, 2),
+        ),
         state=rng.normal(0.0, 1.0, (count, 6)).astype(np.float32),
         sentences=np.array([said] * count),
         families=np.array([["put", "put", ""]] * count),

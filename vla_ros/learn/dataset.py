@@ -3,37 +3,31 @@
 """Demonstrations on disk, as a LeRobotDataset, and in memory.
 
 LeRobot trains on the pictures, the state and the action. Our own training reads the labels beside
-them: what the expert would do for each of several instructions. In memory pictures are JPEG files,
-decoded as drawn.
+them: what the expert would do for each of several instructions.
 """
 
 import itertools
 import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 from typing import Any
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from vla_ros.errors import ConfigError
+from vla_ros.learn.kept import FOLDER, KeptPictures, keep_pictures
 from vla_ros.learn.labels import POINTS, Label
 from vla_ros.learn.lerobot.layout import ACTION, IMAGES, STATE, Feature, camera_feature
 from vla_ros.learn.lerobot.reader import LeRobotReader
 from vla_ros.learn.lerobot.writer import Schema
-from vla_ros.observe.image import fit_image
-from vla_ros.policy.images import ImageSpec
 from vla_ros.policy.rows import Anchor, EefDelta
 from vla_ros.policy.spec import PolicyProfile, RotationForm
 from vla_ros.sim.tasks import FAMILIES
 from vla_ros.types import FloatArray, ImageArray
 
 _PIECE = 2000  # Frames; a few more, up to the end of an episode.
-_QUALITY = 98  # What video and this lose together is about what JPEG of 95 alone would lose.
-_FULL_COLOR = (cv2.IMWRITE_JPEG_SAMPLING_FACTOR, cv2.IMWRITE_JPEG_SAMPLING_FACTOR_444)
 _LABELS = "labels."
 _SENTENCES, _FAMILIES = _LABELS + "instructions", _LABELS + "families"
 ACTION_NAMES = ("tool_x", "tool_y", "tool_z", "tool_yaw", "gripper")
@@ -58,8 +52,7 @@ class Frames:
     out of sight.
 
     Attributes:
-        pictures: JPEG files of all frames and cameras, one after the other. Shape (bytes,), uint8.
-        ends: Where each of them ends. Shape (N, C).
+        pictures: Of N frames from C cameras.
         state: As the policy profile lists it. Shape (N, S).
         sentences: Shape (N, K), text.
         families: Task family of each; empty for what cannot be carried out. Shape (N, K), text.
@@ -74,8 +67,7 @@ class Frames:
         episode: Number of the episode within the dataset. Shape (N,).
     """
 
-    pictures: NDArray[np.uint8]
-    ends: NDArray[np.int64]
+    pictures: KeptPictures
     state: NDArray[np.float32]
     sentences: NDArray[np.str_]
     families: NDArray[np.str_]
@@ -94,21 +86,7 @@ class Frames:
 
     def images(self, frame: int) -> tuple[ImageArray, ...]:
         """Return the RGB pictures of a frame, one per camera, each of shape (H, W, 3)."""
-        first = int(self.ends[frame - 1, -1]) if frame else 0
-        bounds = (first, *self.ends[frame].tolist())
-        return tuple(_decode(self.pictures[a:b]) for a, b in itertools.pairwise(bounds))
-
-
-def encode_picture(image: ImageArray) -> NDArray[np.uint8]:
-    """Return a picture (H, W, 3) RGB as a JPEG file, colours at full resolution."""
-    options = (cv2.IMWRITE_JPEG_QUALITY, _QUALITY, *_FULL_COLOR)
-    _, file = cv2.imencode(".jpg", cv2.cvtColor(image, cv2.COLOR_RGB2BGR), options)
-    return np.asarray(file, np.uint8)
-
-
-def _decode(file: NDArray[np.uint8]) -> ImageArray:
-    image = cv2.cvtColor(cv2.imdecode(file, cv2.IMREAD_COLOR), cv2.COLOR_BGR2RGB)
-    return np.asarray(image, np.uint8)
+        return self.pictures.images(frame)
 
 
 def make_schema(profile: PolicyProfile, robot: str, rate_hz: int, instructions: int) -> Schema:
@@ -235,41 +213,32 @@ def _read(dataset: Path, profile: PolicyProfile) -> list[Frames]:
         "sentences": np.array(reader.tasks)[reader.column(_SENTENCES)],
         "families": families,
     }
-    return cut(reader, profile, columns)
+    return cut(reader, profile, columns, dataset / FOLDER)
 
 
 def cut(
-    reader: LeRobotReader, profile: PolicyProfile, columns: dict[str, NDArray[Any]]
+    reader: LeRobotReader,
+    profile: PolicyProfile,
+    columns: dict[str, NDArray[Any]],
+    folder: Path,
 ) -> list[Frames]:
-    """Return a dataset as pieces of whole episodes, which share no memory.
+    """Return a dataset as pieces of whole episodes.
 
     Args:
         reader: Of the dataset.
         profile: Its pictures are kept as this policy sees them.
         columns: Every field of `Frames` that is not about pictures and episodes, of all frames.
+        folder: Where pictures are kept.
     """
     columns = columns | {"episode": reader.column("episode_index").reshape(-1)}
-    cameras = [
-        reader.pictures(IMAGES + image.key, partial(_keep, image=image))
-        for image in profile.images
-    ]
-    pieces: list[Frames] = []
-    for first, last in itertools.pairwise(_bounds(reader)):
-        files = list(zip(*(camera[first:last] for camera in cameras), strict=True))
-        sizes = np.array([[len(file) for file in frame] for frame in files])
-        pieces.append(
-            Frames(
-                pictures=np.concatenate([file for frame in files for file in frame]),
-                ends=sizes.cumsum().reshape(sizes.shape),
-                **{name: values[first:last].copy() for name, values in columns.items()},
-            )
+    pictures = keep_pictures(reader, profile.images, folder)
+    return [
+        Frames(
+            pictures=pictures.cut(first, last),
+            **{name: values[first:last] for name, values in columns.items()},
         )
-    return pieces
-
-
-def _keep(picture: ImageArray, image: ImageSpec) -> NDArray[np.uint8]:
-    fitted = fit_image(picture, image.width, image.height, letterbox=image.letterbox)
-    return encode_picture(fitted)
+        for first, last in itertools.pairwise(_bounds(reader))
+    ]
 
 
 def _bounds(reader: LeRobotReader) -> list[int]:

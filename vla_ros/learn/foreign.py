@@ -6,6 +6,7 @@ What a dataset of recorded motion does not tell (progress, the end, where things
 unknown, and does not count in training.
 """
 
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -25,12 +26,17 @@ _BEYOND = 0.05  # How far measured openings may be outside 0..1.
 Numbers = NDArray[np.float64]
 
 
-def read_foreign(config: DatasetConfig, profile: PolicyProfile) -> list[Frames]:
+def read_foreign(config: DatasetConfig, profile: PolicyProfile, folder: Path) -> list[Frames]:
     """Read a dataset that a policy can learn from, in pieces of some thousand frames.
 
     Its states and actions have to be what the profile's are: joints in radians or tool poses in
     metres and radians, actions absolute. The rows of a frame are its action and those after it; at
     the end of an episode the last one is held, and does not count.
+
+    Args:
+        config: Where it is, and how it writes the gripper.
+        profile: Of the policy.
+        folder: Where its pictures are kept; it may lie on a disk that cannot be written.
 
     Raises:
         ConfigError: There is none, or it is not for this policy.
@@ -68,7 +74,7 @@ def read_foreign(config: DatasetConfig, profile: PolicyProfile) -> list[Frames]:
     }
     if columns["gripper"].shape != (frames, 1, horizon):
         raise ValueError(f"chunks of shape {columns['gripper'].shape}")
-    return cut(reader, profile, columns)
+    return cut(reader, profile, columns, folder)
 
 
 def _misfit(reader: LeRobotReader, profile: PolicyProfile) -> str | None:

@@ -26,6 +26,7 @@ from vla_ros.learn.config import CorrectionConfig, LearnConfig, OptimiserConfig
 from vla_ros.learn.curve import cut_curve
 from vla_ros.learn.dataset import Frames, read_demonstrations
 from vla_ros.learn.foreign import read_foreign
+from vla_ros.learn.kept import FOLDER
 from vla_ros.learn.losses import Losses, compute_losses
 from vla_ros.model.network import CameraShape, NetworkShape, VlaNetwork
 from vla_ros.policy.language import Vocabulary, make_vocabulary
@@ -94,7 +95,7 @@ class Trainer:
         self._rank, self._workers = 0, 1
         if distributed.is_initialized():
             self._rank, self._workers = distributed.get_rank(), distributed.get_world_size()
-        shown, words = _read(config, profile, demonstrations)
+        shown, words = _read(config, profile, demonstrations, folder)
         self.vocabulary = make_vocabulary(words, config.network.text_length)
         self._batches = Batches(
             shown,
@@ -233,12 +234,12 @@ class Trainer:
 
 
 def _read(
-    config: LearnConfig, profile: PolicyProfile, demonstrations: Path
+    config: LearnConfig, profile: PolicyProfile, demonstrations: Path, folder: Path
 ) -> tuple[list[Frames], Collection[str]]:
     """Return what there is to learn from, and the words that sentences may hold."""
     if config.dataset is None:
         return read_demonstrations([demonstrations], profile), known_words()
-    frames = read_foreign(config.dataset, profile)
+    frames = read_foreign(config.dataset, profile, folder / FOLDER)
     return frames, {str(said) for piece in frames for said in np.unique(piece.sentences)}
 
 

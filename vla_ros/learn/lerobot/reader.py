@@ -118,6 +118,12 @@ class LeRobotReader:
             )
         return [found[frame] for frame in range(len(self))]
 
+    def sources(self, key: str) -> list[Path]:
+        """Return the files that hold the pictures of a camera."""
+        if self.info.features[key].dtype != VIDEO:
+            return self._files
+        return sorted({episode.videos[key][0] for episode in self.episodes})
+
     @property
     def _off_s(self) -> float:
         return _OFF / self.info.rate_hz
