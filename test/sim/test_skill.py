@@ -153,6 +153,13 @@ def test_low_hand_that_is_not_behind_rises(where: tuple[float, float]) -> None:
     assert waypoint.at_m[2] > 0.09
 
 
+@pytest.mark.parametrize("aside_m", [-0.025, 0.0, 0.025])
+@pytest.mark.parametrize("behind_m", [0.045, 0.06, 0.085])
+def test_hand_goes_down_wherever_it_is_well_behind(aside_m: float, behind_m: float) -> None:
+    hand = at(0.45 + aside_m, 0.10 - behind_m, 0.06, opening=0.0)
+    assert push_to(hand, CUBE, LEFT).at_m[2] < 0.03
+
+
 def test_push_lets_go_of_what_it_happens_to_hold() -> None:
     held, hand = holding(CUBE, (0.45, 0.10, 0.02))
     assert push_to(hand, held, LEFT).gripper == 1.0

@@ -208,8 +208,10 @@ def push_to(hand: Hand, item: Item, direction: Point) -> Waypoint:
         return Waypoint(at_m=at, yaw_rad=yaw, gripper=0.0, speed_m_s=SLOW_M_S)
     gap = contact + _RUN_UP_M
     start = (item.at_m[0] - gap * along_x, item.at_m[1] - gap * along_y)
-    over = flat(hand.at_m, start)
-    if over < (0.010 if z > 0.09 else 0.016) and hand.opening < 0.3:
+    behind, aside = _behind(hand, item, direction)
+    # Anywhere in a wide funnel it goes down, so that who sees less exactly need not rise again.
+    free = contact + 0.006 < behind < contact + 0.065
+    if free and abs(aside) < (0.018 if z > 0.09 else 0.030) and hand.opening < 0.3:
         speed = SLOW_M_S if z < 0.08 else FAST_M_S
         return Waypoint(at_m=(*start, _PUSH_M), yaw_rad=yaw, gripper=0.0, speed_m_s=speed)
     if z < 0.09:

@@ -42,6 +42,17 @@ def test_held_out_sentences_hold_no_word_that_training_lacks() -> None:
     assert of[Split.HELD_OUT] <= of[Split.TRAIN]
 
 
+@pytest.mark.parametrize("family", FAMILIES)
+def test_what_longer_sentences_begin_with_is_learned(family: str) -> None:
+    grammar = FAMILIES[family].grammar
+    begun = {
+        " ".join(words[:n])
+        for words in map(str.split, grammar.cores)
+        for n in range(1, len(words))
+    }
+    assert not begun & grammar.cores_of(Split.HELD_OUT)
+
+
 def test_patterns_named_held_out_are_never_learned_from() -> None:
     grammar = Grammar(("(put|set) {object} there",), held_out=("drop {object} there",))
     assert "drop {object} there" not in grammar.cores_of(Split.TRAIN)

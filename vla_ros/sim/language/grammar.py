@@ -27,8 +27,9 @@ class Grammar:
 
     A pattern holds choices in brackets, `(put|place|)`, and slots: `{object}`, `{target}`,
     `{all}`, `{side}`, `{where}`. Written out, it gives cores, `put {object} in {target}`. One core
-    in four is held out, by its hash, unless a word of it comes nowhere else; so are all those of
-    the patterns that are named held out.
+    in four is held out, by its hash, unless a word of it comes nowhere else, or a longer core
+    begins with it: who learns to refuse `lift {object} off` cannot guess that `lift {object}` is
+    whole. All cores of the patterns that are named held out are.
     """
 
     def __init__(
@@ -87,9 +88,15 @@ class Grammar:
             for pattern in (*self._orders, *self._statements)
         ]
         learned = {w for g in groups for core in g if not is_held_out(core) for w in core.split()}
+        every = list(itertools.chain(named, *groups))
         for cores in groups:
-            # A word that comes nowhere else has to be learned.
-            kept = [c for c in cores if is_held_out(c) and learned.issuperset(c.split())]
+            kept = [
+                core
+                for core in cores
+                if is_held_out(core)
+                and learned.issuperset(core.split())
+                and not any(other.startswith(f"{core} ") for other in every)
+            ]
             held_out.append(tuple(kept))
             train.append(tuple(core for core in cores if core not in kept))
         return {
