@@ -77,13 +77,7 @@ Failures: {failures}.
 
 {limits}
 """
-_LIMITS_BASIC = """\
-- One task family: put a cube into a bowl; four colours; cubes of one size; bowls that do not move.
-- The light, shadows off, and the cameras within a few millimetres and a third of a degree of where
-  they are in `vla_ros/sim`. A moved camera, shadows or another table were not trained.
-- A word that is known but does not fit the scene (a colour that is not on the table) is not
-  refused: the policy then does something else. Confidence is not reported."""
-_LIMITS_TASKS = """\
+_LIMITS = """\
 - The simulator's task families, things and colours (`docs/reference/tasks.md`), on its table, with
   its arm. Real pictures were never seen.
 - Words it was not taught are refused; known words in a sentence of a form that it never saw may
@@ -171,7 +165,7 @@ def make_page(
         failures=_failures([*simulated, *ros]),
         also="".join(f", {text}" for name, text in _MEASURED_IN_WORDS.items() if name in outputs),
         details=_details(simulated, plots),
-        limits=_LIMITS_TASKS if "tray" in described.words else _LIMITS_BASIC,
+        limits=_LIMITS,
     )
 
 
