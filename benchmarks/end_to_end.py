@@ -56,8 +56,8 @@ name: metronome
 backend: metronome
 model: none
 images:
-  - {key: front, camera: front, width: 96, height: 96, letterbox: false}
-  - {key: wrist, camera: wrist, width: 96, height: 96, letterbox: false}
+  - {key: front, camera: front, width: 128, height: 128, letterbox: false}
+  - {key: wrist, camera: wrist, width: 128, height: 128, letterbox: false}
 state: [tool_x, tool_y, tool_z, tool_sin_yaw, tool_cos_yaw, gripper]
 action:
   space: eef_delta
