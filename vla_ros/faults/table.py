@@ -83,14 +83,16 @@ def _blind(
     said: Callable[[Bounds], float] = lambda b: b.picture_s,
     setting: Setting = Setting.CAMERA,
 ) -> Fault:
-    """A camera that cannot be used any more: the newest observation grows old."""
+    """A camera that cannot be used any more: the newest observation grows old.
+
+    Whether the plan made from it first runs out or becomes too old is a matter of milliseconds.
+    """
     return Fault(
         name=f"camera_{word}",
         what=what,
         act=("imager", word),
         wanted=Wanted.HOLD,
         reasons=(Reason.STARVED, Reason.OBS_STALE),
-        hints=(Reason.OBS_STALE,),
         bound_s=lambda b: b.blind_s,
         says=says,
         said_s=said,
