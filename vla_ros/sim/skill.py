@@ -138,8 +138,11 @@ def carry(hand: Hand, item: Item, spot: Spot) -> Waypoint:
     x, y, z = hand.at_m
     spot_x, spot_y = spot.at_m
     beside = flat(hand.at_m, spot.at_m)
-    careful = min(1.0, spot.near_m / 0.030)
-    if beside < careful * (0.012 if z > 0.11 else 0.025):
+    careful = spot.near_m / 0.030
+    # It goes on towards the spot while it comes down: what it bears on the way may be more than
+    # what it begins with, so that who sees less exactly need not rise again.
+    begun, borne = max(0.010, 0.012 * careful), max(0.016, 0.025 * careful)
+    if beside < (begun if z > 0.11 else borne):
         speed = SLOW_M_S if z < 0.09 else FAST_M_S
         # An item that slipped in the grip hangs lower, or higher, than it was grasped.
         wanted = spot.rest_m + spot.drop_m + z - item.at_m[2]
@@ -179,7 +182,7 @@ def fetch(hand: Hand, item: Item) -> Waypoint:
         return Waypoint(at_m=bottom, yaw_rad=yaw, gripper=0.0)
     # Fingers that are low beside the item, or not open around it, must first rise over it.
     high = above > 0.055
-    lined_up = aside < (0.012 if high else 0.018) and askew < (0.07 if high else 0.20)
+    lined_up = aside < (0.014 if high else 0.018) and askew < (0.12 if high else 0.20)
     if lined_up and hand.opening >= OPEN:
         speed = SLOW_M_S if above < 0.045 else FAST_M_S
         return Waypoint(at_m=bottom, yaw_rad=yaw, gripper=1.0, speed_m_s=speed)

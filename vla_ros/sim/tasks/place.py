@@ -32,7 +32,7 @@ GAP_M = 0.060  # From the target's outline to the middle of the item, as the exp
 _NEAREST_M, _FARTHEST_M = 0.015, 0.110  # The same, as the check allows it.
 _MOST_ASIDE = 0.55  # Of the distance: about 30 degrees off the direction.
 _ON_TABLE_M = 0.012
-_ROOM_M = 0.042  # Around the item where it is put down.
+_ROOM_M = 0.050  # Around the item where it is put down.
 _AREA: tuple[Point, Point] = ((0.30, -0.31), (0.63, 0.31))
 
 _DIRECTIONS: dict[Where, Point] = {
@@ -160,7 +160,7 @@ def _spot(table: Table, task: Task) -> Spot:
     item, target = table.item(task.object), table.thing(task.target)
     free = list(_free_spots(table, item, target, task)) or [_nominal(target, task)]
     at = min(free, key=lambda spot: flat(spot, item.at_m))
-    return Spot(at_m=at, rest_m=ITEMS[item.kind].half_m[2], drop_m=0.006, near_m=0.02)
+    return Spot(at_m=at, rest_m=ITEMS[item.kind].half_m[2], drop_m=0.006, near_m=0.035)
 
 
 def _nominal(target: Item | Container, task: Task) -> Point:

@@ -24,6 +24,7 @@ _RUN_UP_M = 0.085  # Free room behind the item, for the fingers.
 _LANE_M = 0.075  # Half the width of the free lane before it.
 _WELL_OVER_M = 0.03
 _NEARLY_M = 0.03  # An item that slipped off the fingers this near to the line is left there.
+_REACH_M = 0.65  # Of the hand behind the item; farther out the arm is stretched.
 _ON_TABLE_M = 0.012  # Its centre is no higher above where it lies.
 
 _DIRECTIONS: dict[Side, Point] = {
@@ -90,13 +91,16 @@ def _cast(task: Task, rng: np.random.Generator) -> Cast:
 
 
 def _fits(table: Table, task: Task) -> bool:
-    """Have the item lie before its line, with a free lane and room behind it."""
+    """Have the item lie before its line, with a free lane and room that is in reach behind it."""
     item = table.item(task.object)
     if not -0.30 < beyond(task, item.at_m) < -0.10:
         return False
     others = [(o.at_m, o.shape.reach_m) for o in table.items if o is not item]
     others += [((*c.at_m, 0.0), c.shape.reach_m) for c in table.containers]
     x, y = direction(task)
+    begin = (item.at_m[0] - _RUN_UP_M * x, item.at_m[1] - _RUN_UP_M * y)
+    if math.hypot(*begin) > _REACH_M:
+        return False
     for at, reach in others:
         ahead = (at[0] - item.at_m[0]) * x + (at[1] - item.at_m[1]) * y
         aside = abs((at[0] - item.at_m[0]) * -y + (at[1] - item.at_m[1]) * x)
