@@ -28,5 +28,5 @@ def test_the_page_names_every_check_and_no_other() -> None:
 def general(check: str) -> str:
     """Return the name of a check with NAME for a camera, an input or a node."""
     names = [camera.name for camera in GRAPH.cameras] + [s.name for s in GRAPH.sources]
-    names += [node.short for node in GRAPH.nodes]
+    names += [node.short for node in GRAPH.nodes] + ["lidar"]
     return ".".join("NAME" if part in names else part for part in check.split("."))

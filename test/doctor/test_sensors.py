@@ -5,25 +5,20 @@
 from dataclasses import replace
 
 import pytest
-from healthy import POLICY, ROBOT, stream
+from healthy import POINTS, POLICY, ROBOT
 
-from vla_ros.doctor.facts import SensorSeen
 from vla_ros.doctor.line import Level
 from vla_ros.doctor.policy import check_images, check_points
 from vla_ros.doctor.sensors import check_sensor
 from vla_ros.policy.images import PointCloudSpec
 from vla_ros.robot.parts import PointCloudProfile
 
-LIDAR = SensorSeen(
-    name="points.lidar",
-    stream=stream("/lidar/points", "sensor_msgs/msg/PointCloud2", "/lidar_driver", 20.0),
-)
 WANTED = PointCloudSpec(source="lidar", points=64)
 SENSOR = PointCloudProfile(name="lidar", topic="/lidar/points", frame="base_link")
 
 
 def test_a_sensor_that_works_passes() -> None:
-    lines = list(check_sensor(LIDAR, ROBOT, POLICY))
+    lines = list(check_sensor(POINTS, ROBOT, POLICY))
     assert {line.level for line in lines} == {Level.PASS}
     assert [line.check for line in lines] == [
         "points.lidar.topic",
@@ -38,14 +33,14 @@ def test_a_sensor_that_works_passes() -> None:
     [("depth.front", "depth_topic of camera 'front'"), ("points.lidar", "point_clouds 'lidar'")],
 )
 def test_a_sensor_that_nobody_publishes_is_named_with_where_to_look(name: str, key: str) -> None:
-    silent = replace(LIDAR, name=name, stream=replace(LIDAR.stream, publishers=(), count=0))
+    silent = replace(POINTS, name=name, stream=replace(POINTS.stream, publishers=(), count=0))
     (line,) = check_sensor(silent, ROBOT, POLICY)
     assert line.level is Level.FAIL
     assert key in line.remedy
 
 
 def test_data_that_the_policy_cannot_use_fails_in_its_own_words() -> None:
-    lines = list(check_sensor(replace(LIDAR, objection="3 of 64 points"), ROBOT, POLICY))
+    lines = list(check_sensor(replace(POINTS, objection="3 of 64 points"), ROBOT, POLICY))
     (line,) = [line for line in lines if line.level is Level.FAIL]
     assert (line.check, line.found) == ("points.lidar.data", "3 of 64 points")
 

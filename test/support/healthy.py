@@ -20,6 +20,7 @@ from vla_ros.doctor.facts import (
     NodeSeen,
     PolicySeen,
     RobotSeen,
+    SensorSeen,
     SourceSeen,
     Stream,
 )
@@ -165,6 +166,18 @@ def with_camera(**fields: Any) -> Seen:
 def with_images(**fields: Any) -> Seen:
     """The images of the wrist camera come otherwise."""
     return with_camera(stream=replace(GRAPH.cameras[1].stream, **fields))
+
+
+POINTS = SensorSeen(
+    name="points.lidar",
+    stream=stream("/lidar/points", "sensor_msgs/msg/PointCloud2", "/lidar_driver", 20.0),
+)
+DEPTH = SensorSeen(name="depth.front", stream=stream("/front/depth", IMAGE, "/driver", 30.0))
+
+
+def with_points(**fields: Any) -> Seen:
+    """The policy sees points and depth as well, and the points are others."""
+    return with_graph(sensors=(DEPTH, replace(POINTS, **fields)))
 
 
 def with_joints(**fields: Any) -> Seen:

@@ -12,6 +12,7 @@ from healthy import (
     GRAPH,
     IMAGE,
     NAMES,
+    POINTS,
     ROBOT,
     with_action_command,
     with_camera,
@@ -20,6 +21,7 @@ from healthy import (
     with_graph,
     with_images,
     with_joints,
+    with_points,
     with_positions,
 )
 
@@ -59,6 +61,22 @@ def swap(names: tuple[str, ...], old: str, new: str) -> tuple[str, ...]:
 
 
 CAMERAS = {
+    "points that nobody publishes": fault(
+        with_points(stream=replace(POINTS.stream, publishers=(), count=0)),
+        *(FAIL, "points.lidar.topic", "nobody publishes /lidar/points"),
+    ),
+    "points that are too few": fault(
+        with_points(objection="point cloud 'lidar': 3 of 64 points were measured"),
+        *(FAIL, "points.lidar.data", "3 of 64 points were measured"),
+    ),
+    "points of a slow sensor": fault(
+        with_points(stream=replace(POINTS.stream, rate_hz=1.0)),
+        *(FAIL, "points.lidar.rate", "/lidar/points comes at 1.0 Hz"),
+    ),
+    "points of another clock": fault(
+        with_points(stream=replace(POINTS.stream, lag_s=1.0)),
+        *(FAIL, "points.lidar.clock", "stamps of /lidar/points are 1000 ms old"),
+    ),
     "a camera that is missing": fault(
         with_images(publishers=(), count=0),
         *(FAIL, "camera.wrist.topic", "nobody publishes /wrist/image_raw"),

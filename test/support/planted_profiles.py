@@ -27,6 +27,7 @@ from planted_graph import FAIL, WARN, fault
 from vla_ros.doctor.examine import Seen
 from vla_ros.doctor.facts import Endpoint, PolicySeen, RobotSeen
 from vla_ros.gate.vocabulary import GateMode, Reason
+from vla_ros.policy.images import PointCloudSpec
 from vla_ros.policy.spec import ActionSpace
 from vla_ros.robot.parts import ConfidenceProfile
 from vla_ros.types import PolicyOutput
@@ -142,6 +143,14 @@ PROFILES = {
     "an image of a camera that is not there": fault(
         with_policy(images=(POLICY.images[0].model_copy(update={"camera": "roof"}),)),
         *(FAIL, "policy.images", "image 'front' wants camera 'roof'; robot 'sim_arm' has: front"),
+    ),
+    "depth that the robot does not have": fault(
+        with_policy(images=(POLICY.images[0].model_copy(update={"depth": True}),)),
+        *(FAIL, "policy.images", "image 'front' wants depth; camera 'front' of robot 'sim_arm'"),
+    ),
+    "points that the robot does not have": fault(
+        with_policy(point_cloud=PointCloudSpec(source="lidar", points=64)),
+        *(FAIL, "policy.points", "point_cloud wants 'lidar'; robot 'sim_arm' has: none"),
     ),
     "a state that the robot cannot give": fault(
         with_policy(state=("tool_x", "joint7")),
