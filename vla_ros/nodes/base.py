@@ -26,6 +26,7 @@ from rclpy.signals import SignalHandlerOptions
 from vla_ros.errors import ConfigError, VlaRosError
 from vla_ros.params import NodeParams
 from vla_ros.resources import ensure_fastdds_profile
+from vla_ros.ros.leaving import leaving
 from vla_ros.ros.params import declare_params
 from vla_ros.ros.spin import CallbackExecutor, Endings, Spinner, hear_signals, ignore_signals
 
@@ -222,8 +223,8 @@ def run_node(
 def run_nodes(parts: Sequence[Part], *, args: Sequence[str] | None = None) -> int:
     """Start nodes in this process, serve them until SIGINT or SIGTERM; return the exit code.
 
-    That is 0, or 2 where parameters or profiles are wrong, or 1 after any other error. What ends
-    one of them ends all.
+    That is 0, or 2 where parameters or profiles are wrong, or 1 after any other error, or if the
+    middleware does not let go (`leaving`). What ends one of them ends all.
 
     The nodes are deactivated before ROS ends, the last one first, with the callbacks of all still
     served: a goal can report its end and an arm can come to rest. A second signal does not cut
@@ -252,8 +253,10 @@ def run_nodes(parts: Sequence[Part], *, args: Sequence[str] | None = None) -> in
     finally:
         for node in reversed(nodes):
             node.stop()
-            node.destroy_node()
-        rclpy.try_shutdown()
+        with leaving():
+            for node in reversed(nodes):
+                node.destroy_node()
+            rclpy.try_shutdown()
         ignore_signals()
     return 0
 
