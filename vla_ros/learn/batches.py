@@ -4,6 +4,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 import torch
@@ -16,6 +17,7 @@ from vla_ros.spelling import put_right
 from vla_ros.types import ImageArray
 
 _BRIGHTNESS, _TINT, _PIXEL_NOISE = 0.15, 0.05, 0.01
+_NOISE = 1 << 20  # Numbers of pixel noise that are drawn once; each picture gets a piece of them.
 _STATE_NOISE = {"gripper": 0.02, "tool_sin_yaw": 0.005, "tool_cos_yaw": 0.005}
 _POSITION_NOISE_M = 0.002
 
@@ -156,5 +158,18 @@ def _augmented(images: ImageArray, rng: np.random.Generator) -> Tensor:
     gains = torch.from_numpy(gain.astype(np.float32))[:, :, None, None]
     shifts = torch.from_numpy(shift.astype(np.float32))[:, :, None, None]
     varied = (pictures * (gains / 127.5)).add_(shifts * 2.0 - 1.0)
-    noise = rng.standard_normal(pictures.shape, np.float32)
-    return varied.add_(torch.from_numpy(noise), alpha=2.0 * _PIXEL_NOISE).clamp_(-1.0, 1.0)
+    for picture in varied:
+        picture.add_(_noise(picture.shape, rng), alpha=2.0 * _PIXEL_NOISE)
+    return varied.clamp_(-1.0, 1.0)
+
+
+def _noise(shape: torch.Size, rng: np.random.Generator) -> Tensor:
+    first = int(rng.integers(_NOISE))
+    return _endless_noise(shape.numel())[first : first + shape.numel()].view(shape)
+
+
+@cache
+def _endless_noise(piece: int) -> Tensor:
+    """Return noise in which a piece of some size can start at each of `_NOISE` places."""
+    noise = np.random.default_rng(0).standard_normal(_NOISE, np.float32)
+    return torch.from_numpy(np.resize(noise, _NOISE + piece))

@@ -101,6 +101,9 @@ class OptimiserConfig(StrictModel):
         steps: Batches.
         frames: Frames per batch and process, each with all its instructions.
         processes: How many compute gradients at a time.
+        precision: In which the heavy parts are multiplied; auto: bfloat16 on a CPU that has units
+            for it (AMX), else float32.
+        compiled: Let torch compile the network, if there is a C++ compiler and enough to do.
         peak_rate: Learning rate after the warm-up.
         warmup_steps: Batches until then.
         cooldown: Share of the batches at the end in which the learning rate falls to nothing.
@@ -112,6 +115,8 @@ class OptimiserConfig(StrictModel):
     steps: Count
     frames: Count
     processes: Count
+    precision: Literal["auto", "float32", "bfloat16"] = "auto"
+    compiled: bool = True
     peak_rate: Positive
     warmup_steps: Count
     cooldown: Share

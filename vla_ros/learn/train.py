@@ -25,9 +25,10 @@ from vla_ros.learn.checkpoint import load_trained, read_checkpoint
 from vla_ros.learn.config import CorrectionConfig, LearnConfig, OptimiserConfig
 from vla_ros.learn.curve import cut_curve
 from vla_ros.learn.dataset import Frames, read_demonstrations
+from vla_ros.learn.fast import choose_compare, multiply_in_bfloat16, takes_bfloat16
 from vla_ros.learn.foreign import read_foreign
 from vla_ros.learn.kept import FOLDER
-from vla_ros.learn.losses import Losses, compute_losses
+from vla_ros.learn.losses import Losses
 from vla_ros.model.network import CameraShape, NetworkShape, VlaNetwork
 from vla_ros.policy.language import Vocabulary, make_vocabulary
 from vla_ros.policy.spec import PolicyProfile
@@ -115,8 +116,11 @@ class Trainer:
             self.network = load_trained(later.checkpoint)[0].train()
         self.network = self.network.to(memory_format=torch.channels_last)
         self._mean = copy.deepcopy(self.network)
+        if takes_bfloat16(self._training):
+            multiply_in_bfloat16(self.network)
+        self._compare = choose_compare(self._training)
         self._optimiser = torch.optim.AdamW(
-            self.network.parameters(), weight_decay=config.training.weight_decay
+            self.network.parameters(), weight_decay=config.training.weight_decay, fused=True
         )
         self.step = 0
         if self.checkpoint.is_file():
@@ -179,7 +183,7 @@ class Trainer:
         batch = self._batches.draw(number, training.frames)
         for group in self._optimiser.param_groups:
             group["lr"] = training.peak_rate * rate_factor(self.step, training)
-        losses = compute_losses(self.network, batch, self._config.losses)
+        losses = self._compare(self.network, batch, self._config.losses)
         self._optimiser.zero_grad(set_to_none=True)
         losses.total.backward()
         if self._workers > 1:
