@@ -25,7 +25,7 @@ from vla_ros.policy.model_file import inputs_not_taken
 from vla_ros.policy.spec import PolicyProfile, load_policy_profile
 
 MODEL = "policy.onnx"  # In the folder of a round.
-_MAY_CHANGE = ("demonstrations.processes", "training.save_every")
+_MAY_CHANGE = ("demonstrations.processes", "training.compiled", "training.save_every")
 
 Tell = Callable[[str], None]
 
