@@ -7,7 +7,7 @@ from episodes import make_result
 
 from vla_ros.evaluate.doubts import auroc, doubts, passes
 from vla_ros.evaluate.failure import Failure
-from vla_ros.robot.parts import ConfidenceProfile
+from vla_ros.policy.spec import ConfidenceSpec
 
 SURE, UNSURE = (0.9, 0.9, 0.9), (0.9, 0.3, 0.2)
 
@@ -46,22 +46,34 @@ def test_an_alarm_takes_as_many_doubtful_answers_in_a_row_as_the_gate(
     in_row: int, alarms: int
 ) -> None:
     results = [make_result(confidence=SURE), make_result(Failure.TIMEOUT, confidence=UNSURE)]
-    found = doubts(results, ConfidenceProfile(least=0.6, in_row=in_row))
+    found = doubts(results, ConfidenceSpec(least=0.6, in_row=in_row))
     assert found is not None
     assert found.shipped is not None
     assert (found.shipped.caught.count, found.shipped.caught.trials) == (alarms, 1)
     assert (found.shipped.falsely.count, found.shipped.falsely.trials) == (0, 1)
 
 
-def test_a_threshold_is_calibrated_to_let_nineteen_of_twenty_successes_pass() -> None:
-    results = [make_result(confidence=(0.5 + 0.01 * k,)) for k in range(40)]
-    results += [make_result(Failure.TIMEOUT, confidence=(c,)) for c in (0.1, 0.51, 0.9)]
-    found = doubts(results, ConfidenceProfile(least=0.6, in_row=1))
+def test_a_threshold_is_calibrated_to_let_ninety_nine_of_a_hundred_successes_pass() -> None:
+    results = [make_result(confidence=(0.5 + 0.002 * k,) * 3) for k in range(200)]
+    results += [make_result(Failure.TIMEOUT, confidence=(c,) * 3) for c in (0.1, 0.503, 0.9)]
+    found = doubts(results)
     assert found is not None
     assert found.calibrated is not None
-    assert found.calibrated.threshold.least == pytest.approx(0.52)
-    assert (found.calibrated.falsely.count, found.calibrated.falsely.trials) == (2, 40)
+    assert found.calibrated.threshold.least == pytest.approx(0.504)
+    assert (found.calibrated.falsely.count, found.calibrated.falsely.trials) == (2, 200)
     assert (found.calibrated.caught.count, found.calibrated.caught.trials) == (2, 3)
+
+
+def test_calibration_takes_as_many_in_a_row_as_tell_failures_best() -> None:
+    short, long = (0.9,) * 5 + (0.1,) * 4, (0.9,) * 5 + (0.5,) * 9
+    results = [make_result(confidence=short)] * 60
+    results += [make_result(Failure.TIMEOUT, confidence=long)] * 4
+    found = doubts(results)
+    assert found is not None
+    assert found.calibrated is not None
+    assert found.calibrated.threshold == ConfidenceSpec(least=0.9, in_row=6)
+    assert found.calibrated.caught.count == 4
+    assert found.calibrated.falsely.count == 0
 
 
 @pytest.mark.parametrize(

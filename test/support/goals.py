@@ -30,6 +30,7 @@ class KnowsOneWord:
     profile = SimpleNamespace(
         done=DoneSpec(probability=0.7, count=2),
         grounding=GroundingSpec(probability=0.5, count=2, lost=LostSpec(probability=0.2, count=3)),
+        confidence=None,
         timeout_s=30.0,
         replan_s=0.3,
     )

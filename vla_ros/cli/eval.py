@@ -133,7 +133,6 @@ def _measure(
     from vla_ros.cli.tally import Tally  # noqa: PLC0415
     from vla_ros.evaluate.document import Evaluation  # noqa: PLC0415
     from vla_ros.evaluate.run import play_all  # noqa: PLC0415
-    from vla_ros.robot.profile import load_robot_profile  # noqa: PLC0415
 
     began_s = time.monotonic()
     tally = Tally(len(cases))
@@ -157,7 +156,7 @@ def _measure(
         results=results,
         wall_s=time.monotonic() - began_s,
         bar=args.bar,
-        threshold=load_robot_profile("sim_arm").confidence,
+        threshold=subject.profile().confidence,
     )
 
 

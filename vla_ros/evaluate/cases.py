@@ -140,7 +140,7 @@ def _is_possible(case: Case, suite: dict[str, object]) -> bool:
 
 def scene_of(case: Case) -> Scene:
     """Return the scene of a case, with its instruction."""
-    scene = _scene_of(case)
+    scene = _sample(case)
     if case.crowd:
         scene = crowded(scene, case.crowd)
     if case.reason is None:
@@ -206,7 +206,8 @@ def _check(plan: Plan) -> None:
         raise ConfigError(f"--shift {plan.shift}: wanted one of {', '.join(RANDOMISATIONS)}")
 
 
-def _scene_of(case: Case) -> Scene:
+def _sample(case: Case) -> Scene:
+    """Return the scene of a case as it is without a crowd, its instruction possible."""
     names = tuple(case.family.split(","))
     wishes = Wishes(
         families=names,

@@ -19,7 +19,7 @@ from vla_ros.evaluate.figures import (
     summarise,
     swaps,
 )
-from vla_ros.robot.parts import ConfidenceProfile
+from vla_ros.policy.spec import ConfidenceSpec
 
 Document = dict[str, object]
 
@@ -35,7 +35,7 @@ class Evaluation:
         results: Every episode.
         wall_s: How long it took [s].
         bar: Success rate wanted of all; None for the usual one.
-        threshold: What the gate holds the arm for.
+        threshold: Of the policy profile: which confidence ends a goal.
     """
 
     policy: str
@@ -44,7 +44,7 @@ class Evaluation:
     results: Sequence[EpisodeResult]
     wall_s: float
     bar: float | None = None
-    threshold: ConfidenceProfile | None = None
+    threshold: ConfidenceSpec | None = None
 
 
 def make_document(evaluation: Evaluation) -> Document:

@@ -11,24 +11,24 @@ from numpy.typing import ArrayLike
 
 from vla_ros.evaluate.episode import EpisodeResult
 from vla_ros.evaluate.figures import Rate, of_suite
-from vla_ros.robot.parts import ConfidenceProfile
+from vla_ros.policy.spec import ConfidenceSpec
 
-_FALSELY = 0.05  # Share of successes that a calibrated threshold holds for nothing.
-_FEWEST = 20  # Successes to calibrate from.
-_IN_ROW = 3
+_FALSELY = 0.01  # Share of successes that a calibrated threshold ends for nothing.
+_FEWEST = 50  # Successes to calibrate from.
+_IN_ROW = (3, 6, 10, 15, 20, 30)  # What calibration tries.
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Alarm:
-    """What a threshold of the gate would have done.
+    """What a threshold would have done.
 
     Attributes:
-        threshold: When the arm is held.
-        caught: In how many of the failures it would have been.
-        falsely: In how many of the successes.
+        threshold: When a goal ends.
+        caught: How many of the failures it would have ended.
+        falsely: How many of the successes.
     """
 
-    threshold: ConfidenceProfile
+    threshold: ConfidenceSpec
     caught: Rate
     falsely: Rate
 
@@ -41,8 +41,9 @@ class Doubts:
         episodes: How many had a confidence.
         auroc_of_mean: Of 1 - mean confidence, as a sign of failure; 0.5 is guessing.
         auroc_of_least: The same of the least confidence.
-        shipped: What the threshold of the robot profile does; None if it has none.
-        calibrated: What one does that lets 95 % of these successes pass; None if they are few.
+        shipped: What the threshold of the policy profile does; None if it has none.
+        calibrated: What the one does that catches the most of these failures while it lets 99 %
+            of these successes pass; None if they are few.
     """
 
     episodes: int
@@ -53,20 +54,19 @@ class Doubts:
 
 
 def doubts(
-    results: Sequence[EpisodeResult], threshold: ConfidenceProfile | None = None
+    results: Sequence[EpisodeResult], threshold: ConfidenceSpec | None = None
 ) -> Doubts | None:
     """Return what confidence says about the main episodes; None if the policy has none."""
     some = [r for r in of_suite(results) if r.confidence]
     if not some:
         return None
     failed = [not r.success for r in some]
-    better = _calibrated(some, _IN_ROW if threshold is None else threshold.in_row)
     return Doubts(
         episodes=len(some),
         auroc_of_mean=auroc([1.0 - np.mean(r.confidence) for r in some], failed),
         auroc_of_least=auroc([1.0 - min(r.confidence) for r in some], failed),
         shipped=None if threshold is None else _alarm(some, threshold),
-        calibrated=None if better is None else _alarm(some, better),
+        calibrated=_calibrated(some),
     )
 
 
@@ -81,18 +81,24 @@ def auroc(score: ArrayLike, positive: ArrayLike) -> float:
 
 
 def passes(confidence: Sequence[float], in_row: int) -> float:
-    """Return the highest threshold with which the gate would not have held an episode."""
+    """Return the highest threshold that would not have ended an episode."""
     windows = (confidence[k : k + in_row] for k in range(len(confidence) - in_row + 1))
     return min((max(window) for window in windows), default=1.0)
 
 
-def _calibrated(results: Sequence[EpisodeResult], in_row: int) -> ConfidenceProfile | None:
-    passing = sorted(passes(r.confidence, in_row) for r in results if r.success)
-    least = passing[int(_FALSELY * len(passing))] if len(passing) >= _FEWEST else 0.0
-    return ConfidenceProfile(least=least, in_row=in_row) if least > 0.0 else None
+def _calibrated(results: Sequence[EpisodeResult]) -> Alarm | None:
+    succeeded = [r.confidence for r in results if r.success]
+    if len(succeeded) < _FEWEST:
+        return None
+    found = []
+    for in_row in _IN_ROW:
+        least = sorted(passes(each, in_row) for each in succeeded)[int(_FALSELY * len(succeeded))]
+        if least > 0.0:
+            found.append(_alarm(results, ConfidenceSpec(least=least, in_row=in_row)))
+    return max(found, key=lambda alarm: alarm.caught.count, default=None)
 
 
-def _alarm(results: Sequence[EpisodeResult], threshold: ConfidenceProfile) -> Alarm:
+def _alarm(results: Sequence[EpisodeResult], threshold: ConfidenceSpec) -> Alarm:
     held = [passes(r.confidence, threshold.in_row) < threshold.least for r in results]
     failed = [not r.success for r in results]
     pairs = list(zip(held, failed, strict=True))

@@ -32,8 +32,8 @@ MEANINGS = {
     "delays": "answers 0.10 to 0.25 s late",
 }
 _THRESHOLDS = {
-    "shipped": "the robot profile's threshold",
-    "calibrated": "calibrated on these very episodes, so that 95 % of the successes pass",
+    "shipped": "the policy profile's threshold",
+    "calibrated": "calibrated on these very episodes, so that 99 % of the successes pass",
 }
 _VARIED = (
     "Demonstrations of `vla_ros train` vary camera, light, shadows, colours, friction and delays "
@@ -140,14 +140,14 @@ def doubts(found: Document) -> str:
         f"{_number(found['auroc_of_least_confidence'], 3)} ({found['episodes']} episodes)."
     )
     alarms = [
-        f"Held below {alarm['least']:.3g}, {alarm['in_row']} times in a row ({whose}), the arm "
-        f"stops in {_rate(alarm['caught'])} of the failures and, falsely, in "
+        f"A goal that ends below {alarm['least']:.3g}, {alarm['in_row']} times in a row "
+        f"({whose}), ends early in {_rate(alarm['caught'])} of the failures and, falsely, in "
         f"{_rate(alarm['falsely'])} of the successes."
         for name, whose in _THRESHOLDS.items()
         if (alarm := found[name]) is not None
     ]
     return "\n\n".join(
-        [text, *(alarms or ["The robot profile sets no threshold (`confidence`)."])]
+        [text, *(alarms or ["The policy profile sets no threshold (`confidence`)."])]
     )
 
 

@@ -28,7 +28,7 @@ from vla_ros.policy.admission import (
 )
 from vla_ros.policy.backend import PolicyBackend
 from vla_ros.policy.completion import Completion
-from vla_ros.policy.grounding import Grounding
+from vla_ros.policy.doubt import make_doubt
 from vla_ros.policy.language import find_slips
 from vla_ros.policy.outcome import End, Outcome
 from vla_ros.policy.progress import Phase, Progress
@@ -94,7 +94,7 @@ class GoalRun:
         self._objection = objection
         self._find_fault = find_fault
         self._completion = Completion(spec=backend.profile.done)
-        self._grounding = Grounding(spec=backend.profile.grounding)
+        self._doubt = make_doubt(backend.profile)
         self._told_ns = accepted_ns
         self._heard: str | None = None
         self._slips = ""
@@ -179,8 +179,8 @@ class GoalRun:
         self._failures = 0
         self._inference_ms = inference_ms
         self._answer = chunk
-        self._grounding = self._grounding.observe(chunk.grounded_probability)
-        if late or not self._grounding.accepted:
+        self._doubt = self._doubt.observe(chunk)
+        if late or not self._doubt.accepted:
             return None
         if self._seen is not None and resting:
             chunk = begin_from_rest(chunk, now_ns)
@@ -199,7 +199,7 @@ class GoalRun:
         if self.phase is Phase.STOPPING:
             return
         if not math.isnan(grounded_probability):
-            self._grounding = self._grounding.observe(grounded_probability)
+            self._doubt = self._doubt.hear(grounded_probability)
         self._timer.failed()
         self._failures += 1
         self._failure = message
@@ -334,7 +334,7 @@ class GoalRun:
         self, now_ns: int, observation: Observation, gate: GateFacts | None
     ) -> Ask | End | None:
         end = check_running(observation, gate, self._epoch, self._patience, now_ns)
-        end = end or self._not_grounded() or self._policy_failed(now_ns)
+        end = end or self._doubtful() or self._policy_failed(now_ns)
         if end is not None:
             return end
         if self._completion.complete:
@@ -366,8 +366,8 @@ class GoalRun:
             latency_s=self._timer.latency_s(1.0),
         )
 
-    def _not_grounded(self) -> End | None:
-        why = self._grounding.why(self.goal.instruction)
+    def _doubtful(self) -> End | None:
+        why = self._doubt.why(self.goal.instruction)
         return End(outcome=Outcome.LOW_CONFIDENCE, message=why) if why else None
 
     def _policy_failed(self, now_ns: int) -> End | None:

@@ -230,6 +230,18 @@ class GroundingSpec(StrictModel):
     lost: LostSpec | None = None
 
 
+class ConfidenceSpec(StrictModel):
+    """When a goal ends because the policy has not been sure of its rows for long.
+
+    Attributes:
+        least: An answer below this confidence, or without one, is unsure; 0 to 1.
+        in_row: So many unsure answers in a row end the goal.
+    """
+
+    least: Annotated[float, Field(gt=0.0, le=1.0)]
+    in_row: Annotated[int, Field(ge=1, le=1000)]
+
+
 class PolicyProfile(StrictModel):
     """Everything vla_ros has to know about one policy.
 
@@ -254,6 +266,7 @@ class PolicyProfile(StrictModel):
         threads: Of the model on a CPU; the gate needs a core for itself.
         done: How its `done` output ends a goal; left out: it never does.
         grounding: How its `grounded` output refuses a goal; left out: it never does.
+        confidence: How its `confidence` output ends a goal; left out: it never does.
     """
 
     name: str
@@ -273,6 +286,7 @@ class PolicyProfile(StrictModel):
     threads: Annotated[int, Field(ge=1, le=256)] = 1
     done: DoneSpec | None = None
     grounding: GroundingSpec | None = None
+    confidence: ConfidenceSpec | None = None
 
     @model_validator(mode="after")
     def _check_source(self) -> "PolicyProfile":
