@@ -56,10 +56,10 @@ def test_auto_takes_bfloat16_where_the_cpu_has_units_for_it(
     assert taken == [has_units, False, True]
 
 
-def test_a_cpu_of_which_nothing_is_known_takes_float32(
+def test_a_torch_that_knows_nothing_of_the_cpu_takes_float32(
     training: OptimiserConfig, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(torch.cpu, "get_capabilities", dict)
+    monkeypatch.delattr(torch.cpu, "get_capabilities")
     assert not takes_bfloat16(training.model_copy(update={"precision": "auto"}))
 
 

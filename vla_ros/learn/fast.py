@@ -28,7 +28,9 @@ def takes_bfloat16(training: OptimiserConfig) -> bool:
     Without units of its own for it (AMX) a CPU is slower with bfloat16 than with float32.
     """
     if training.precision == "auto":
-        return bool(torch.cpu.get_capabilities().get("amx_bf16"))
+        # An older torch does not tell.
+        tell: Callable[[], Any] = getattr(torch.cpu, "get_capabilities", dict)
+        return bool(tell().get("amx_bf16"))
     return training.precision == "bfloat16"
 
 
