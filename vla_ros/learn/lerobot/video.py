@@ -17,7 +17,7 @@ from vla_ros.errors import ConfigError
 from vla_ros.types import ImageArray
 
 _CODEC, _PIXELS = "libx264", "yuv444p"
-_OPTIONS = {"crf": "16", "g": "2"}
+_OPTIONS = {"crf": "14", "g": "2", "preset": "veryfast"}
 
 
 class VideoWriter:
