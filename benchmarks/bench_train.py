@@ -15,7 +15,8 @@ from measure import make_parser, measure, quantiles, report
 from vla_ros.learn.batches import Batch
 from vla_ros.learn.config import LearnConfig, OptimiserConfig, load_learn_config
 from vla_ros.learn.fast import choose_compare, multiply_in_bfloat16, takes_bfloat16
-from vla_ros.model.network import CameraShape, NetworkShape, VlaNetwork
+from vla_ros.learn.train import make_shape
+from vla_ros.model.network import NetworkShape, VlaNetwork
 from vla_ros.policy.language import Vocabulary, make_vocabulary
 from vla_ros.policy.spec import PolicyProfile, load_policy_profile
 from vla_ros.sim.tasks import known_words
@@ -25,15 +26,8 @@ SENTENCES = 4  # Of each frame, as in demonstrations.
 
 def make_network(config: LearnConfig, profile: PolicyProfile, words: Vocabulary) -> VlaNetwork:
     """Return an untrained network."""
-    network = config.network.model_dump(exclude={"cameras"})
-    shape = NetworkShape(
-        vocabulary=len(words.words),
-        cameras=tuple(CameraShape(**camera.model_dump()) for camera in config.network.cameras),
-        state_mean=(0.0,) * len(profile.state),
-        state_scale=(1.0,) * len(profile.state),
-        horizon=profile.action.horizon,
-        **network,
-    )
+    states = len(profile.state)
+    shape = make_shape(config, profile, words, ((0.0,) * states, (1.0,) * states))
     return VlaNetwork(shape).to(memory_format=torch.channels_last)
 
 

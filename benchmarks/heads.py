@@ -19,7 +19,7 @@ import numpy as np
 from vla_ros.evaluate.cases import Plan, make_cases
 from vla_ros.evaluate.doubts import doubts
 from vla_ros.evaluate.episode import EpisodeResult
-from vla_ros.evaluate.figures import Rate
+from vla_ros.evaluate.figures import summarise
 from vla_ros.evaluate.run import Subject, families_known, play_all
 from vla_ros.learn.config import LearnConfig, load_learn_config
 from vla_ros.learn.rounds import learn
@@ -74,10 +74,9 @@ def train(config: LearnConfig, out: Path, head: str) -> Path:
 def row_of(head: str, model: Path, results: Sequence[EpisodeResult]) -> dict[str, object]:
     """Return a row of the table."""
     told = doubts(results)
-    success = Rate(count=sum(r.success for r in results), trials=len(results))
     return {
         "head": head,
-        "success": str(success),
+        "success": str(summarise(results).success),
         "AUROC": "none" if told is None else f"{told.auroc_of_mean:.3f}",
         "chunk [ms]": f"{np.median([r.infer_ms for r in results]):.1f}",
         "file [MB]": f"{model.stat().st_size / 1e6:.1f}",

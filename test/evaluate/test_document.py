@@ -9,7 +9,7 @@ from vla_ros.evaluate.document import Evaluation, make_document
 from vla_ros.evaluate.failure import Failure
 from vla_ros.evaluate.tables import headline, lines
 from vla_ros.learn.rollout import Ending
-from vla_ros.policy.spec import ConfidenceSpec
+from vla_ros.robot.parts import ConfidenceProfile
 
 RESULTS = [
     make_result(family="put", confidence=(0.9,)),
@@ -29,7 +29,7 @@ def evaluation() -> Evaluation:
         plan=plan,
         results=RESULTS,
         wall_s=3.0,
-        threshold=ConfidenceSpec(least=0.6, in_row=1),
+        threshold=ConfidenceProfile(least=0.6, in_row=1),
     )
 
 

@@ -7,7 +7,7 @@ from episodes import make_result
 
 from vla_ros.evaluate.doubts import auroc, doubts, passes
 from vla_ros.evaluate.failure import Failure
-from vla_ros.policy.spec import ConfidenceSpec
+from vla_ros.robot.parts import ConfidenceProfile
 
 SURE, UNSURE = (0.9, 0.9, 0.9), (0.9, 0.3, 0.2)
 
@@ -46,7 +46,7 @@ def test_an_alarm_takes_as_many_doubtful_answers_in_a_row_as_the_gate(
     in_row: int, alarms: int
 ) -> None:
     results = [make_result(confidence=SURE), make_result(Failure.TIMEOUT, confidence=UNSURE)]
-    found = doubts(results, ConfidenceSpec(least=0.6, in_row=in_row))
+    found = doubts(results, ConfidenceProfile(least=0.6, in_row=in_row))
     assert found is not None
     assert found.shipped is not None
     assert (found.shipped.caught.count, found.shipped.caught.trials) == (alarms, 1)
@@ -71,7 +71,7 @@ def test_calibration_takes_as_many_in_a_row_as_tell_failures_best() -> None:
     found = doubts(results)
     assert found is not None
     assert found.calibrated is not None
-    assert found.calibrated.threshold == ConfidenceSpec(least=0.9, in_row=6)
+    assert found.calibrated.threshold == ConfidenceProfile(least=0.9, in_row=6)
     assert found.calibrated.caught.count == 4
     assert found.calibrated.falsely.count == 0
 

@@ -10,12 +10,12 @@ from vla_ros.evaluate.cases import SUITES, Kind, Plan
 from vla_ros.evaluate.document import Evaluation, make_document
 from vla_ros.evaluate.failure import Failure
 from vla_ros.evaluate.page import MEANINGS, make_page
-from vla_ros.policy.spec import ConfidenceSpec
+from vla_ros.robot.parts import ConfidenceProfile
 
-THRESHOLD = ConfidenceSpec(least=0.6, in_row=1)
+THRESHOLD = ConfidenceProfile(least=0.6, in_row=1)
 
 
-def document(*results: Any, threshold: ConfidenceSpec | None = None) -> Any:
+def document(*results: Any, threshold: ConfidenceProfile | None = None) -> Any:
     plan = Plan(families=("put", "sort"), episodes=2, seed=7)
     evaluation = Evaluation(
         policy="tabletop", plan=plan, results=results, wall_s=3.0, threshold=threshold
@@ -79,7 +79,9 @@ def test_swaps_and_refusals_are_told() -> None:
         (THRESHOLD, "falsely, in 0/1 = 0.0% (0.0% to 79.3%) of the succ"),
     ],
 )
-def test_confidence_is_held_against_failures(threshold: ConfidenceSpec | None, text: str) -> None:
+def test_confidence_is_held_against_failures(
+    threshold: ConfidenceProfile | None, text: str
+) -> None:
     sure = make_result(confidence=(0.9,))
     unsure = make_result(Failure.TIMEOUT, confidence=(0.2,))
     page = make_page(document(sure, unsure, threshold=threshold), [], [])

@@ -41,7 +41,7 @@ def batch(batches: Batches) -> Batch:
 @pytest.fixture
 def network(tiny: LearnConfig, batches: Batches) -> VlaNetwork:
     torch.manual_seed(0)
-    return VlaNetwork(make_shape(tiny, PROFILE, WORDS, batches))
+    return VlaNetwork(make_shape(tiny, PROFILE, WORDS, batches.state_statistics()))
 
 
 @pytest.mark.parametrize("has_units", [True, False])

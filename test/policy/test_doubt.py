@@ -10,9 +10,10 @@ from vla_ros.policy.doubt import Doubt
 from vla_ros.policy.goal import Ask
 from vla_ros.policy.grounding import Grounding
 from vla_ros.policy.outcome import Outcome
-from vla_ros.policy.spec import ConfidenceSpec, GroundingSpec
+from vla_ros.policy.spec import GroundingSpec
+from vla_ros.robot.parts import ConfidenceProfile
 
-SPEC = ConfidenceSpec(least=0.6, in_row=3)
+SPEC = ConfidenceProfile(least=0.6, in_row=3)
 WANTS_TWO = Grounding(spec=GroundingSpec(probability=0.5, count=2))
 
 

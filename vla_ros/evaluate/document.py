@@ -19,7 +19,7 @@ from vla_ros.evaluate.figures import (
     summarise,
     swaps,
 )
-from vla_ros.policy.spec import ConfidenceSpec
+from vla_ros.robot.parts import ConfidenceProfile
 
 Document = dict[str, object]
 
@@ -44,7 +44,7 @@ class Evaluation:
     results: Sequence[EpisodeResult]
     wall_s: float
     bar: float | None = None
-    threshold: ConfidenceSpec | None = None
+    threshold: ConfidenceProfile | None = None
 
 
 def make_document(evaluation: Evaluation) -> Document:

@@ -11,7 +11,7 @@ from numpy.typing import ArrayLike
 
 from vla_ros.evaluate.episode import EpisodeResult
 from vla_ros.evaluate.figures import Rate, of_suite
-from vla_ros.policy.spec import ConfidenceSpec
+from vla_ros.robot.parts import ConfidenceProfile
 
 _FALSELY = 0.01  # Share of successes that a calibrated threshold ends for nothing.
 _FEWEST = 50  # Successes to calibrate from.
@@ -28,7 +28,7 @@ class Alarm:
         falsely: How many of the successes.
     """
 
-    threshold: ConfidenceSpec
+    threshold: ConfidenceProfile
     caught: Rate
     falsely: Rate
 
@@ -54,7 +54,7 @@ class Doubts:
 
 
 def doubts(
-    results: Sequence[EpisodeResult], threshold: ConfidenceSpec | None = None
+    results: Sequence[EpisodeResult], threshold: ConfidenceProfile | None = None
 ) -> Doubts | None:
     """Return what confidence says about the main episodes; None if the policy has none."""
     some = [r for r in of_suite(results) if r.confidence]
@@ -94,11 +94,11 @@ def _calibrated(results: Sequence[EpisodeResult]) -> Alarm | None:
     for in_row in _IN_ROW:
         least = sorted(passes(each, in_row) for each in succeeded)[int(_FALSELY * len(succeeded))]
         if least > 0.0:
-            found.append(_alarm(results, ConfidenceSpec(least=least, in_row=in_row)))
+            found.append(_alarm(results, ConfidenceProfile(least=least, in_row=in_row)))
     return max(found, key=lambda alarm: alarm.caught.count, default=None)
 
 
-def _alarm(results: Sequence[EpisodeResult], threshold: ConfidenceSpec) -> Alarm:
+def _alarm(results: Sequence[EpisodeResult], threshold: ConfidenceProfile) -> Alarm:
     held = [passes(r.confidence, threshold.in_row) < threshold.least for r in results]
     failed = [not r.success for r in results]
     pairs = list(zip(held, failed, strict=True))

@@ -108,7 +108,9 @@ class Trainer:
             gripper_stroke=abs(profile.state_gripper.open - profile.state_gripper.closed),
         )
         if later is None:
-            self.network = VlaNetwork(make_shape(config, profile, self.vocabulary, self._batches))
+            self.network = VlaNetwork(
+                make_shape(config, profile, self.vocabulary, self._batches.state_statistics())
+            )
         else:
             settings = later.settings
             update = {"steps": settings.steps, "peak_rate": settings.peak_rate}
@@ -248,9 +250,12 @@ def _read(
 
 
 def make_shape(
-    config: LearnConfig, profile: PolicyProfile, vocabulary: Vocabulary, batches: Batches
+    config: LearnConfig,
+    profile: PolicyProfile,
+    vocabulary: Vocabulary,
+    statistics: tuple[tuple[float, ...], tuple[float, ...]],
 ) -> NetworkShape:
-    """Return the sizes of the network, with statistics of the demonstrations.
+    """Return the sizes of the network, with the statistics of what it learns from.
 
     Raises:
         ConfigError: Config and policy profile do not fit together.
@@ -261,7 +266,7 @@ def make_shape(
             f"network.action_scale has {len(network.action_scale)} numbers, policy "
             f"'{profile.name}' answers rows of {profile.action_width}"
         )
-    mean, scale = batches.state_statistics()
+    mean, scale = statistics
     return NetworkShape(
         vocabulary=len(vocabulary.words),
         text_length=vocabulary.length,

@@ -9,7 +9,8 @@ import math
 from dataclasses import dataclass, replace
 
 from vla_ros.policy.grounding import Grounding
-from vla_ros.policy.spec import ConfidenceSpec, PolicyProfile
+from vla_ros.policy.spec import PolicyProfile
+from vla_ros.robot.parts import ConfidenceProfile
 from vla_ros.types import ActionChunk
 
 
@@ -25,14 +26,14 @@ class Doubt:
     """
 
     grounding: Grounding
-    confidence: ConfidenceSpec | None
+    confidence: ConfidenceProfile | None
     unsure: int = 0
     newest: float = math.nan
 
     def observe(self, answer: ActionChunk) -> "Doubt":
         """Add an answer; one without a confidence counts as unsure."""
         spec, newest = self.confidence, answer.confidence
-        low = self.accepted and spec is not None and not spec.least <= newest <= 1.0
+        low = self.accepted and spec is not None and spec.is_doubtful(newest)
         told = self.hear(answer.grounded_probability)
         return replace(told, unsure=self.unsure + 1 if low else 0, newest=newest)
 

@@ -12,6 +12,7 @@ from pydantic import Field, model_validator
 from vla_ros.errors import ConfigError
 from vla_ros.policy.images import ImageSpec, PointCloudSpec
 from vla_ros.resources import config_path
+from vla_ros.robot.parts import ConfidenceProfile
 from vla_ros.strict_yaml import StrictModel, load_strict_yaml, mistake
 from vla_ros.types import FloatArray, Joining
 
@@ -230,18 +231,6 @@ class GroundingSpec(StrictModel):
     lost: LostSpec | None = None
 
 
-class ConfidenceSpec(StrictModel):
-    """When a goal ends because the policy has not been sure of its rows for long.
-
-    Attributes:
-        least: An answer below this confidence, or without one, is unsure; 0 to 1.
-        in_row: So many unsure answers in a row end the goal.
-    """
-
-    least: Annotated[float, Field(gt=0.0, le=1.0)]
-    in_row: Annotated[int, Field(ge=1, le=1000)]
-
-
 class PolicyProfile(StrictModel):
     """Everything vla_ros has to know about one policy.
 
@@ -286,7 +275,7 @@ class PolicyProfile(StrictModel):
     threads: Annotated[int, Field(ge=1, le=256)] = 1
     done: DoneSpec | None = None
     grounding: GroundingSpec | None = None
-    confidence: ConfidenceSpec | None = None
+    confidence: ConfidenceProfile | None = None
 
     @model_validator(mode="after")
     def _check_source(self) -> "PolicyProfile":

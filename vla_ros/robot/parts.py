@@ -275,15 +275,19 @@ class ObstaclesProfile(StrictModel):
 
 
 class ConfidenceProfile(StrictModel):
-    """When a policy that does not trust itself is held.
+    """When a policy that does not trust itself is held; in its own profile, when its goal ends.
 
     Attributes:
         least: A chunk below this confidence, or without one, is doubtful; 0 to 1.
-        in_row: So many doubtful chunks in a row hold the arm.
+        in_row: So many doubtful chunks in a row hold the arm, or end the goal.
     """
 
     least: Annotated[float, Field(gt=0.0, le=1.0)]
     in_row: Annotated[int, Field(ge=1)] = 3
+
+    def is_doubtful(self, confidence: float) -> bool:
+        """Say whether a chunk with this confidence is; NaN is no trust."""
+        return not self.least <= confidence <= 1.0
 
 
 class ThresholdsProfile(StrictModel):

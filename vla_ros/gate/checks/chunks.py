@@ -221,7 +221,7 @@ def is_doubtful(chunk: ActionChunk, config: GateConfig) -> bool:
     """Say whether the policy does not trust a chunk; NaN is no trust."""
     if config.confidence is None or ends_goal(chunk):
         return False
-    return not config.confidence.least <= chunk.confidence <= 1.0
+    return config.confidence.is_doubtful(chunk.confidence)
 
 
 def check_confidence(chunk: ActionChunk, tick: Tick) -> Finding | None:
