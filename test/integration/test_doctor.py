@@ -68,7 +68,7 @@ def is_noise(check: str) -> bool:
 
 def test_a_healthy_robot_passes(doctor: Doctor) -> None:
     code, found = doctor()
-    assert {check for check in found if not is_noise(check)} == set()
+    assert {check for check in found if not is_noise(check)} == set(), found
     assert code == 0
 
 
@@ -95,7 +95,7 @@ def test_a_profile_that_the_nodes_do_not_work_with_is_named(
     profile.write_text(text.replace("tcp_speed_m_s: 0.5", "tcp_speed_m_s: 0.4"))
     code, found = doctor("--robot", str(profile))
     assert code == 1
-    assert {"nodes.robot", "gate.constants"} == {c for c in found if not is_noise(c)}
+    assert {"nodes.robot", "gate.constants"} == {c for c in found if not is_noise(c)}, found
 
 
 def test_a_graph_without_our_nodes_cannot_be_looked_at(station: Station) -> None:

@@ -132,7 +132,7 @@ def _find_robot(station: "Station", timeout_s: float) -> "RobotProfile":
 
     service = f"{station.namespace}/executor_node/get_parameters"
     request = GetParameters.Request(names=["robot", "dry_run"])
-    robot, dry_run = station.services.call(GetParameters, service, request, timeout_s).values
+    robot, dry_run = station.services.ask(GetParameters, service, request, timeout_s).values
     if dry_run.bool_value:
         raise VlaRosError(
             "executor_node runs with dry_run: nothing would move. Start it without, then park"

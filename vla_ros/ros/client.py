@@ -9,7 +9,7 @@ at once and no wait lasts for ever.
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import Any
 from uuid import uuid4
@@ -26,6 +26,7 @@ from vla_ros.errors import VlaRosError
 from vla_ros.policy.outcome import Outcome
 
 _TICK_S = 0.1
+_OVERDUE_S = 1.0  # So late, an answer will not come.
 
 
 class ServerLostError(VlaRosError):
@@ -208,6 +209,20 @@ class ServiceCaller:
             client.remove_pending_request(future)
             raise ServerLostError(f"service {name} did not answer within {timeout_s:g} s")
         return future.result()
+
+    def ask(self, service_type: Any, name: str, request: Any, timeout_s: float = 10.0) -> Any:
+        """The response of a service that changes nothing; asked again while it is overdue.
+
+        An answer may be lost on its way to who was discovered a moment ago.
+
+        Raises:
+            ServerLostError: As `call`.
+        """
+        until_s = time.monotonic() + timeout_s
+        while (left_s := until_s - time.monotonic()) > _OVERDUE_S:
+            with suppress(ServerLostError):
+                return self.call(service_type, name, request, _OVERDUE_S)
+        return self.call(service_type, name, request, left_s)
 
     def trigger(self, name: str, timeout_s: float = 10.0) -> str:
         """Call a std_srvs/Trigger service; its message.

@@ -82,7 +82,7 @@ def _see_node(station: Station, name: str) -> NodeSeen:
     if count == 0:
         return NodeSeen(name=name)
     try:
-        answer = station.services.call(GetState, f"{name}/get_state", GetState.Request(), ANSWER_S)
+        answer = station.services.ask(GetState, f"{name}/get_state", GetState.Request(), ANSWER_S)
         parameters = _ask_parameters(station, name)
     except ServerLostError:
         return NodeSeen(name=name, count=count)
@@ -93,7 +93,7 @@ def _see_node(station: Station, name: str) -> NodeSeen:
 def _ask_parameters(station: Station, node: str) -> dict[str, object]:
     names = names_to_ask(node)
     request = GetParameters.Request(names=names)
-    answer = station.services.call(GetParameters, f"{node}/get_parameters", request, ANSWER_S)
+    answer = station.services.ask(GetParameters, f"{node}/get_parameters", request, ANSWER_S)
     return decode_parameters(names, answer.values)
 
 
@@ -113,7 +113,7 @@ def see_settings(station: Station, seen: CommandSeen) -> CommandSeen:
     with suppress(ServerLostError):
         for name in _SETTINGS:
             request = GetParameters.Request(names=[name])
-            answer = station.services.call(GetParameters, service, request, ANSWER_S)
+            answer = station.services.ask(GetParameters, service, request, ANSWER_S)
             settings |= decode_parameters([name], answer.values)
     return replace(seen, settings=settings)
 
