@@ -81,6 +81,33 @@ def test_grasp_yaw_lies_along_a_side_and_within_reach(cube_yaw: float, tool_yaw:
     assert grasp_yaw(cylinder, tool_yaw) == tool_yaw
 
 
+@pytest.mark.parametrize("angle", np.linspace(-math.pi, math.pi, 13).tolist())
+@pytest.mark.parametrize("kind", [Kind.CUBE, Kind.CYLINDER])
+def test_fingers_keep_clear_of_what_lies_beside(kind: Kind, angle: float) -> None:
+    """Where the neighbour is in the way of one grasp, there is another one in reach."""
+    mine = item(f"red {kind.value}", 0.45, 0.10, yaw_rad=angle)
+    beside = item("blue cylinder", 0.45 + 0.042 * math.cos(angle), 0.10 + 0.042 * math.sin(angle))
+    grasps = {grasp_yaw(mine, tool, (beside,)) for tool in (-1.0, 0.0, 1.0)}
+    for yaw in grasps:
+        x, y = -0.047 * math.sin(yaw), 0.047 * math.cos(yaw)
+        for side in (1.0, -1.0):
+            assert beside.apart((0.45 + side * x, 0.10 + side * y)) > 0.013
+    assert fetch(OVER, mine, (beside,)).yaw_rad in {grasp_yaw(mine, OVER.yaw_rad, (beside,))}
+
+
+def test_fingers_may_be_over_what_is_lower() -> None:
+    on_top = dataclasses.replace(CUBE, at_m=(0.45, 0.10, 0.06))
+    below = item("blue bar", 0.45, 0.10, yaw_rad=0.3 + math.pi / 2)
+    assert grasp_yaw(on_top, 0.3, (below,)) == pytest.approx(0.3)
+
+
+def test_bar_that_can_be_gripped_one_way_only_is_gripped_that_way() -> None:
+    bar = item("red bar", 0.45, 0.10, yaw_rad=0.3)
+    c, s = math.cos(0.3 + math.pi / 2), math.sin(0.3 + math.pi / 2)
+    beside = item("blue cube", 0.45 + 0.036 * c, 0.10 + 0.036 * s, yaw_rad=0.3)
+    assert grasp_yaw(bar, 0.0, (beside,)) == pytest.approx(0.3)
+
+
 def test_held_cube_is_brought_high_over_its_spot_then_down_then_let_go() -> None:
     spot = Spot(at_m=(0.50, -0.10), rest_m=0.026)
     waypoints = [

@@ -5,7 +5,6 @@
 The expert thinks ahead with it, so that a whole chunk of motion can be labelled from one state.
 """
 
-import math
 from dataclasses import replace
 
 from vla_ros.sim.parts import Vector
@@ -48,21 +47,10 @@ def _moved(table: Table, item: Item, hand: Hand, *, closing: bool) -> Item:
 
 def _pushed(item: Item, before: Hand, hand: Hand) -> Item:
     """Return an item that closed fingers may have run into: it goes along with them."""
-    if not _touches(hand, item):
+    if item.apart(hand.at_m) >= FINGERS_M:
         return item
     x, y = (b - a for a, b in zip(before.at_m[:2], hand.at_m[:2], strict=True))
     return replace(item, at_m=(item.at_m[0] + x, item.at_m[1] + y, item.at_m[2]))
-
-
-def _touches(hand: Hand, item: Item) -> bool:
-    """Tell whether closed fingers, seen from above, overlap an item."""
-    x, y = hand.at_m[0] - item.at_m[0], hand.at_m[1] - item.at_m[1]
-    length, width, _ = item.shape.half_m
-    if item.shape.turn_rad == 0.0:
-        return math.hypot(x, y) < length + FINGERS_M
-    c, s = math.cos(item.yaw_rad), math.sin(item.yaw_rad)
-    along, across = abs(c * x + s * y), abs(c * y - s * x)
-    return along < length + FINGERS_M and across < width + FINGERS_M
 
 
 def _dropped(table: Table, item: Item) -> Item:

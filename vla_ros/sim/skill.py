@@ -7,6 +7,7 @@ can be asked in any state, also one it would never have reached by itself.
 """
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from vla_ros.sim.parts import Vector
@@ -31,6 +32,10 @@ _PUSH_HOVER_M = 0.11
 _RUN_UP_M = 0.026
 _STRAIGHT_RAD = 1.1  # A tool yaw that the arm reaches everywhere.
 _TURNED_RAD = 1.65  # The same for what must be gripped along one axis.
+_TIPS_M = 0.009  # The finger tips below the TCP.
+_OPEN_FINGER_M = 0.047  # From the TCP to the middle of an open finger.
+_ROOM_M = 0.014  # Around that middle: the finger, and a little for who sees less exactly.
+_TURNS_RAD = tuple(0.2 * k for k in range(-8, 9))  # To try around what can be gripped anyhow.
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,21 +98,45 @@ def is_held(hand: Hand, item: Item) -> bool:
     return is_around(hand, item) and stop - 0.116 <= hand.opening <= stop + 0.084
 
 
-def grasp_yaw(item: Item, tool_yaw_rad: float) -> float:
-    """Return the tool yaw for an item: of those that fit, one near the present and in reach."""
-    turn = item.shape.turn_rad
+def grasp_yaw(item: Item, tool_yaw_rad: float, others: Sequence[Item] = ()) -> float:
+    """Return the tool yaw for an item: of those that fit, one near the present and in reach.
+
+    Args:
+        item: To be gripped.
+        tool_yaw_rad: The present one.
+        others: What else lies there; the fingers keep clear of it if they can.
+    """
+    turn, usual, lean = item.shape.turn_rad, _STRAIGHT_RAD, 0.3
     if turn == 0.0:
-        return min(max(tool_yaw_rad, -_STRAIGHT_RAD), _STRAIGHT_RAD)
-    furthest = _STRAIGHT_RAD if turn <= math.pi / 2 else _TURNED_RAD
-    first = math.remainder(item.yaw_rad, turn)
-    choices = [first + k * turn for k in (-1, 0, 1)]
-    reachable = [yaw for yaw in choices if abs(yaw) <= furthest]
-    # Leaning towards zero keeps the choice steady while an item is nudged.
-    return min(reachable, key=lambda yaw: abs(yaw - tool_yaw_rad) + 0.3 * abs(yaw))
+        nearest, lean = min(max(tool_yaw_rad, -usual), usual), 0.0
+        choices = [nearest + by for by in _TURNS_RAD if abs(nearest + by) <= usual]
+    else:
+        usual = _STRAIGHT_RAD if turn <= math.pi / 2 else _TURNED_RAD
+        first = math.remainder(item.yaw_rad, turn)
+        choices = [yaw for k in (-1, 0, 1) if abs(yaw := first + k * turn) <= _TURNED_RAD]
+
+    def cost(yaw: float) -> tuple[bool, bool, float]:
+        # Leaning towards zero keeps the choice steady while an item is nudged.
+        turns = abs(yaw - tool_yaw_rad) + lean * abs(yaw)
+        return _is_cramped(item, yaw, others), abs(yaw) > usual, turns
+
+    return min(choices, key=cost)
 
 
-def move_to(hand: Hand, item: Item, spot: Spot) -> Waypoint:
-    """Bring an item to a spot and leave it there."""
+def _is_cramped(item: Item, yaw_rad: float, others: Sequence[Item]) -> bool:
+    """Tell whether open fingers, turned like that around an item, would come down on another."""
+    x, y, _ = item.at_m
+    along_x, along_y = -math.sin(yaw_rad) * _OPEN_FINGER_M, math.cos(yaw_rad) * _OPEN_FINGER_M
+    fingers = (x + along_x, y + along_y), (x - along_x, y - along_y)
+    tips = max(grasp_height(item) - _GRASP_BELOW_M, _LOWEST_M) - _TIPS_M
+    return any(
+        other.at_m[2] + other.shape.half_m[2] > tips and min(map(other.apart, fingers)) < _ROOM_M
+        for other in others
+    )
+
+
+def move_to(hand: Hand, item: Item, spot: Spot, others: Sequence[Item] = ()) -> Waypoint:
+    """Bring an item to a spot and leave it there; `others` as in `grasp_yaw`."""
     if spot.has(item):
         return leave(hand)
     lowest = _lowest_over(spot, item)
@@ -116,7 +145,7 @@ def move_to(hand: Hand, item: Item, spot: Spot) -> Waypoint:
         return stay(hand, gripper=1.0)
     if is_held(hand, item):
         return carry(hand, item, spot)
-    return fetch(hand, item)
+    return fetch(hand, item, others)
 
 
 def stay(hand: Hand, *, gripper: float, done: bool = False) -> Waypoint:
@@ -158,21 +187,21 @@ def _lowest_over(spot: Spot, item: Item) -> float:
     return max(_LOWEST_M, spot.rest_m - item.shape.half_m[2] + 0.012)
 
 
-def lift(hand: Hand, item: Item, height_m: float) -> Waypoint:
-    """Take an item up to a height and hold it there; done when it is up."""
+def lift(hand: Hand, item: Item, height_m: float, others: Sequence[Item] = ()) -> Waypoint:
+    """Take an item up to a height and hold it there, done when it is up; `others` as above."""
     if not is_held(hand, item):
-        return fetch(hand, item)
+        return fetch(hand, item, others)
     x, y, z = hand.at_m
     up = (x, y, max(z, height_m + 0.03))
     return Waypoint(at_m=up, yaw_rad=hand.yaw_rad, gripper=0.0, done=z >= height_m)
 
 
-def fetch(hand: Hand, item: Item) -> Waypoint:
-    """Align over an item with open fingers, go down around it, close."""
+def fetch(hand: Hand, item: Item, others: Sequence[Item] = ()) -> Waypoint:
+    """Align over an item with open fingers, go down around it, close; `others` as above."""
     x, y, z = hand.at_m
     item_x, item_y, _ = item.at_m
     middle = grasp_height(item)
-    yaw = grasp_yaw(item, hand.yaw_rad)
+    yaw = grasp_yaw(item, hand.yaw_rad, others)
     aside = flat(hand.at_m, item.at_m)
     askew = abs(yaw - hand.yaw_rad)
     above = z - middle

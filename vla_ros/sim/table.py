@@ -82,6 +82,16 @@ class Item:
         """What a person would call it."""
         return f"{self.color} {self.kind.value}"
 
+    def apart(self, point: Sequence[float]) -> float:
+        """Return how far a point is from its outline, seen from above; 0 inside [m]."""
+        x, y = point[0] - self.at_m[0], point[1] - self.at_m[1]
+        length, width, _ = self.shape.half_m
+        if self.shape.turn_rad == 0.0:
+            return max(0.0, math.hypot(x, y) - length)
+        c, s = math.cos(self.yaw_rad), math.sin(self.yaw_rad)
+        along, across = abs(c * x + s * y) - length, abs(c * y - s * x) - width
+        return math.hypot(max(0.0, along), max(0.0, across))
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Container:
@@ -123,6 +133,10 @@ class Table:
             SimulationError: There is none, or more than one.
         """
         return only(noun, self.items)
+
+    def others(self, item: Item) -> tuple[Item, ...]:
+        """Return all items but one."""
+        return tuple(other for other in self.items if other is not item)
 
     def container(self, noun: Noun | None) -> Container:
         """Return the one container that a noun means; raises as `item`."""

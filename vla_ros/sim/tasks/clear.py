@@ -23,6 +23,7 @@ GRAMMAR = Grammar(
         "(pick up|grab|get|take) {all} and (put|place|drop) them (in|into|inside) {target}",
         "clear {all} (away into|into) {target}",
         "(fill|load) {target} with {all}",
+        "let {all} (go|drop) (in|into|inside) {target}",
     ),
     statements=(
         "one after the other (put|move|drop) {all} into {target}",
@@ -30,6 +31,7 @@ GRAMMAR = Grammar(
         "{all} (go|belong|should go|have to go|need to go) (in|into|inside) {target}",
         "i (want|need|would like) {all} (in|inside) {target}",
         "{target} is for {all}",
+        "{all} (should|have to|need to) be (in|inside) {target}",
     ),
     held_out=(
         "(gather|grab) {all} and (drop|put) them into {target}",

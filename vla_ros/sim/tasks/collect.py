@@ -95,7 +95,7 @@ def decide_next(table: Table, errands: Sequence[Errand]) -> Waypoint:
     errand = next_errand(table, errands)
     if errand is None:
         return leave(hand)
-    return move_to(hand, errand.item, spot_for(table, errand))
+    return move_to(hand, errand.item, spot_for(table, errand), table.others(errand.item))
 
 
 def focus_of(table: Table, errands: Sequence[Errand]) -> tuple[Vector, Vector]:

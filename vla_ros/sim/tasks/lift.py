@@ -34,6 +34,7 @@ GRAMMAR = Grammar(
     statements=(
         "i (want|would like) {object} (lifted|held) (up|in the air|)",
         "{object} should be (lifted|held) (up|in the air)",
+        "{object} (has to|needs to|should) (be|go) (up|in the air|off the table)",
     ),
     held_out=(
         "(raise|lift) {object} and (keep|hold) it above the table",
@@ -73,7 +74,8 @@ def _stages(table: Table, task: Task) -> tuple[Stage, ...]:
 
 
 def _decide(table: Table, task: Task) -> Waypoint:
-    return lift(table.hand, table.item(task.object), _EXPERT_M)
+    item = table.item(task.object)
+    return lift(table.hand, item, _EXPERT_M, table.others(item))
 
 
 def _focus(table: Table, task: Task) -> tuple[Vector, Vector]:

@@ -57,6 +57,7 @@ GRAMMAR = Grammar(
         "{object} (goes|belongs|should go|has to go|needs to go) {where} {target}",
         "i (want|need|would like) {object} {where} {target}",
         "{target} should have {object} {where} it",
+        "{object} (should|has to|needs to) be {where} {target}",
     ),
     held_out=(
         "(take|bring) {object} and (leave|drop) it {where} {target}",
@@ -173,7 +174,7 @@ def _decide(table: Table, task: Task) -> Waypoint:
     item, target = table.item(task.object), table.thing(task.target)
     if _is_down(item) and _lies_there(item, target, task) and not is_held(table.hand, item):
         return leave(table.hand)
-    return move_to(table.hand, item, _spot(table, task))
+    return move_to(table.hand, item, _spot(table, task), table.others(item))
 
 
 def _focus(table: Table, task: Task) -> tuple[Vector, Vector]:

@@ -50,6 +50,7 @@ GRAMMAR = Grammar(
         "make {object} (slide|go) {side}",
         "(move|shift) {object} {side} (by pushing it|without lifting it)",
         "use the (closed fingers|fingers|gripper) to (push|slide|shove) {object} {side}",
+        "let {object} (go|slide|move) {side}",
     ),
     statements=(
         "without lifting it (move|push|slide) {object} {side}",

@@ -40,6 +40,8 @@ GRAMMAR = Grammar(
         "{object} (goes|belongs|should go|has to go|needs to go) (in|into|inside) {target}",
         "i (want|need|would like) {object} (in|inside) {target}",
         "{target} (is for|should hold|needs|should get|gets) {object}",
+        "{object} (should|has to|needs to) be (in|inside) {target}",
+        "{target} is where {object} (goes|belongs|should go)",
     ),
     held_out=(
         "(grab|fetch) {object} and (lay|drop) it (straight|directly) (in|into) {target}",
@@ -93,7 +95,7 @@ def _stages(table: Table, task: Task) -> tuple[Stage, ...]:
 
 def _decide(table: Table, task: Task) -> Waypoint:
     item, container = table.item(task.object), table.container(task.target)
-    return move_to(table.hand, item, spot_in(container, item))
+    return move_to(table.hand, item, spot_in(container, item), table.others(item))
 
 
 def _focus(table: Table, task: Task) -> tuple[Vector, Vector]:

@@ -26,6 +26,8 @@ GRAMMAR = Grammar(
         "(tidy|clean) up (the table|) by (colour|color)",
         "(put|move) (everything|all things) where its (colour|color) belongs",
         "(do|start) the (colour|color) (sorting|sort)",
+        "let (everything|each thing) (go|drop) (in|into) the container of (its own|the same|its) "
+        "(colour|color)",
     ),
     statements=(
         "(everything|each thing|every object) (goes|belongs|should go) (in|into) the "

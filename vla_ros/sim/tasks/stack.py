@@ -33,12 +33,14 @@ GRAMMAR = Grammar(
         "(balance|pile) {object} (on|on top of) {target}",
         "build a tower with {object} (on|on top of) {target}",
         "make sure {object} (is|ends up) (on|on top of) {target}",
+        "let {object} (be|go) (on|onto|on top of) {target}",
     ),
     statements=(
         "(on|on top of) {target} (put|place|stack|set) {object}",
         "{object} (goes|belongs|should go|has to go|needs to go) (on|onto|on top of) {target}",
         "i (want|need|would like) {object} (on|on top of) {target}",
         "{target} should (carry|hold) {object} (on top|on its top)",
+        "{object} (should|has to) be (on|on top of) {target}",
     ),
     held_out=(
         "(grab|take) {object} and (pile|balance) it (on|on top of) {target}",
@@ -61,7 +63,7 @@ def _spot_on(item: Item, below: Item) -> Spot:
     x, y, z = below.at_m
     top = z + below.shape.half_m[2]
     rest = top + item.shape.half_m[2]
-    return Spot(at_m=(x, y), rest_m=rest, drop_m=0.003, near_m=0.012, there_m=0.016)
+    return Spot(at_m=(x, y), rest_m=rest, drop_m=0.003, near_m=0.008, there_m=0.016)
 
 
 def _is_on(item: Item, below: Item) -> bool:
@@ -95,7 +97,7 @@ def _stages(table: Table, task: Task) -> tuple[Stage, ...]:
 
 def _decide(table: Table, task: Task) -> Waypoint:
     item, below = table.item(task.object), table.item(task.target)
-    return move_to(table.hand, item, _spot_on(item, below))
+    return move_to(table.hand, item, _spot_on(item, below), table.others(item))
 
 
 def _focus(table: Table, task: Task) -> tuple[Vector, Vector]:
