@@ -1,13 +1,16 @@
 # Copyright 2026 The vla_ros authors
 # SPDX-License-Identifier: Apache-2.0
-"""The action heads side by side: the same demonstrations, the same number of steps, one seed.
+"""The action heads side by side: the same demonstrations, the same number of steps.
 
 Without corrections, so that every head learns from the same frames: each does better with them.
+With `--seeds 1,2` each is trained twice, with other first weights and samples in another order:
+what such a pair differs by is luck, and no reason to prefer a head.
 
     python benchmarks/heads.py --steps 6000 --episodes 200 --out out/heads
 """
 
 import argparse
+import itertools
 import json
 import sys
 from collections.abc import Sequence
@@ -37,15 +40,17 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=12000, help="of the first (default: 12000)")
     parser.add_argument("--processes", type=int, default=2, help="default: 2")
     parser.add_argument("--heads", default=",".join(HEADS), help="default: all")
+    parser.add_argument("--seeds", default="1", help="of the trainings (default: 1)")
     parser.add_argument("--out", type=Path, required=True, help="folder; what is there is kept")
     args = parser.parse_args()
     rows = []
-    for head in args.heads.split(","):
-        config = of_head(load_learn_config(args.config), head, args.steps)
-        model = train(config, args.out, head)
+    for head, seed in itertools.product(args.heads.split(","), map(int, args.seeds.split(","))):
+        config = variant_of(load_learn_config(args.config), head, args.steps, seed)
+        model = train(config, args.out)
         subject = Subject(policy=config.policy, model=model)
         plan = Plan(families=families_known(subject), episodes=args.episodes, seed=args.seed)
-        rows.append(row_of(head, model, play_all(subject, make_cases(plan), args.processes)))
+        results = play_all(subject, make_cases(plan), args.processes)
+        rows.append({"head": head, "seed": seed, **figures_of(model, results)})
     (args.out / "heads.json").write_text(json.dumps(rows, indent=2) + "\n", encoding="utf-8")
     print("| " + " | ".join(rows[0]) + " |\n" + "|---" * len(rows[0]) + "|")
     for row in rows:
@@ -53,29 +58,29 @@ def main() -> int:
     return 0
 
 
-def of_head(config: LearnConfig, head: str, steps: int) -> LearnConfig:
-    """Return a config that differs in the head only from that of the other heads."""
+def variant_of(config: LearnConfig, head: str, steps: int, seed: int) -> LearnConfig:
+    """Return a config that differs from the others in head and seed only."""
     network = config.network.model_copy(update={"head": head})
     training = config.training.model_copy(update={"steps": steps})
-    update = {"network": network, "training": training, "corrections": ()}
+    update = {"network": network, "training": training, "corrections": (), "seed": seed}
     return config.model_copy(update=update)
 
 
-def train(config: LearnConfig, out: Path, head: str) -> Path:
-    """Return the model file of a head; all learn from the demonstrations that the first makes."""
-    folder, shared = out / head, out / DEMONSTRATIONS
+def train(config: LearnConfig, out: Path) -> Path:
+    """Return the model file; all learn from the demonstrations that the first makes."""
+    name = f"{config.network.head}_{config.seed}"
+    folder, shared = out / name, out / DEMONSTRATIONS
     folder.mkdir(parents=True, exist_ok=True)
     shared.mkdir(exist_ok=True)
     if not (folder / DEMONSTRATIONS).exists():
         (folder / DEMONSTRATIONS).symlink_to(shared.absolute())
-    return learn(config, folder, partial(print, f"{head}:", flush=True)).model
+    return learn(config, folder, partial(print, f"{name}:", flush=True)).model
 
 
-def row_of(head: str, model: Path, results: Sequence[EpisodeResult]) -> dict[str, object]:
-    """Return a row of the table."""
+def figures_of(model: Path, results: Sequence[EpisodeResult]) -> dict[str, object]:
+    """Return what a row of the table says of a model."""
     told = doubts(results)
     return {
-        "head": head,
         "success": str(summarise(results).success),
         "AUROC": "none" if told is None else f"{told.auroc_of_mean:.3f}",
         "chunk [ms]": f"{np.median([r.infer_ms for r in results]):.1f}",
