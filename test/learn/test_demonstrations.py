@@ -17,8 +17,9 @@ from vla_ros.learn.demonstrations import DemonstrationOptions, collect, driven_b
 from vla_ros.learn.lerobot.reader import LeRobotReader
 from vla_ros.policy.spec import load_policy_profile
 from vla_ros.sim.language.grammar import Split
-from vla_ros.sim.sample import pair_split
-from vla_ros.sim.tasks import parse_instruction
+from vla_ros.sim.sample import Wishes, pair_split, sample_task_scene, table_of
+from vla_ros.sim.shift import WIDE
+from vla_ros.sim.tasks import FAMILIES, parse_instruction
 
 PROFILE = load_policy_profile("tabletop")
 
@@ -89,6 +90,18 @@ def test_an_episode_ends_with_its_task_done(frames: Frames) -> None:
         done = frames.done[frames.episode == episode, 0]
         assert not done[0]
         assert done[-1]
+
+
+def test_an_episode_may_be_told_what_its_scene_was_not_laid_out_for(tmp_path: Path) -> None:
+    options = replace(WANTED, folder=tmp_path, families=("put",), episodes=2, others=1.0)
+    assert collect(options).solved == 2
+    (frames,) = read_demonstrations([tmp_path], PROFILE)
+    for episode in range(2):
+        wishes = Wishes(families=("put",), randomisation=WIDE, pairs=Split.TRAIN)
+        scene = sample_task_scene(WANTED.seed + episode, wishes)
+        table, put = table_of(scene), FAMILIES["put"]
+        told = parse_instruction(str(frames.sentences[frames.episode == episode][0, 0]))
+        assert put.focus(table, told) != put.focus(table, scene.task)
 
 
 def test_the_object_is_where_its_label_says(frames: Frames) -> None:

@@ -55,6 +55,7 @@ class CorrectionConfig(StrictModel):
         episodes: How many the policy plays.
         first_seed: Of their scenes.
         near_starts: Share that starts near a thing with a wrong yaw or offset.
+        others: Share that is told something else than what the scene was laid out for.
         share: Share of corrections, of this round and those before, in a batch.
         steps: Batches of this round.
         peak_rate: Learning rate of this round.
@@ -64,6 +65,7 @@ class CorrectionConfig(StrictModel):
     episodes: Count
     first_seed: Annotated[int, Field(ge=0)]
     near_starts: Share
+    others: Share = 0.0
     share: Share
     steps: Count
     peak_rate: Positive

@@ -26,9 +26,10 @@ from vla_ros.policy.spec import PolicyProfile, load_policy_profile
 from vla_ros.robot.profile import RobotProfile, load_robot_profile
 from vla_ros.sim.language.grammar import Split
 from vla_ros.sim.present import draw_other
-from vla_ros.sim.sample import Wishes, pair_split, renamed, sample_task_scene
+from vla_ros.sim.sample import Wishes, pair_split, renamed, sample_task_scene, table_of
 from vla_ros.sim.scene import Scene, StartPose
 from vla_ros.sim.shift import WIDE
+from vla_ros.sim.table import Table
 from vla_ros.sim.tasks import FAMILIES, MULTI_STEP, Task, check, phrase
 from vla_ros.sim.ungroundable import Reason, make_ungroundable
 from vla_ros.sim.world import World
@@ -57,6 +58,8 @@ class DemonstrationOptions:
         every_s: Time between recorded frames [s].
         near_starts: Share of episodes that start near a thing with a wrong yaw or offset.
         far_starts: Share of episodes that start anywhere over the table.
+        others: Share of episodes that are told something else than what the scene was laid out
+            for: things are then close together, or stand on what carries little.
         kicks: Chance that a chunk pushes the arm off its way.
         policy: Policy profile that the frames are for.
         driver: Model file of that policy whose answers move the arm; None: the expert does.
@@ -71,6 +74,7 @@ class DemonstrationOptions:
     part: int = 50
     near_starts: float = 0.4
     far_starts: float = 0.15
+    others: float = 0.0
     kicks: float = 0.12
     policy: str = "tabletop"
     driver: Path | None = None
@@ -193,6 +197,9 @@ class _Collector:
         rng = np.random.default_rng([seed, 11])
         wishes = Wishes(families=self._options.families, randomisation=WIDE, pairs=Split.TRAIN)
         scene = sample_task_scene(seed, wishes)
+        if self._options.others and rng.random() < self._options.others:
+            other = self._what_if(table_of(scene), scene.task, rng)
+            scene = replace(scene, task=other, instruction=phrase(other, rng))
         task = scene.task
         self._lay_out(scene, rng)
         first_ns = self.world.time_ns + int(rng.integers(self._every_ns))
@@ -215,7 +222,8 @@ class _Collector:
         observation = self._rollout.observe()
         anchor = self._rollout.adapter.anchor(observation)
         action = self._rollout.policy.action
-        tasks = (scene.task, *(self._what_if(scene.task, rng) for _ in range(_WHAT_IFS)))
+        table = self.world.table()
+        tasks = (scene.task, *(self._what_if(table, scene.task, rng) for _ in range(_WHAT_IFS)))
         impossible = _impossible(scene, rng)
         labels = [make_label(self.world, t, anchor, action, self._cameras) for t in tasks]
         sentences = (*(phrase(t, rng) for t in tasks), impossible)
@@ -228,12 +236,11 @@ class _Collector:
         )
         self._writer.add([frame.image for frame in observation.frames], values, sentences[0])
 
-    def _what_if(self, task: Task, rng: np.random.Generator) -> Task:
-        """Return another task that could be done now, named as a person might."""
-        table, families = self.world.table(), self._options.families
+    def _what_if(self, table: Table, task: Task, rng: np.random.Generator) -> Task:
+        """Return another task that a table allows, named as a person might."""
         try:
             for _ in range(_TRIES):
-                other = draw_other(table, task, rng, families)
+                other = draw_other(table, task, rng, self._options.families)
                 if pair_split(other) is Split.TRAIN:
                     return renamed(other, table, rng)
         except SimulationError:

@@ -131,6 +131,7 @@ def _collection(
         processes=shown.processes,
         near_starts=shown.near_starts if again is None else again.near_starts,
         far_starts=shown.far_starts if again is None else 0.0,
+        others=0.0 if again is None else again.others,
         kicks=shown.kicks,
         policy=config.policy,
         driver=None if again is None else places[number - 1] / MODEL,
