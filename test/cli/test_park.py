@@ -22,7 +22,7 @@ ROBOT = load_robot_profile("sim_arm")
 def station(*, robot: str = "sim_arm", dry_run: bool = False) -> Any:
     """A station whose executor_node has these parameters."""
     values = [SimpleNamespace(string_value=robot), SimpleNamespace(bool_value=dry_run)]
-    services = SimpleNamespace(call=lambda *_: SimpleNamespace(values=values))
+    services = SimpleNamespace(ask=lambda *_: SimpleNamespace(values=values))
     return SimpleNamespace(
         namespace="/vla",
         services=services,

@@ -2,7 +2,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Nodes that die while the arm moves: it stops within its limits, and work goes on afterwards."""
 
-import contextlib
 import signal
 import time
 from collections.abc import Callable
@@ -154,12 +153,21 @@ def test_executor_killed(
 
 
 def refusal(station: Station, executor: str) -> str:
-    """Why an executor does not arm; empty if it does, not having heard of the other yet."""
+    """Why an executor does not arm; empty if it does, not having heard of the other yet.
+
+    Then it latches, and cannot be reset for the same reason.
+    """
     time.sleep(RESET_AFTER_S)
-    with contextlib.suppress(RefusedError):
-        station.services.trigger(f"{executor}/reset")  # It may have begun without a heartbeat.
+    # It may have begun without a heartbeat, and need a reset.
+    return "; ".join(
+        filter(None, (refused(station, f"{executor}/{do}") for do in ("reset", "arm")))
+    )
+
+
+def refused(station: Station, service: str) -> str:
+    """What a service refuses with; empty if it does not."""
     try:
-        station.services.trigger(f"{executor}/arm")
+        station.services.trigger(service)
     except RefusedError as error:
         return str(error)
     return ""
