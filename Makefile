@@ -53,6 +53,7 @@ format: $(VENV)/test.stamp ## Bring the code into format
 .PHONY: types
 types: $(VENV)/test.stamp ## Check types
 	@$(RUN)/mypy
+	@MYPYPATH=.:benchmarks $(RUN)/mypy benchmarks/*.py
 
 .PHONY: unit
 unit: $(VENV)/test.stamp $(VENV)/package.stamp ## Run the tests, those of the nodes over real DDS

@@ -250,7 +250,7 @@ def replayed(scene: Scene) -> Chunks:
     """Chunks of earlier epochs, seen before, or out of order."""
 
     def spoil(rows: Array) -> ActionChunk:
-        old = scene.memory.get("old")
+        old: ActionChunk | None = scene.memory.get("old")
         kind = int(scene.rng.integers(4))
         if kind == 0 and old is not None:
             return old

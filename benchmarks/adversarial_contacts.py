@@ -2,11 +2,16 @@
 # SPDX-License-Identifier: Apache-2.0
 """Counts what touches in a physics engine's eyes: a third opinion, after hulls and distances."""
 
+from typing import TYPE_CHECKING
+
 import mujoco
 import numpy as np
 from adversarial_scene import Array
 
 from vla_ros.robot.profile import RobotProfile
+
+if TYPE_CHECKING:
+    from vla_ros.robot.parts import KeepOutProfile, SceneBoxProfile
 
 
 class Contacts:
@@ -19,8 +24,10 @@ class Contacts:
             spec = mujoco.MjSpec.from_file(path)
         except ValueError as e:
             raise SystemExit(f"{path}: MuJoCo cannot read it: {e}. Try --no-contacts") from e
-        boxes = [] if profile.collision == "none" else list(profile.collision.scene)
-        for box in (*boxes, *profile.keep_out):
+        boxes: list[SceneBoxProfile | KeepOutProfile] = [*profile.keep_out]
+        if profile.collision != "none":
+            boxes.extend(profile.collision.scene)
+        for box in boxes:
             low, high = np.array(box.lower_m), np.array(box.upper_m)
             spec.worldbody.add_geom(
                 name=box.name,

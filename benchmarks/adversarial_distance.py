@@ -15,7 +15,7 @@ import pinocchio
 from adversarial_scene import Array
 
 from vla_ros.gate.state import Obstacle
-from vla_ros.robot.parts import CollisionProfile
+from vla_ros.robot.parts import CollisionProfile, KeepOutProfile, SceneBoxProfile
 from vla_ros.robot.profile import RobotProfile
 from vla_ros.robot.urdf import bounded_urdf, read_followers
 
@@ -122,7 +122,9 @@ class Distances:
         moving = [i for i, shape in enumerate(self._shapes.geometryObjects) if shape.parentJoint]
         links = [self._link(i) for i in range(self._shapes.ngeoms)]
         contact = settings.contact
-        for box in (*settings.scene, *profile.keep_out):
+        boxes: tuple[SceneBoxProfile | KeepOutProfile, ...]
+        boxes = (*settings.scene, *profile.keep_out)
+        for box in boxes:
             low, high = np.array(box.lower_m), np.array(box.upper_m)
             middle = pinocchio.SE3(np.eye(3), (low + high) / 2.0)
             shape = pinocchio.GeometryObject(box.name, 0, 0, middle, coal.Box(*(high - low)))

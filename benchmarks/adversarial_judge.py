@@ -98,12 +98,12 @@ class Judge:
 
     def _measure(self, command: PublishedCommand) -> str | None:
         """I8, and the distances of I6: here and on the way to rest."""
-        if self._contacts is not None and self._contacts.count(command.position):
+        if self._contacts is not None and self._contacts.count(np.array(command.position)):
             self.contacts += 1
             return "INVARIANT_I8: the arm touches something"
         for position in (command.position, *way_to_rest(command, self._config.limits)):
             self.measured += 1
-            own, env = self.distances.measure(position)
+            own, env = self.distances.measure(np.array(position))
             worst = min(own, env, key=lambda nearness: nearness.excess_m)
             if command.emergency or command.mode is GateMode.FAULT:
                 self.least_emergency_m = min(self.least_emergency_m, worst.excess_m)

@@ -15,7 +15,7 @@ from adversarial_world import World
 from vla_ros.gate.gate import Gate
 from vla_ros.gate.state import Decision, EstopInput, GateInputs, GateState
 from vla_ros.gate.vocabulary import GateMode, Request
-from vla_ros.types import JointSample
+from vla_ros.types import ActionChunk, JointSample
 
 _REPLAN_TICKS = 12
 _LONGEST_LAG = 5
@@ -94,7 +94,7 @@ class Episode:
         scene.at = self._pipe[0]
         scene.epoch = self._state.epoch
         mode = self._state.mode
-        chunks = ()
+        chunks: tuple[ActionChunk, ...] = ()
         scene.requests = ()
         if mode in _LISTENING and scene.tick >= self._next_chunk:
             chunks = self._generator(scene)

@@ -75,7 +75,7 @@ class Scene:
 
     def pick(self, postures: Array) -> Array:
         """Return one of some postures."""
-        return postures[self.rng.integers(len(postures))]
+        return np.asarray(postures[self.rng.integers(len(postures))])
 
     def anywhere(self) -> Array:
         """Return a posture within the limits."""

@@ -47,7 +47,11 @@ def make_commands(count: int) -> list[PublishedCommand]:
         observed_ns=time.time_ns(),
     )
     return [
-        replace(rest, **{k: tuple(rng.normal(size=7).tolist()) for k in ("position", "velocity")})
+        replace(
+            rest,
+            position=tuple(rng.normal(size=7).tolist()),
+            velocity=tuple(rng.normal(size=7).tolist()),
+        )
         for _ in range(count)
     ]
 

@@ -3,6 +3,7 @@
 """How long it takes to decode an image in each encoding, a depth image, and a joint state."""
 
 import sys
+from functools import partial
 
 import cv2
 import numpy as np
@@ -44,7 +45,7 @@ def make_depth(width: int, height: int) -> NDArray[np.uint16]:
     slope = 1500 + np.indices((height, width)).sum(axis=0)
     depth = slope + np.random.default_rng(0).integers(-5, 6, (height, width))
     depth[:, :: width // 16] = 0
-    return depth.astype(np.uint16)
+    return np.asarray(depth, np.uint16)
 
 
 def make_png(depth: NDArray[np.uint16]) -> CompressedImage:
@@ -80,14 +81,14 @@ def main() -> int:
     figures: dict[str, float] = {}
     for encoding in SHOWN:
         image = make_image(encoding, width, height)
-        took = measure(lambda image=image: decode_image(image, "front", 0), args.repeats)
+        took = measure(partial(decode_image, image, "front", 0), args.repeats)
         figures |= quantiles(encoding, took)
     jpeg = make_jpeg(width, height)
     took = measure(lambda: decode_compressed_image(jpeg, "front", 0), args.repeats)
     figures |= quantiles("jpeg", took)
     depth = make_depth(width, height)
     for name, file in (("depth_png", make_png(depth)), ("depth_rvl", make_rvl(depth))):
-        took = measure(lambda file=file: decode_compressed_depth(file, "front", 0), args.repeats)
+        took = measure(partial(decode_compressed_depth, file, "front", 0), args.repeats)
         figures |= quantiles(name, took)
     state = make_joint_state()
     took = measure(lambda: decode_joint_state(state, JOINTS, 0), 10 * args.repeats)

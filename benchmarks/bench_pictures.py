@@ -83,7 +83,7 @@ def _measure(name: str, pictures: list[ImageArray]) -> None:
         f"read_ms={1e3 * took / count:.1f} {_off(pictures, read)}"
     )
     files = [encode_picture(picture) for picture in read]
-    kept = [cv2.imdecode(file, cv2.IMREAD_COLOR)[..., ::-1] for file in files]
+    kept = [np.asarray(cv2.imdecode(file, cv2.IMREAD_COLOR))[..., ::-1] for file in files]
     print(f"{name}: in memory bytes={sum(map(len, files)) / count:.0f} {_off(pictures, kept)}")
 
 

@@ -28,7 +28,8 @@ def make_network(config: LearnConfig, profile: PolicyProfile, words: Vocabulary)
     """Return an untrained network."""
     states = len(profile.state)
     shape = make_shape(config, profile, words, ((0.0,) * states, (1.0,) * states))
-    return VlaNetwork(shape).to(memory_format=torch.channels_last)
+    network: VlaNetwork = VlaNetwork(shape).to(memory_format=torch.channels_last)
+    return network
 
 
 def make_batch(config: LearnConfig, shape: NetworkShape) -> Batch:

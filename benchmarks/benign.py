@@ -74,7 +74,7 @@ def run(checks: Sequence[Check], episodes: int, seed: int) -> tuple[Count, int]:
     rollout = Rollout(World(), robot, policy)
     rollout.gate = gate = CountingGate(rollout.gate, checks)
     try:
-        cases = (Case(seed=seed + k, family="put", scenes=actor.scenes) for k in range(episodes))
+        cases = (Case(seed=seed + k, family="put") for k in range(episodes))
         won = sum(play(rollout, actor, case).success for case in cases)
     finally:
         rollout.world.close()

@@ -285,7 +285,7 @@ def _missed(args: argparse.Namespace, figures: dict[str, float], load: float) ->
     if any(reasons.values()):
         print("no bar:", ", ".join(reason for reason, applies in reasons.items() if applies))
         return []
-    bars = {}
+    bars: dict[str, float] = {}
     for size in args.sizes:
         median_ms, p99_ms = BARS_MS[size]
         bars |= {f"e2e_{size}_median_ms": median_ms, f"e2e_{size}_p99_ms": p99_ms}

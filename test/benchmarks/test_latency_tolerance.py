@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """What the figures of latency_tolerance.py mean."""
 
+import json
 import sys
 from dataclasses import replace
 from pathlib import Path
@@ -13,7 +14,7 @@ import pytest
 pytest.importorskip("vla_ros.sim.world", reason="mujoco is not installed")
 sys.path.insert(0, str(Path(__file__).parents[2] / "benchmarks"))
 
-from latency_tolerance import Motion, Row, find_missed, for_slow_policy, shape_of
+from latency_tolerance import Motion, Row, find_missed, for_slow_policy, main, shape_of
 
 from vla_ros.gate.limits import JointLimits, RateLimits
 from vla_ros.policy.spec import load_policy_profile
@@ -95,3 +96,15 @@ def test_a_robot_for_a_slow_policy_differs_in_thresholds_only() -> None:
     assert slow.thresholds.observation_max_age_s > 0.8
     assert slow.model_copy(update={"thresholds": robot.thresholds}) == robot
     assert for_slow_policy(robot, policy, 0.0) == robot
+
+
+def test_a_table_is_printed_and_written(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    table = tmp_path / "table.json"
+    what = "--actor expert --task close --episodes 1 --latencies-ms 0 --joining cross_fade --json"
+    monkeypatch.setattr(sys, "argv", ["latency_tolerance.py", *what.split(), str(table)])
+    assert main() == 0
+    (row,) = json.loads(table.read_text())["rows"]
+    assert (row["successes"], row["exceeded"]) == (1, 0)
+    assert "| cross_fade | 0 | 1/1 |" in capsys.readouterr().out
