@@ -2,7 +2,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """What a controller says of itself, in a real graph."""
 
-import threading
 import time
 from collections.abc import Iterator
 from dataclasses import replace
@@ -10,12 +9,12 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-rclpy = pytest.importorskip("rclpy", reason="ROS is not installed")
+pytest.importorskip("rclpy", reason="ROS is not installed")
 pytest.importorskip("vla_ros.msg", reason="the interfaces are not built")
 
-from rclpy.executors import SingleThreadedExecutor
 from rclpy.node import Node
 from sensor_msgs.msg import PointCloud2
+from spun import spun
 
 from vla_ros.doctor.facts import CommandSeen, Endpoint
 from vla_ros.policy.images import PointCloudSpec
@@ -44,19 +43,9 @@ PATIENCE_S = 20.0
 @pytest.fixture
 def controller() -> Iterator[Node]:
     """Return a node that answers questions, and lacks one parameter."""
-    context = rclpy.Context()
-    rclpy.init(context=context)
-    node = Node("jtc", context=context)
-    node.declare_parameter("allow_trajectory_replacement", value=True)
-    executor = SingleThreadedExecutor(context=context)
-    executor.add_node(node)
-    thread = threading.Thread(target=executor.spin)
-    thread.start()
-    yield node
-    executor.shutdown()
-    thread.join()
-    node.destroy_node()
-    rclpy.try_shutdown(context=context)
+    with spun("jtc") as node:
+        node.declare_parameter("allow_trajectory_replacement", value=True)
+        yield node
 
 
 @pytest.mark.usefixtures("controller")

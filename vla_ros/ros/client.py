@@ -6,6 +6,7 @@ Each waits on an event while another thread spins the node, so that Ctrl-C reach
 at once and no wait lasts for ever.
 """
 
+import queue
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -26,7 +27,7 @@ from vla_ros.errors import VlaRosError
 from vla_ros.policy.outcome import Outcome
 
 _TICK_S = 0.1
-_OVERDUE_S = 1.0  # So late, an answer will not come.
+_OVERDUE_S = 1.0  # So late, an answer may have been lost.
 
 
 class ServerLostError(VlaRosError):
@@ -199,16 +200,7 @@ class ServiceCaller:
         Raises:
             ServerLostError: If the service is not there, or does not answer in time.
         """
-        if name not in self._clients:
-            self._clients[name] = self._node.create_client(service_type, name)
-        client = self._clients[name]
-        if not client.wait_for_service(timeout_sec=timeout_s):
-            raise ServerLostError(f"no service {name} after {timeout_s:g} s")
-        future = client.call_async(request)
-        if not _event_of(future).wait(timeout_s):
-            client.remove_pending_request(future)
-            raise ServerLostError(f"service {name} did not answer within {timeout_s:g} s")
-        return future.result()
+        return self._call(service_type, name, request, timeout_s, again_s=timeout_s)
 
     def ask(self, service_type: Any, name: str, request: Any, timeout_s: float = 10.0) -> Any:
         """The response of a service that changes nothing; asked again while it is overdue.
@@ -218,11 +210,30 @@ class ServiceCaller:
         Raises:
             ServerLostError: As `call`.
         """
+        return self._call(service_type, name, request, timeout_s, again_s=_OVERDUE_S)
+
+    def _call(
+        self, service_type: Any, name: str, request: Any, timeout_s: float, again_s: float
+    ) -> Any:
+        """Send a request every so often; the first answer that comes, to whichever."""
+        if name not in self._clients:
+            self._clients[name] = self._node.create_client(service_type, name)
+        client = self._clients[name]
+        if not client.wait_for_service(timeout_sec=timeout_s):
+            raise ServerLostError(f"no service {name} after {timeout_s:g} s")
+        answers: queue.SimpleQueue[Any] = queue.SimpleQueue()
+        sent: list[Any] = []
         until_s = time.monotonic() + timeout_s
-        while (left_s := until_s - time.monotonic()) > _OVERDUE_S:
-            with suppress(ServerLostError):
-                return self.call(service_type, name, request, _OVERDUE_S)
-        return self.call(service_type, name, request, left_s)
+        try:
+            while (left_s := until_s - time.monotonic()) > 0.0:
+                sent.append(client.call_async(request))
+                sent[-1].add_done_callback(answers.put)
+                with suppress(queue.Empty):
+                    return answers.get(timeout=min(left_s, again_s)).result()
+        finally:
+            for future in sent:
+                client.remove_pending_request(future)
+        raise ServerLostError(f"service {name} did not answer within {timeout_s:g} s")
 
     def trigger(self, name: str, timeout_s: float = 10.0) -> str:
         """Call a std_srvs/Trigger service; its message.

@@ -59,8 +59,8 @@ def _dropped(table: Table, item: Item) -> Item:
     for container in table.containers:
         if flat(item.at_m, container.at_m) < container.shape.inside_m:
             under = container.shape.floor_m
-    for other in table.items:
-        if other is not item and flat(item.at_m, other.at_m) < 0.020:
+    for other in table.others(item):
+        if flat(item.at_m, other.at_m) < 0.020:
             top = other.at_m[2] + other.shape.half_m[2]
             if item.at_m[2] > top:
                 under = max(under, top)

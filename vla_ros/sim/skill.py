@@ -115,12 +115,10 @@ def grasp_yaw(item: Item, tool_yaw_rad: float, others: Sequence[Item] = ()) -> f
         first = math.remainder(item.yaw_rad, turn)
         choices = [yaw for k in (-1, 0, 1) if abs(yaw := first + k * turn) <= _TURNED_RAD]
 
-    def cost(yaw: float) -> tuple[bool, bool, float]:
-        # Leaning towards zero keeps the choice steady while an item is nudged.
-        turns = abs(yaw - tool_yaw_rad) + lean * abs(yaw)
-        return _is_cramped(item, yaw, others), abs(yaw) > usual, turns
-
-    return min(choices, key=cost)
+    # Leaning towards zero keeps the choice steady while an item is nudged.
+    choices.sort(key=lambda yaw: (abs(yaw) > usual, abs(yaw - tool_yaw_rad) + lean * abs(yaw)))
+    free = (yaw for yaw in choices if not _is_cramped(item, yaw, others))
+    return next(free, choices[0])
 
 
 def _is_cramped(item: Item, yaw_rad: float, others: Sequence[Item]) -> bool:

@@ -116,7 +116,7 @@ def next_errand(table: Table, errands: Sequence[Errand]) -> Errand | None:
 def spot_for(table: Table, errand: Errand) -> Spot:
     """Return where an item goes in a container that may hold others already."""
     item, container = errand.item, errand.container
-    inside = [i for i in table.items if i is not item and container.holds(i, HIGHEST_M)]
+    inside = [i for i in table.others(item) if container.holds(i, HIGHEST_M)]
     spots = _spots_in(container, item)
     free = [s for s in spots if all(flat(s, other.at_m) > _TAKEN_M for other in inside)]
     at = min(

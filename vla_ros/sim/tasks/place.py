@@ -92,7 +92,7 @@ def _free_spots(table: Table, item: Item, target: Item | Container, task: Task) 
     x, y = target.at_m[0], target.at_m[1]
     distance = target.shape.reach_m + GAP_M
     low, high = _AREA
-    others = [o for o in table.items if o is not item and o is not target]
+    others = [o for o in table.others(item) if o is not target]
     boxes = [c for c in table.containers if c is not target]
     for dx, dy in _directions(task):
         spot = (x + distance * dx, y + distance * dy)

@@ -96,7 +96,7 @@ def _fits(table: Table, task: Task) -> bool:
     item = table.item(task.object)
     if not -0.30 < beyond(task, item.at_m) < -0.10:
         return False
-    others = [(o.at_m, o.shape.reach_m) for o in table.items if o is not item]
+    others = [(o.at_m, o.shape.reach_m) for o in table.others(item)]
     others += [((*c.at_m, 0.0), c.shape.reach_m) for c in table.containers]
     x, y = direction(task)
     begin = (item.at_m[0] - _RUN_UP_M * x, item.at_m[1] - _RUN_UP_M * y)
