@@ -66,3 +66,68 @@ def test_the_running_plan_goes_out_with_the_question() -> None:
     assert target is not None
     assert target.row == pytest.approx(3.9)  # It began when the answer came: the arm stood still.
     assert asked.latency_s == 0.0  # The first answer is a cold start.
+
+
+def test_rows_are_due_at_their_own_times_while_the_gate_moves_the_arm() -> None:
+    """A gate that goes slower than the goal still has a plan when the goal knows of none."""
+    run = running()
+    run.answered(START + 10 * MS, chunk(START), 10.0)
+    now = START + 2 * S
+    ask(run, now)
+    assert run.progress(now, None).queue_s == 0.0
+    published = run.answered(now + 400 * MS, chunk(now), 400.0)
+    assert published is not None
+    assert published.first_ns == now
+
+
+def test_what_was_asked_before_the_gate_held_the_arm_is_not_followed() -> None:
+    run = running()
+    run.answered(START + 10 * MS, chunk(START), 10.0)
+    asked = ask(run, START + 400 * MS)
+    held = START + 500 * MS
+    assert run.step(held, observation(held - 10 * MS), gate(held, GateMode.HOLD)) is None
+    assert run.answered(held + 20 * MS, chunk(asked.observation.stamp_ns), 20.0) is None
+    # It is asked again at once, but not about what was seen before.
+    seen = observation(held - 1)
+    assert run.step(held + 30 * MS, seen, gate(held, GateMode.HOLD)) is None
+    again = ask(run, held + 40 * MS, GateMode.HOLD)
+    assert again.running.tracks == ()
+    published = run.answered(held + 50 * MS, chunk(again.observation.stamp_ns), 10.0)
+    assert published is not None
+    assert published.first_ns == held + 50 * MS
+
+
+def test_an_arm_that_stays_held_is_no_reason_to_ask_more_often() -> None:
+    run = running()
+    held = START + 500 * MS
+    run.answered(START + 10 * MS, chunk(START), 10.0)
+    asked = ask(run, held, GateMode.HOLD)
+    assert run.answered(held + 10 * MS, chunk(asked.observation.stamp_ns), 10.0) is not None
+    soon, later = held + 100 * MS, held + 320 * MS
+    assert run.step(soon, observation(soon), gate(soon, GateMode.HOLD)) is None
+    ask(run, later, GateMode.HOLD)
+
+
+# ---- a policy that still thinks about something else ----
+
+
+def test_nothing_is_asked_while_the_policy_is_busy_and_no_time_of_that_is_latency() -> None:
+    busy = True
+    run = make_run(is_busy=lambda: busy)
+    run.step(START, observation(START), gate(START))
+    waiting = START + 1500 * MS
+    assert run.step(waiting, observation(waiting), gate(waiting)) is None
+    busy = False
+    for k in range(2):  # The first one is a cold start.
+        now = waiting + (1 + 2 * k) * S
+        ask(run, now, GateMode.ARMED)
+        run.answered(now + 300 * MS, chunk(now), 300.0)
+    assert run._timer.latency_s(1.0) == pytest.approx(0.3)
+
+
+def test_a_policy_that_stays_busy_has_failed() -> None:
+    run = make_run(is_busy=lambda: True)
+    run.step(START, observation(START), gate(START))
+    end = end_of(run, START + 2100 * MS)
+    assert end.outcome is Outcome.POLICY_FAILED
+    assert "did not answer for 2.1 s, limit 2 s" in end.message

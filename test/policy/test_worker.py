@@ -156,6 +156,22 @@ def test_a_job_is_done_in_the_thread_of_the_answers_and_in_turn() -> None:
     worker.close(5.0)
 
 
+def test_it_is_busy_until_all_that_it_was_asked_is_done() -> None:
+    go_on = threading.Event()
+    seen: queue.SimpleQueue[bool] = queue.SimpleQueue()
+    worker = PolicyWorker(
+        Policy(), Adapter(), lambda answer: seen.put(worker.is_busy), lambda: 0, lambda: 0
+    )
+    assert not worker.is_busy
+    worker.do(go_on.wait)
+    worker.ask(question())
+    worker.start()
+    assert worker.is_busy
+    go_on.set()
+    assert not seen.get(timeout=5.0)
+    worker.close(5.0)
+
+
 def test_an_answer_that_is_objected_to_is_a_failure_until_one_of_its_goal_is_not() -> None:
     answers: queue.SimpleQueue[Answer] = queue.SimpleQueue()
     objections = iter(["'dx' is in millimetres", "", "never asked for"])

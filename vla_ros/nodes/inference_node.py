@@ -199,6 +199,7 @@ class InferenceNode(BaseNode[InferenceParams]):
 
     def make_run(self, goal: Goal, accepted_ns: int) -> GoalRun:
         """Begin the life of a goal."""
+        worker = self._parker if goal.parks else self._worker
         return GoalRun(
             goal,
             self._parking if goal.parks else self._backend,
@@ -207,6 +208,7 @@ class InferenceNode(BaseNode[InferenceParams]):
             accepted_ns,
             objection="" if goal.parks else self._objection,
             find_fault=partial(self._preflight.find_fault, goal),
+            is_busy=lambda: worker.is_busy,
         )
 
     def ask(self, run: GoalRun, ask: Ask) -> None:

@@ -10,7 +10,6 @@ import math
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from vla_ros.chunk.begin import begin_from_rest
 from vla_ros.chunk.lateness import Lateness, find_lateness
 from vla_ros.chunk.request import RequestTimer
 from vla_ros.chunk.schedule import ChunkSchedule
@@ -29,6 +28,7 @@ from vla_ros.policy.admission import (
 from vla_ros.policy.backend import PolicyBackend
 from vla_ros.policy.completion import Completion
 from vla_ros.policy.doubt import make_doubt
+from vla_ros.policy.following import Following
 from vla_ros.policy.language import find_slips
 from vla_ros.policy.outcome import End, Outcome
 from vla_ros.policy.progress import Phase, Progress
@@ -45,7 +45,7 @@ class Ask:
         observation: What it sees.
         epoch: Arming epoch that the chunk shall carry.
         running: The plan that is followed meanwhile, as far as it is known here.
-        latency_s: How long the answer may take [s].
+        latency_s: From the observation to the answer, at most [s].
     """
 
     observation: Observation
@@ -70,6 +70,7 @@ class GoalRun:
         objection: Why no goal at all may run; empty if goals may.
         find_fault: Says at once what else keeps the goal from running; None if nothing does. Given
             the newest observation before the goal starts, or None for why there is none.
+        is_busy: Says whether the policy still thinks, about whatever it was asked before.
     """
 
     def __init__(
@@ -82,6 +83,7 @@ class GoalRun:
         *,
         objection: str = "",
         find_fault: Callable[[Observation | None], Fault | None] = _find_nothing,
+        is_busy: Callable[[], bool] = lambda: False,
     ) -> None:
         self.goal = goal
         self.inference_count = 0
@@ -93,6 +95,7 @@ class GoalRun:
         self._accepted_ns = accepted_ns
         self._objection = objection
         self._find_fault = find_fault
+        self._is_busy = is_busy
         self._completion = Completion(spec=backend.profile.done)
         self._doubt = make_doubt(backend.profile)
         self._told_ns = accepted_ns
@@ -109,12 +112,9 @@ class GoalRun:
         self._failures = 0
         self._failure = ""
         self._answer: ActionChunk | None = None
-        self._chunk: ActionChunk | None = None
-        self._plan = ChunkSchedule().at_scale(goal.speed, accepted_ns)
+        self._following = Following(goal.speed, accepted_ns)
         self._lateness = Lateness()
         self._inference_ms = math.nan
-        self._resting = True
-        self._seen: Observation | None = None
 
     @property
     def started(self) -> bool:
@@ -154,14 +154,16 @@ class GoalRun:
         if end is not None or self.phase is Phase.STARTING or observation is None:
             return end
         self._count_interventions(gate)
-        self._resting = gate is not None and gate.mode is not GateMode.RUN
-        return self._run(now_ns, observation, None if self.goal.dry_run else gate)
+        gate = None if self.goal.dry_run else gate
+        self._following.hear(now_ns, None if gate is None else gate.mode)
+        return self._run(now_ns, observation, gate)
 
     def answered(self, now_ns: int, chunk: ActionChunk, inference_ms: float) -> ActionChunk | None:
         """Take the policy's answer; return what to publish, None for nothing.
 
-        Nothing is published in a dry run, nor what comes after the end or too late to be of use,
-        nor while the policy's first answers have not shown that it can find what it is asked for.
+        Nothing is published in a dry run, nor what comes after the end or too late to be of use
+        (after the gate has held the arm, for one), nor while the policy's first answers have not
+        shown that it can find what it is asked for.
 
         Args:
             now_ns: Node clock.
@@ -170,22 +172,19 @@ class GoalRun:
         """
         if self.phase is Phase.STOPPING:
             return None
-        resting = self._resting or self._queue_s(now_ns) <= 0.0
         age_s = self._patience.observation_max_age_s
-        late = find_lateness(chunk, now_ns, age_s, resting=resting)
+        late = find_lateness(chunk, now_ns, age_s, resting=self._following.resting)
         self._lateness = self._lateness.observe(late)
-        self._timer.answered(now_ns, late=bool(late))
+        of_use = not late and self._following.is_of_use(chunk.observed_ns)
+        self._timer.answered(now_ns, late=not of_use)
         self.inference_count += 1
         self._failures = 0
         self._inference_ms = inference_ms
         self._answer = chunk
         self._doubt = self._doubt.observe(chunk)
-        if late or not self._doubt.accepted:
+        if not of_use or not self._doubt.accepted:
             return None
-        if self._seen is not None and resting:
-            chunk = begin_from_rest(chunk, now_ns)
-        self._chunk = chunk
-        self._plan = (self._plan.flush() if resting else self._plan).admit(chunk, now_ns)
+        chunk = self._following.follow(chunk, now_ns)
         self._completion = self._completion.observe(chunk.done_probability)
         return None if self.goal.dry_run else chunk
 
@@ -232,7 +231,7 @@ class GoalRun:
             observation_age_ms=math.inf
             if observation is None
             else (now_ns - observation.stamp_ns) * 1e-6,
-            queue_s=self._queue_s(now_ns),
+            queue_s=self._following.queue_s(now_ns),
             intervention_count=self.intervention_count,
         )
 
@@ -296,6 +295,7 @@ class GoalRun:
             return None if self.duration_s(now_ns) < limit_s else missing
         self.phase = Phase.RUNNING
         self._timer.restart()
+        self._asked_ns = now_ns
         self._shown_ns = None if observation is None else observation.stamp_ns
         if gate is not None:
             self._epoch = gate.epoch
@@ -344,26 +344,23 @@ class GoalRun:
         return self._ask(now_ns, observation)
 
     def _ask(self, now_ns: int, observation: Observation) -> Ask | None:
-        """Ask only when an observation arrives: the policy sees nothing older than need be.
-
-        Nor anything from before the goal: the instruction is about the world as it is now.
-        """
-        if observation.stamp_ns == self._shown_ns or observation.stamp_ns < self._accepted_ns:
+        """Ask only when an observation arrives: the policy sees nothing older than need be."""
+        seen_ns = observation.stamp_ns
+        if seen_ns == self._shown_ns or not self._following.is_of_use(seen_ns):
             return None
-        self._shown_ns = observation.stamp_ns
-        age_s = (now_ns - observation.stamp_ns) * 1e-9
-        if not age_s <= self._patience.observation_max_age_s:
+        self._shown_ns = seen_ns
+        age_s = (now_ns - seen_ns) * 1e-9
+        if not age_s <= self._patience.observation_max_age_s or self._is_busy():
             return None
-        if not self._timer.due(now_ns, self._queue_s(now_ns)):
+        if not self._timer.due(now_ns, self._following.queue_s(now_ns)):
             return None
         self._timer.sent(now_ns)
         self._asked_ns = now_ns
-        self._seen = observation
         return Ask(
             observation=observation,
             epoch=self._epoch,
-            running=self._plan,
-            latency_s=self._timer.latency_s(1.0),
+            running=self._following.running,
+            latency_s=self._timer.latency_s(1.0) + age_s,
         )
 
     def _doubtful(self) -> End | None:
@@ -379,20 +376,13 @@ class GoalRun:
         if self._lateness.why:
             return End(outcome=Outcome.POLICY_FAILED, message=self._lateness.why)
         waited_s = (now_ns - self._asked_ns) * 1e-9
-        if self._timer.in_flight and not waited_s <= self._patience.policy_s:
+        if (self._timer.in_flight or self._is_busy()) and not waited_s <= self._patience.policy_s:
             return End(
                 outcome=Outcome.POLICY_FAILED,
                 message=f"the policy did not answer for {waited_s:.1f} s, "
                 f"limit {self._patience.policy_s:g} s",
             )
         return None
-
-    def _queue_s(self, now_ns: int) -> float:
-        chunk = self._chunk
-        if chunk is None:
-            return 0.0
-        lasts_ns = len(chunk.position_rad) * chunk.step_ns / chunk.speed_scale
-        return max(0.0, (chunk.first_ns + lasts_ns - now_ns) * 1e-9)
 
     def _count_interventions(self, gate: GateFacts | None) -> None:
         if gate is not None:

@@ -32,7 +32,7 @@ class Question:
         instruction: What the client asked for.
         speed_scale: Speed along the path, 0 < s <= 1.
         running: The plan that is followed meanwhile.
-        latency_s: How long the answer may take [s].
+        latency_s: From the observation to the answer, at most [s].
     """
 
     header: ChunkHeader
@@ -96,9 +96,13 @@ class PolicyWorker:
         self._now_ns = now_ns
         self._find_objection = find_objection
         self._unobjected = ""
-        self._questions: queue.SimpleQueue[Question | Callable[[], None] | None]
-        self._questions = queue.SimpleQueue()
+        self._questions: queue.Queue[Question | Callable[[], None] | None] = queue.Queue()
         self._thread = threading.Thread(target=self._work, name="policy", daemon=True)
+
+    @property
+    def is_busy(self) -> bool:
+        """It thinks, or has to: who asks now waits for more than one answer."""
+        return self._questions.unfinished_tasks > 0
 
     def start(self) -> None:
         """Begin to answer."""
@@ -120,9 +124,12 @@ class PolicyWorker:
     def _work(self) -> None:
         while (question := self._questions.get()) is not None:
             if isinstance(question, Question):
-                self._on_answer(self._answer(question))
+                answer = self._answer(question)
+                self._questions.task_done()  # Whoever hears the answer may ask again at once.
+                self._on_answer(answer)
             else:
                 question()
+                self._questions.task_done()
 
     def _infer(self, question: Question) -> tuple[PolicyOutput, bool]:
         """Ask the policy; also say whether its answer goes on from the running plan."""
