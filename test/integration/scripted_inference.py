@@ -5,10 +5,13 @@
 It understands four words: `wave` moves the tool to and fro and never ends, `nod` does so for a
 second and says done, `crash` fails with every answer, `doubt` would move but cannot be found.
 
-Told `shared` it runs perception_node as well, in the same process.
+Told `shared` it runs perception_node as well, in the same process. VLA_ROS_SCRIPTED_S in its
+environment says how long each answer takes [s].
 """
 
+import os
 import sys
+import time
 
 import numpy as np
 
@@ -25,6 +28,7 @@ CONFIDENCE = 0.625
 SPEED_M_S = 0.12
 HALF_PERIOD_S = 1.0
 NOD_ANSWERS = 4
+LATENCY_S = float(os.environ.get("VLA_ROS_SCRIPTED_S", "0"))
 
 
 class ScriptedBackend:
@@ -46,6 +50,7 @@ class ScriptedBackend:
         return text
 
     def infer(self, observation: Observation, instruction: str) -> PolicyOutput:
+        time.sleep(LATENCY_S)
         if instruction == "crash":
             raise RuntimeError("scripted crash")
         if instruction != "nod" or self._nods > NOD_ANSWERS:  # The one before has ended.
