@@ -35,7 +35,7 @@ from vla_ros.nodes.goal_server import GoalServer
 from vla_ros.observe.handover import Handover
 from vla_ros.params import InferenceParams
 from vla_ros.policy import registry
-from vla_ros.policy.admission import GateFacts, Goal, Patience, is_fresh
+from vla_ros.policy.admission import GateFacts, Goal, is_fresh, make_patience
 from vla_ros.policy.backend import PolicyBackend, SaysNotes
 from vla_ros.policy.goal import Ask, GoalRun
 from vla_ros.policy.parking import Parking
@@ -119,9 +119,7 @@ class InferenceNode(BaseNode[InferenceParams]):
             lambda: (self._gate, self._gate_sha256),
         )
         self._timer = RequestTimer(replan_s=profile.replan_s, stop_s=0.0)
-        self._patience = Patience(
-            observation_max_age_s=self._robot.thresholds.observation_max_age_s
-        )
+        self._patience = make_patience(self._robot.thresholds.observation_max_age_s)
         self._goals = GoalServer(self, self)
         self._hops = HopWindow(INFERENCE)
         adapter = PolicyAdapter(profile, self._robot)

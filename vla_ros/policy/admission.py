@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Whether a goal may start, and whether the gate and the observation still allow it to run."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from vla_ros.errors import InstructionError, UnknownWordError
 from vla_ros.gate.vocabulary import LATCHED, GateMode, Reason
@@ -116,6 +116,18 @@ class Patience:
     start_s: float = 0.3
     discovery_s: float = 2.0
     rest_s: float = 1.5
+
+
+def make_patience(observation_max_age_s: float) -> Patience:
+    """Return how long the goals of a robot wait.
+
+    Args:
+        observation_max_age_s: Oldest observation that the robot's gate lets a chunk answer [s]. A
+            policy may be as slow as that, and has failed only at twice as much, at 2 s or more.
+    """
+    usual = Patience()
+    policy_s = max(usual.policy_s, 2.0 * observation_max_age_s)
+    return replace(usual, observation_max_age_s=observation_max_age_s, policy_s=policy_s)
 
 
 def find_gate_fault(gate: GateFacts | None) -> tuple[str, str] | None:
