@@ -220,8 +220,9 @@ def _figures(name: str, blocks: Sequence[Block]) -> dict[str, float]:
     figures = quantiles(name, [passage.net_ms for passage in passages])
     figures |= _parts(name, passages)
     figures[f"{name}_samples"] = len(passages)
-    figures[f"{name}_frames_published"] = sum(block.published for block in blocks)
-    figures[f"{name}_frames_received"] = sum(block.received for block in blocks)
+    published = sum(block.published for block in blocks)
+    figures[f"{name}_frames_published"] = published
+    figures[f"{name}_frames_lost"] = published - sum(block.received for block in blocks)
     for process in blocks[0].busy:
         figures[f"{name}_cpu_{process}_cores"] = fmean(block.busy[process] for block in blocks)
         figures[f"{name}_idle_cpu_{process}_cores"] = fmean(
