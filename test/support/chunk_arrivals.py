@@ -27,6 +27,7 @@ class Arrival:
         delay_ms: How long it is on its way: a larger one than the next one's reorders them.
         again: It arrives twice.
         opening: Of the gripper.
+        speed: Along the path, 0 < s <= 1.
     """
 
     toward: tuple[float, float]
@@ -38,6 +39,7 @@ class Arrival:
     delay_ms: int
     again: bool
     opening: float
+    speed: float = 1.0
 
 
 ARRIVALS = st.builds(
@@ -51,6 +53,7 @@ ARRIVALS = st.builds(
     delay_ms=st.sampled_from([0, 0, 0, 20, 120, 400]),
     again=st.sampled_from([False, False, True]),
     opening=st.floats(0.0, 1.0),
+    speed=st.sampled_from([1.0, 1.0, 0.4, 0.05]),
 )
 
 
@@ -66,4 +69,5 @@ def make_chunk(rig: Any, arrival: Arrival, joining: Joining) -> ActionChunk:
         step_ns=arrival.step_ms * MS,
         joining=joining,
     )
-    return replace(chunk, first_ns=rig.now_ns - arrival.age_ms * MS)
+    first_ns = rig.now_ns - arrival.age_ms * MS
+    return replace(chunk, first_ns=first_ns, speed_scale=arrival.speed)
