@@ -8,9 +8,13 @@ import numpy as np
 import pytest
 
 from vla_ros.errors import SimulationError
+from vla_ros.sim import ungroundable
 from vla_ros.sim.language.grammar import Split
+from vla_ros.sim.language.strangers import FOREIGN
 from vla_ros.sim.sample import Wishes, pair_split, sample_task_scene, table_of
 from vla_ros.sim.tasks import parse_instruction
+from vla_ros.sim.tasks.speech import known_words
+from vla_ros.sim.things import Kind
 from vla_ros.sim.ungroundable import Reason, Ungroundable, ground, make_ungroundable
 
 WHY = {
@@ -70,3 +74,14 @@ def test_one_thing_in_two_places_is_nonsense() -> None:
     cube = f"the {scene.items[0].color} {scene.items[0].kind.value}"
     with pytest.raises(SimulationError, match="one thing in two places"):
         ground(table_of(scene), f"stack {cube} on {cube}")
+
+
+@pytest.mark.parametrize("split", Split)
+def test_nothing_that_a_scene_may_hold_is_called_foreign(split: Split) -> None:
+    assert not known_words() & set(FOREIGN[split])
+
+
+def test_any_number_of_kinds_may_stay_where_they_are(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(ungroundable, "FIXED", (Kind.TRAY,))
+    moved = [u for u in draw(Reason.NONSENSE, Split.TRAIN, 100) if "is not moved" in u.message]
+    assert len(moved) > 10

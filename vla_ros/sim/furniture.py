@@ -1,6 +1,6 @@
 # Copyright 2026 The vla_ros authors
 # SPDX-License-Identifier: Apache-2.0
-"""What does not move in any scene: the table, the floor, the solids of a bowl and of a tray."""
+"""What does not move in any scene: the table, the floor, the solids of each container."""
 
 import math
 
@@ -62,3 +62,5 @@ TRAY: tuple[Solid, ...] = (
     ),
     *(_tray_wall(x, y) for x, y in ((1, 0), (-1, 0), (0, 1), (0, -1))),
 )
+# What each container is made of, in its own frame: origin in the middle of its bottom.
+CONTAINER_SOLIDS: dict[Kind, tuple[Solid, ...]] = {Kind.BOWL: BOWL, Kind.TRAY: TRAY}

@@ -21,10 +21,11 @@ from vla_ros.sim.sample import pair_split, table_of
 from vla_ros.sim.scene import Scene
 from vla_ros.sim.table import Table
 from vla_ros.sim.task import Noun, Task
+from vla_ros.sim.tasks.casting import draw_color, draw_kind, draw_noun
 from vla_ros.sim.tasks.family import FIXED, MOVABLE
 from vla_ros.sim.tasks.registry import FAMILIES
 from vla_ros.sim.tasks.speech import parse_instruction, phrase
-from vla_ros.sim.things import COLORS, Kind
+from vla_ros.sim.things import Kind
 
 _TRIES = 200
 _ABOUT_THINGS = ("put", "stack", "push", "place", "lift")
@@ -140,8 +141,7 @@ def _absent(table: Table, rng: np.random.Generator, split: Split) -> _Drawn:
     if rng.random() < 0.15 and table.containers:
         container = table.containers[0]
         target = Noun(color=container.color, kind=container.kind)
-        kind = (Kind.CUBE, Kind.CYLINDER)[int(rng.integers(2))]
-        gone = replace(noun, kind=kind)
+        gone = replace(noun, kind=draw_kind(rng, FAMILIES["clear"].objects))
         return _said(Task(family="clear", object=gone, target=target), rng, split)
     return _said(replace(task, object=noun), rng, split)
 
@@ -155,7 +155,7 @@ def _absent_noun(table: Table, rng: np.random.Generator, kinds: tuple[Kind, ...]
         (c.kind, c.color) for c in table.containers
     }
     while True:
-        kind, color = kinds[int(rng.integers(len(kinds)))], str(rng.choice(tuple(COLORS)))
+        kind, color = draw_kind(rng, kinds), draw_color(rng)
         if (kind, color) not in there:
             return Noun(color=color, kind=kind)
 
@@ -166,7 +166,7 @@ def _nonsense(table: Table, rng: np.random.Generator, split: Split) -> _Drawn:
         return _Drawn(polite(str(rng.choice(OFF_TOPIC[split])), rng, is_order=True))
     task = draw_present(table, rng, _ABOUT_THINGS)
     if form == 1:  # What stays where it is shall be moved.
-        fixed = Noun(color=str(rng.choice(tuple(COLORS))), kind=FIXED[int(rng.integers(2))])
+        fixed = draw_noun(rng, FIXED)
         return _said(replace(task, object=fixed, target=task.target or fixed), rng, split)
     while True:
         words = phrase(task, rng, split).split()

@@ -3,12 +3,14 @@
 """The MuJoCo model of the whole scene: arm, table, things, lamp, cameras."""
 
 import functools
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from typing import TypeVar
 
 import mujoco
 
+from vla_ros.errors import SimulationError
 from vla_ros.sim.arm_mjcf import arm_actuators, arm_bodies, arm_constraints, arm_materials
-from vla_ros.sim.furniture import BOWL, FLOOR_HEIGHT_M, TABLE, TRAY
+from vla_ros.sim.furniture import CONTAINER_SOLIDS, FLOOR_HEIGHT_M, TABLE
 from vla_ros.sim.parts import Shape, Solid
 from vla_ros.sim.scene import DEFAULT_LAYOUT, Layout
 from vla_ros.sim.solids import quaternion
@@ -17,6 +19,13 @@ from vla_ros.sim.things import ITEMS, Kind
 PHYSICS_STEP_S = 0.002
 MAX_WIDTH, MAX_HEIGHT = 640, 480
 OVERVIEW = "overview"
+# The geom of an item, given half of its length, width and height.
+_ITEM_GEOMS = {
+    Kind.CUBE: 'type="box" size="{} {} {}"',
+    Kind.BAR: 'type="box" size="{} {} {}"',
+    # Once it lies, it shall not roll off the table: hence friction against rolling too.
+    Kind.CYLINDER: 'type="cylinder" size="{0} {2}" condim="6" friction="1 .01 .003"',
+}
 
 _FRAME = """<mujoco model="vla_ros">
 <compiler angle="radian" autolimits="true"/>
@@ -54,6 +63,8 @@ _FRAME = """<mujoco model="vla_ros">
 {constraints}
 <actuator>{actuators}</actuator>
 </mujoco>"""
+
+ShapeT = TypeVar("ShapeT")
 
 
 @functools.lru_cache(maxsize=128)
@@ -98,27 +109,32 @@ def container_name(index: int) -> str:
 
 
 def _item(index: int, kind: Kind) -> str:
-    length, width, height = ITEMS[kind].half_m
-    if kind is Kind.CYLINDER:
-        # Once it lies, it shall not roll off the table: hence friction against rolling too.
-        solid = f'type="cylinder" size="{length} {height}" condim="6" friction="1 .01 .003"'
-    else:
-        solid = f'type="box" size="{length} {width} {height}"'
+    geom = _shape_of(kind, _ITEM_GEOMS, "_ITEM_GEOMS in vla_ros/sim/world_mjcf.py")
     name = item_name(index)
     return (
         f'<body name="{name}" pos="0 0 1"><freejoint name="{name}"/>'
-        f'<geom name="{name}" class="item" {solid}/></body>'
+        f'<geom name="{name}" class="item" {geom.format(*ITEMS[kind].half_m)}/></body>'
     )
 
 
 def _container(index: int, kind: Kind) -> str:
     """A mocap body, so it is placed but never moves."""
+    solids = _shape_of(kind, CONTAINER_SOLIDS, "CONTAINER_SOLIDS in vla_ros/sim/furniture.py")
     parts = "".join(
         f'<geom class="container" type="{part.shape.value}" size="{_half_sizes(part)}" '
         f'pos="{_numbers(part.at)}" quat="{_numbers(quaternion(part.rpy))}"/>'
-        for part in (BOWL if kind is Kind.BOWL else TRAY)
+        for part in solids
     )
     return f'<body name="{container_name(index)}" mocap="true">{parts}</body>'
+
+
+def _shape_of(kind: Kind, shapes: Mapping[Kind, ShapeT], where: str) -> ShapeT:
+    if kind not in shapes:
+        raise SimulationError(
+            f"a {kind.value} has no shape; wanted one of "
+            f"{', '.join(known.value for known in shapes)}. Add it to {where}"
+        )
+    return shapes[kind]
 
 
 def _half_sizes(part: Solid) -> str:
