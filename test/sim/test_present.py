@@ -2,6 +2,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """A scene allows more than one task, and two instructions lead to two ends."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -24,6 +26,19 @@ def test_what_is_drawn_can_be_done_here() -> None:
         assert not check(table, task).solved
         assert plan(table, task).remaining_steps < FAMILIES[task.family].longest_s * 10
     assert len(families) >= 7
+
+
+def test_a_family_that_moves_all_of_a_kind_is_drawn_where_there_are_several(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    clear, rng = FAMILIES["clear"], np.random.default_rng(0)
+    gather = replace(clear, draw=lambda rng: replace(clear.draw(rng), family="gather"))
+    monkeypatch.setitem(FAMILIES, "gather", gather)
+    for seed in range(20):
+        table = table_of(sample_task_scene(seed, Wishes(families=("clear",))))
+        noun = draw_present(table, rng, ("gather",)).object
+        assert noun is not None
+        assert sum(noun.fits(item.kind, item.color) for item in table.items) > 1
 
 
 def test_another_task_is_another() -> None:

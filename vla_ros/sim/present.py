@@ -81,8 +81,7 @@ def _about_present(drawn: Task, table: Table, rng: np.random.Generator) -> Task 
     items = [Noun(color=i.color, kind=i.kind) for i in table.items]
     every = [*items, *(Noun(color=c.color, kind=c.kind) for c in table.containers)]
     objects = [n for n in items if n.kind in family.objects]
-    several = drawn.family == "clear"
-    objects = [n for n in objects if (items.count(n) > 1) == several]
+    objects = [n for n in objects if (items.count(n) > 1) == family.moves_all]
     noun = _pick(objects, rng) if family.objects else None
     targets = [n for n in every if n.kind in family.targets and n != noun and every.count(n) == 1]
     target = _pick(targets, rng) if family.targets else None

@@ -217,7 +217,7 @@ def _draw_start(start: Start, rng: np.random.Generator) -> StartPose:
 
 def renamed(task: Task, table: Table, rng: np.random.Generator) -> Task:
     """Return a task whose things may be named otherwise: `the bar`, `the red one`."""
-    if task.family == "clear":
+    if FAMILIES[task.family].moves_all:
         return task
     names = [_other_names(noun, table) for noun in (task.object, task.target)]
     nouns = [

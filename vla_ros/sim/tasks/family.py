@@ -4,6 +4,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -81,6 +82,11 @@ class TaskFamily:
     decide: Callable[[Table, Task], Waypoint]
     focus: Callable[[Table, Task], tuple[Vector, Vector]]
     start: Start = Start()
+
+    @cached_property
+    def moves_all(self) -> bool:
+        """Whether its object stands for all things of a kind and colour: `all red cubes`."""
+        return any("{all}" in core for core in self.grammar.cores)
 
 
 def unfinished(table: Table, item: Item) -> str:
