@@ -45,13 +45,17 @@ def page(request: pytest.FixtureRequest) -> Path:
 
 def test_every_vla_ros_command_parses(page: Path, capsys: pytest.CaptureFixture[str]) -> None:
     for words in commands(page.read_text()):
-        if not words or Path(words[0]).name != "vla_ros":
+        if words[1:3] == ["-m", main.__name__]:  # That of the checkout.
+            arguments = words[3:]
+        elif words and Path(words[0]).name == "vla_ros":
+            arguments = words[1:]
+        else:
             continue
-        if len(words) == 2:  # The verb as such.
-            assert words[1] in main.VERBS, words
-        elif len(words) > 2:
+        if len(arguments) == 1:  # The verb as such.
+            assert arguments[0] in main.VERBS, words
+        elif arguments:
             try:
-                main._parse(words[1:])
+                main._parse(arguments)
             except SystemExit:
                 pytest.fail(f"{page.name}: {shlex.join(words)}\n{capsys.readouterr().err}")
 
