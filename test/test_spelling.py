@@ -11,7 +11,7 @@ KNOWN = frozenset(
 )
 
 
-@pytest.mark.parametrize("typed", ["yelow", "yelllow", "yelolw", "yellpw", "yellowe"])
+@pytest.mark.parametrize("typed", ["yelow", "yelllow", "yelolw", "yellpw", "yelloe", "yellowe"])
 def test_a_slip_is_put_right(typed: str) -> None:
     assert nearest_word(typed, KNOWN) == "yellow"
 
@@ -22,12 +22,20 @@ def test_a_slip_is_put_right(typed: str) -> None:
         "stock",  # stick or stack
         "gellow",  # not in its first letter
         "yeow",  # two slips
+        "yellaw",  # a key far from the right one
+        "cuke",
         "banana",
         "",
     ],
 )
 def test_what_may_mean_several_words_or_none_stays(typed: str) -> None:
     assert nearest_word(typed, KNOWN) is None
+
+
+@pytest.mark.parametrize(("said", "meant"), [("cone", "come"), ("tub", "tube"), ("tan", "than")])
+def test_a_word_of_everyday_life_is_no_slip_of_another(said: str, meant: str) -> None:
+    assert nearest_word(said, frozenset({meant})) is None
+    assert nearest_word(said, frozenset({meant, said})) == said
 
 
 def test_known_words_are_never_changed() -> None:

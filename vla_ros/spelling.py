@@ -10,16 +10,32 @@ _SHORTEST = 3  # A shorter word is one letter away from many others.
 _MOST_TOLD = 40  # Words in a message for a person.
 _NEAR = 4
 _SAME, _ALIKE = 0.65, 0.5  # See difflib: may be meant, and worth to be named.
+KEY_ROWS = ("qwertyuiop", "asdfghjkl", "zxcvbnm")
+# What people may say to an arm at a table and what looks like a slip of another word, such as
+# `cone` of `come`. Who says it means it: it is known or unknown, never another word.
+_EVERYDAY = """
+    bats bears bot bow comet cone cue cues driver loaf net oranges pie plush puck root sack shovel
+    star tablet tan tank tanks tub
+
+    cold first short
+
+    being dive drip ever fit fits had lie march reset shout sift try tune were
+"""
+_NEVER_SLIPS = frozenset(_EVERYDAY.split())
 
 
 def nearest_word(word: str, known: frozenset[str]) -> str | None:
-    """Return the one known word that a word may be a slip of; None if none, or several, are."""
+    """Return the one known word that a word is, or must be a slip of; None if there is none.
+
+    A word that is one letter off from several known ones is not taken as any of them, and one of
+    everyday life that is not known is not taken as another.
+    """
     if word in known:
         return word
-    if len(word) < _SHORTEST:
+    if len(word) < _SHORTEST or word in _NEVER_SLIPS:
         return None
-    near = [other for other in known if len(other) > _SHORTEST and is_slip(word, other)]
-    return near[0] if len(near) == 1 else None
+    near = [other for other in known if len(other) > _SHORTEST and _is_a_letter_off(word, other)]
+    return near[0] if len(near) == 1 and _is_slip(word, near[0]) else None
 
 
 def put_right(words: Iterable[str], known: frozenset[str]) -> list[str]:
@@ -28,14 +44,14 @@ def put_right(words: Iterable[str], known: frozenset[str]) -> list[str]:
 
 
 @lru_cache(maxsize=4096)
-def is_slip(typed: str, meant: str) -> bool:
-    """Tell whether a word is another one with a single slip in it, but not in its first letter.
+def _is_a_letter_off(typed: str, meant: str) -> bool:
+    """Tell whether a letter is another one, missing or too many, or two are swapped.
 
-    A slip is a letter that is wrong, missing or too many, or two that are swapped.
+    Not the first one: nobody misses that.
     """
     if abs(len(typed) - len(meant)) > 1 or typed == meant or typed[:1] != meant[:1]:
         return False
-    same = next((i for i, (a, b) in enumerate(zip(typed, meant, strict=False)) if a != b), None)
+    same = _first_difference(typed, meant)
     if same is None:
         return True  # The longer one has a letter more at its end.
     if len(typed) != len(meant):
@@ -45,6 +61,24 @@ def is_slip(typed: str, meant: str) -> bool:
         return True
     swapped = typed[same + 1 : same + 2] + typed[same]
     return swapped == meant[same : same + 2] and typed[same + 2 :] == meant[same + 2 :]
+
+
+def _is_slip(typed: str, meant: str) -> bool:
+    """Tell whether fingers slip like this: another letter is that of a key beside the right one.
+
+    Args:
+        typed: A letter off from `meant`.
+        meant: What it may have been.
+    """
+    same = _first_difference(typed, meant)
+    if same is None or len(typed) != len(meant) or typed[same + 1 :] != meant[same + 1 :]:
+        return True
+    return any(typed[same] + meant[same] in row + " " + row[::-1] for row in KEY_ROWS)
+
+
+def _first_difference(a: str, b: str) -> int | None:
+    """Return where two words differ first; None if one begins with the other."""
+    return next((i for i, (x, y) in enumerate(zip(a, b, strict=False)) if x != y), None)
 
 
 def say_unknown(unknown: Sequence[str], known: Iterable[str]) -> str:

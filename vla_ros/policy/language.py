@@ -44,7 +44,7 @@ class Vocabulary:
     def read(self, text: str) -> tuple[str, ...]:
         """Return the words of an instruction; a slip of the fingers is put right.
 
-        A word that is one slip away from exactly one known word is taken as that.
+        A word that can only be a slip of one known word is taken as that; see `nearest_word`.
 
         Raises:
             UnknownWordError: The message names the unknown words and the known ones.

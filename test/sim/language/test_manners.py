@@ -34,5 +34,12 @@ def test_a_slip_can_be_put_right() -> None:
         assert " ".join(put_right(text.split(), known)) == ORDER, text
 
 
+def test_a_wrong_key_is_one_of_the_slips() -> None:
+    rng, known = np.random.default_rng(0), known_words()
+    words = [mistyped("purple", known, rng) for _ in range(100)]
+    wrong = [w for w in words if len(w) == len("purple") and sorted(w) != sorted("purple")]
+    assert "purole" in wrong
+
+
 def test_short_words_are_typed_well() -> None:
     assert mistyped("go up", known_words(), np.random.default_rng(0)) == "go up"

@@ -6,11 +6,23 @@ import numpy as np
 import pytest
 from put_tasks import put_task
 
+from vla_ros import spelling
 from vla_ros.errors import SimulationError
 from vla_ros.sim.language.grammar import Split
-from vla_ros.sim.tasks import FAMILIES, Noun, Side, Task, Where, parse_instruction, phrase
+from vla_ros.sim.tasks import (
+    FAMILIES,
+    Noun,
+    Side,
+    Task,
+    Where,
+    known_words,
+    parse_instruction,
+    phrase,
+)
 from vla_ros.sim.things import Kind
+from vla_ros.spelling import nearest_word
 
+OTHER_WORDS = "pink gray tan disk disc plate tape comb fork pipe boil trap cone towel puck star"
 RED_IN_BLUE = put_task("red", "blue")
 LEFT = Task(family="push", object=RED_IN_BLUE.object, side=Side.LEFT)
 
@@ -73,6 +85,21 @@ def test_there_are_hundreds_of_held_out_sentences() -> None:
 )
 def test_what_people_say_is_understood(text: str, task: Task) -> None:
     assert parse_instruction(text) == task
+
+
+@pytest.mark.parametrize("word", OTHER_WORDS.split())
+def test_a_word_in_its_own_right_is_not_taken_as_one_that_looks_like_it(word: str) -> None:
+    with pytest.raises(SimulationError, match=f"does not know the word '{word}'"):
+        parse_instruction(f"pick up the {word}")
+
+
+def test_only_what_would_be_taken_as_another_word_is_kept_from_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    kept = spelling._NEVER_SLIPS
+    assert {nearest_word(word, known_words()) for word in kept} == {None}
+    monkeypatch.setattr(spelling, "_NEVER_SLIPS", frozenset())
+    assert None not in {nearest_word(word, known_words()) for word in kept}
 
 
 @pytest.mark.parametrize("word", ["coffee", "qux", "Rot", "banana"])

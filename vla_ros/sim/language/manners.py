@@ -6,7 +6,7 @@ import re
 
 import numpy as np
 
-from vla_ros.spelling import nearest_word
+from vla_ros.spelling import KEY_ROWS, nearest_word
 
 _OPENINGS = (
     "please",
@@ -29,7 +29,6 @@ _OPENING_WORDS = "|".join(sorted(_OPENINGS, key=len, reverse=True))
 _ENDING_WORDS = "|".join(sorted(_ENDINGS, key=len, reverse=True))
 _OPENING = re.compile(rf"^(?:{_OPENING_WORDS}) ")
 _ENDING = re.compile(rf" (?:{_ENDING_WORDS})$")
-_KEYS = ("qwertyuiop", "asdfghjkl", "zxcvbnm")
 _SHORTEST = 4  # Shorter words are too near to others.
 
 
@@ -76,7 +75,7 @@ def _slip(word: str, rng: np.random.Generator) -> str:
         return word[:at] + word[at + 1 :]
     if kind == 2:  # One twice.
         return word[:at] + word[at] + word[at:]
-    row = next((row for row in _KEYS if word[at] in row), None)
+    row = next((row for row in KEY_ROWS if word[at] in row), None)
     if row is None:
         return word
     beside = row[max(0, row.index(word[at]) - 1)]
