@@ -10,7 +10,7 @@ import pytest
 from vla_ros.errors import SimulationError
 from vla_ros.sim import ungroundable
 from vla_ros.sim.language.grammar import Split
-from vla_ros.sim.language.strangers import FOREIGN
+from vla_ros.sim.language.strangers import FOREIGN, FOREIGN_COLORS
 from vla_ros.sim.sample import Wishes, pair_split, sample_task_scene, table_of
 from vla_ros.sim.tasks import parse_instruction
 from vla_ros.sim.tasks.speech import known_words
@@ -18,7 +18,7 @@ from vla_ros.sim.things import Kind
 from vla_ros.sim.ungroundable import Reason, Ungroundable, ground, make_ungroundable
 
 WHY = {
-    Reason.UNKNOWN_OBJECT: ("not know the word", "names no task"),
+    Reason.UNKNOWN_OBJECT: ("not know the word",),
     Reason.ABSENT: ("there is no",),
     Reason.NONSENSE: (
         "not know the word",
@@ -42,6 +42,15 @@ def test_hundreds_are_held_out_and_none_of_them_is_learned_from(reason: Reason) 
     train = {u.text for u in draw(reason, Split.TRAIN, 300)}
     assert len(held_out) >= 200
     assert not held_out & train
+
+
+@pytest.mark.parametrize("split", Split)
+def test_a_thing_may_be_unknown_by_its_colour_alone(split: Split) -> None:
+    said = [made.text.split() for made in draw(Reason.UNKNOWN_OBJECT, split, 150)]
+    colors, nouns = (table[split] for table in (FOREIGN_COLORS, FOREIGN))
+    of_color = [words for words in said if set(words) & set(colors)]
+    assert 20 < len(of_color) < 75
+    assert all(bool(set(words) & set(nouns)) != (words in of_color) for words in said)
 
 
 @pytest.mark.parametrize("reason", Reason)

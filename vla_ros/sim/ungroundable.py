@@ -6,6 +6,7 @@ A policy has to refuse them without a motion, so it has to see such sentences wh
 is measured on others.
 """
 
+import re
 from dataclasses import dataclass, replace
 from enum import Enum
 
@@ -15,7 +16,7 @@ from vla_ros.errors import SimulationError
 from vla_ros.sim.language.grammar import Split, is_held_out
 from vla_ros.sim.language.manners import polite
 from vla_ros.sim.language.nouns import COLOR_WORDS, noun_phrase
-from vla_ros.sim.language.strangers import FOREIGN, OFF_TOPIC
+from vla_ros.sim.language.strangers import FOREIGN, FOREIGN_COLORS, OFF_TOPIC
 from vla_ros.sim.present import draw_present
 from vla_ros.sim.sample import pair_split, table_of
 from vla_ros.sim.scene import Scene
@@ -29,6 +30,8 @@ from vla_ros.sim.things import Kind
 
 _TRIES = 200
 _ABOUT_THINGS = ("put", "stack", "push", "place", "lift")
+_FOREIGN_COLOR = 0.3  # Share of what is not known by its colour, if it is named with one.
+_COLOR = re.compile(rf"\b(?:{'|'.join(COLOR_WORDS)})\b")
 
 
 class Reason(Enum):
@@ -105,12 +108,15 @@ def make_ungroundable(
 
 
 def _unknown_object(table: Table, rng: np.random.Generator, split: Split) -> _Drawn:
-    """Name something that is none of our things in the place of one that is there."""
+    """Name something that is none of our things, or has none of our colours, for one there."""
     text, present = _about_present(table, rng, split)
     foreign = str(rng.choice(FOREIGN[split]))
     if rng.random() < 0.5:
         foreign = f"{rng.choice(tuple(COLOR_WORDS))} {foreign}"
-    return _Drawn(text.replace(present, f"the {foreign}", 1))
+    named = f"the {foreign}"
+    if _COLOR.search(present) and rng.random() < _FOREIGN_COLOR:
+        named = _COLOR.sub(str(rng.choice(FOREIGN_COLORS[split])), present, count=1)
+    return _Drawn(text.replace(present, named, 1))
 
 
 def _about_present(table: Table, rng: np.random.Generator, split: Split) -> tuple[str, str]:

@@ -18,6 +18,10 @@ FOREIGN: dict[Split, tuple[str, ...]] = {
     Split.TRAIN: tuple(_LEARNED.split()),
     Split.HELD_OUT: tuple(_UNSEEN.split()),
 }
+FOREIGN_COLORS: dict[Split, tuple[str, ...]] = {
+    Split.TRAIN: ("pink", "brown", "gray", "silver", "turquoise", "lime"),
+    Split.HELD_OUT: ("cyan", "magenta", "grey", "gold", "beige", "maroon"),
+}
 OFF_TOPIC: dict[Split, tuple[str, ...]] = {
     Split.TRAIN: (
         "what time is it",
