@@ -9,6 +9,7 @@ from vla_ros.cli.screen import ProgressLine, describe
 KNOWN = SimpleNamespace(
     phase="running",
     progress=0.5,
+    confidence=0.871,
     inference_ms=6.4,
     observation_age_ms=31.0,
     queue_s=1.25,
@@ -17,6 +18,7 @@ KNOWN = SimpleNamespace(
 UNKNOWN = SimpleNamespace(
     phase="starting",
     progress=math.nan,
+    confidence=math.nan,
     inference_ms=math.nan,
     observation_age_ms=math.inf,
     queue_s=0.0,
@@ -26,7 +28,7 @@ UNKNOWN = SimpleNamespace(
 
 def test_feedback_is_put_in_words_with_units() -> None:
     text = describe(KNOWN)
-    assert text.startswith("running  [##########..........]  50%  policy   6 ms")
+    assert text.startswith("running  [##########..........]  50%  sure 87%  policy   6 ms")
     assert "observation  31 ms old  planned 1.2 s  interventions 2" in text
 
 
@@ -34,6 +36,7 @@ def test_what_is_unknown_is_shown_as_unknown() -> None:
     text = describe(UNKNOWN)
     assert "[....................]    ?" in text
     assert text.count("? ms") == 2
+    assert "sure" not in text  # Not every policy says.
 
 
 def test_a_terminal_gets_one_line_that_updates() -> None:

@@ -60,8 +60,9 @@ def describe(feedback: Any) -> str:
     filled = round(done * _BAR)
     bar = "#" * filled + "." * (_BAR - filled)
     share = f"{done:4.0%}" if known else "   ?"
+    sure = f"sure {feedback.confidence:.0%}  " if math.isfinite(feedback.confidence) else ""
     return (
-        f"{feedback.phase:<8} [{bar}] {share}  policy {_ms(feedback.inference_ms)}  "
+        f"{feedback.phase:<8} [{bar}] {share}  {sure}policy {_ms(feedback.inference_ms)}  "
         f"observation {_ms(feedback.observation_age_ms)} old  planned {feedback.queue_s:.1f} s  "
         f"interventions {feedback.intervention_count}"
     )
