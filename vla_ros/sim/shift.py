@@ -56,7 +56,8 @@ SHIFTS: dict[str, Randomisation] = {
     "friction": replace(USUAL, friction=(0.6, 1.4)),
     "delays": replace(USUAL, latency_s=(0.10, 0.25)),
 }
-# To learn from: every shift at once, and a little more of each.
+# To learn from: every shift at once. Camera and light vary a little more, friction and delays as
+# much, shades a little less, and every other scene has shadows.
 WIDE = Randomisation(
     shade=0.05,
     light=(0.3, 1.35),
