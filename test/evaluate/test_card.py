@@ -1,8 +1,10 @@
 # Copyright 2026 The vla_ros authors
 # SPDX-License-Identifier: Apache-2.0
 import json
+import re
 from pathlib import Path
 
+import onnxruntime
 import pytest
 from episodes import make_result, refusal
 
@@ -11,6 +13,10 @@ from vla_ros.evaluate.card import main
 from vla_ros.evaluate.cases import Plan
 from vla_ros.evaluate.document import Evaluation, make_document
 from vla_ros.evaluate.failure import Failure
+from vla_ros.policy.model_file import METADATA_KEY, read_description
+from vla_ros.policy.spec import load_policy_profile
+
+CARD = Path(__file__).parents[2] / "docs/model-card.md"
 
 SIMULATED = {
     "episodes": 2,
@@ -38,6 +44,53 @@ def test_the_card_says_what_was_measured(tmp_path: Path) -> None:
     assert "yellow" in text
 
 
+def through_ros(*scenes: tuple[int, str]) -> str:
+    """Return a document of the nodes in which every other scene succeeds, as JSON."""
+    episodes = [
+        {"seed": seed, "family": family, "success": k % 2 == 0, "outcome": "SUCCEEDED"}
+        for k, (seed, family) in enumerate(scenes)
+    ]
+    return json.dumps(SIMULATED | {"split": "held_out", "episode": episodes})
+
+
+def test_the_nodes_are_compared_on_the_same_scenes(tmp_path: Path) -> None:
+    results = [
+        make_result(seed=5),
+        make_result(seed=6, family="sort"),
+        make_result(Failure.TIMEOUT, seed=7),
+        make_result(Failure.TIMEOUT, seed=8, family="sort"),
+        make_result(Failure.TIMEOUT, seed=5, suite="more things"),
+    ]
+    plan = Plan(families=("put", "sort"), episodes=4, seed=5)
+    evaluation = Evaluation(policy="tabletop", plan=plan, results=results, wall_s=1.0)
+    files = {name: tmp_path / name for name in ("s.json", "same.json", "other.json", "card.md")}
+    files["s.json"].write_text(json.dumps(make_document(evaluation)))
+    files["same.json"].write_text(through_ros((5, "put"), (6, "sort"), (7, "put")))
+    files["other.json"].write_text(through_ros((5, "put"), (6, "put")))
+    words = ("--simulated", "s.json", "--ros", "same.json", "--ros", "other.json")
+    main([str(files.get(word, word)) for word in (*words, "--out", "card.md")])
+    text = files["card.md"].read_text()
+    assert "seeds 5 to 7 | 1/2 = 50.0% | 9.0% to 91.0% | 5.0 s | 2/3 = 66.7% |" in text
+    assert "seeds 5 to 6 | 1/2 = 50.0% | 9.0% to 91.0% | 5.0 s | |" in text
+    assert "- Two more things on the table than usual cost 100 points." in text
+
+
+def test_the_published_card_is_that_of_the_shipped_policy() -> None:
+    profile = load_policy_profile("tabletop")
+    assert profile.model is not None
+    assert profile.confidence is not None
+    session = onnxruntime.InferenceSession(profile.model, providers=["CPUExecutionProvider"])
+    said = session.get_modelmeta().custom_metadata_map.get(METADATA_KEY)
+    described = read_description(profile.model, said)
+    words, rule = described.words[1:], profile.confidence
+    text = CARD.read_text(encoding="utf-8")
+    assert f"network: {described.parameters:,} weights," in text
+    assert f"- It knows {len(words)} words: {', '.join(words)}.\n" in text
+    assert f"How this file was made: {described.trained}.\n" in text
+    told = set(re.findall(r"below ([\d.]+), (\d+) times in a row \(the policy profile's", text))
+    assert told == {(f"{rule.least:.3g}", str(rule.in_row))}
+
+
 def test_figures_that_cannot_be_read_are_named(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match=r"gone.json: cannot be read"):
         main(["--ros", str(tmp_path / "gone.json"), "--out", str(tmp_path / "card.md")])
@@ -63,3 +116,6 @@ def test_the_card_tells_of_families_splits_and_refusals(tmp_path: Path) -> None:
     assert (images / "tabletop-generalisation.svg").is_file()
     assert "### Generalisation" in text
     assert "refused with no joint moved" in text
+    assert "shades vary nearly as much (standard deviation 0.05 against 0.06" in text
+    assert "The profile's threshold for confidence was chosen on scenes of this page" in text
+    assert "Two more things" not in text

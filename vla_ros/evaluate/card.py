@@ -12,7 +12,7 @@ import os
 import statistics
 import time
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +24,7 @@ from vla_ros.evaluate.cases import MAIN
 from vla_ros.evaluate.page import families, sections
 from vla_ros.evaluate.plots import write_plots
 from vla_ros.policy.model_file import METADATA_KEY, ModelDescription, read_description
-from vla_ros.policy.spec import load_policy_profile
+from vla_ros.policy.spec import PolicyProfile, load_policy_profile
 from vla_ros.resources import config_path
 
 Figures = Mapping[str, Any]
@@ -45,7 +45,9 @@ It never sees the simulator's state.
 - One chunk takes {latency_ms:.1f} ms (median) and {latency_p95_ms:.1f} ms (95 %) on one thread
   of the machine that wrote this page.
 - It knows {words} words: {vocabulary}.
-- A word that it does not know is refused before anything moves.
+- A word that it does not know is refused before anything moves. One slip of the fingers (a letter
+  of the key beside the right one, a letter missing or too many, or two swapped) is put right where
+  it can only be one known word, and the person is told.
 
 ## What it learned from
 
@@ -67,8 +69,8 @@ How this file was made: {trained}.
 An episode counts only if the policy itself reports success and the physics check still holds one
 second later. The interval is Wilson's, 95 %.
 
-| measured | scenes | success | interval | mean time |
-|---|---|---|---|---|
+| measured | scenes | success | interval | mean time | the same scenes in simulated time |
+|---|---|---|---|---|---|
 {results}
 
 Failures: {failures}.
@@ -82,8 +84,15 @@ _LIMITS = """\
   its arm. Real pictures were never seen.
 - Words it was not taught are refused; known words in a sentence of a form that it never saw may
   be misread. Whether an instruction can be carried out is learned, and wrong as often as stated.
+- An instruction that may mean several things ("the cube" where three lie) is not refused: it was
+  taught only such as mean one thing. The arm moves, and mostly wavers between them until the goal
+  ends.
 - Cameras within a few centimetres and degrees of where they are in `vla_ros/sim`; light from a
   third to a third more than usual; shadows of one lamp."""
+_CROWDED = "- Two more things on the table than usual cost {points:.0f} points."
+_CHOSEN = """\
+- The profile's threshold for confidence was chosen on scenes of this page and on others, so that
+  its figures are no independent test. It is set to end rather too few goals than too many."""
 _MEASURED_IN_WORDS = {
     "grounded": "whether the instruction can be carried out",
     "confidence": "how sure it is",
@@ -143,8 +152,11 @@ def make_page(
         raise ConfigError(f"policy '{policy}' has no model file; a card is written from one")
     described, outputs, latencies_ms = _measure(profile.model)
     measured = [
-        *(_row("simulated time, no ROS", f) for f in simulated),
-        *(_row("all nodes over DDS, real time", f) for f in ros),
+        *(f"{_row('simulated time, no ROS', f)} |" for f in simulated),
+        *(
+            f"{_row('all nodes over DDS, real time', f)} {_same_scenes(f, simulated)}|"
+            for f in ros
+        ),
     ]
     return _PAGE.format(
         name=profile.name,
@@ -161,11 +173,11 @@ def make_page(
         trained=described.trained,
         again=_again(profile.name),
         training="\n".join(f"| {k} | {_number(v)} |" for k, v in training.items()) or "| | |",
-        results="\n".join(measured) or "| not yet measured | | | | |",
+        results="\n".join(measured) or "| not yet measured | | | | | |",
         failures=_failures([*simulated, *ros]),
         also="".join(f", {text}" for name, text in _MEASURED_IN_WORDS.items() if name in outputs),
         details=_details(simulated, plots),
-        limits=_LIMITS,
+        limits="\n".join(_limits(profile, simulated)),
     )
 
 
@@ -246,6 +258,32 @@ def _row(what: str, figures: Figures) -> str:
         f"| {figures['wilson_low']:.1%} to {figures['wilson_high']:.1%} "
         f"| {figures['mean_duration_s'] or float('nan'):.1f} s |"
     )
+
+
+def _same_scenes(ros: Figures, simulated: Sequence[Figures]) -> str:
+    """Return how many of some episodes through the nodes succeed in simulated time, if known."""
+    scenes = [_scene(episode) for episode in main_episodes(ros)]
+    for figures in simulated:
+        won = {_scene(e): e["failure"] == "none" for e in main_episodes(figures)}
+        is_same = (figures["split"], figures["shift"]) == (ros["split"], "none")
+        if is_same and won.keys() >= set(scenes):
+            wins = sum(won[scene] for scene in scenes)
+            return f"{wins}/{len(scenes)} = {wins / len(scenes):.1%} "
+    return ""
+
+
+def _scene(episode: Figures) -> tuple[int, str]:
+    """Return what makes a scene, but for the split of its sentence and its look."""
+    return episode["seed"], episode["family"]
+
+
+def _limits(profile: PolicyProfile, simulated: Sequence[Figures]) -> Iterator[str]:
+    yield _LIMITS
+    crowded = [s["points"] for f in simulated if (s := f.get("suites", {}).get("more things"))]
+    if crowded and crowded[0] < 0.0:
+        yield _CROWDED.format(points=-crowded[0])
+    if profile.confidence is not None:
+        yield _CHOSEN
 
 
 def _failures(all_figures: Sequence[Figures]) -> str:
