@@ -12,6 +12,7 @@ pytest.importorskip("torch", reason="training needs torch")
 from lerobot_dataset import write_lerobot
 
 from vla_ros.errors import ConfigError, InstructionError
+from vla_ros.learn import rounds
 from vla_ros.learn.config import DatasetConfig, LearnConfig
 from vla_ros.learn.dataset import read_demonstrations
 from vla_ros.learn.rounds import learn
@@ -38,6 +39,7 @@ def test_two_rounds_end_with_a_policy_that_runs(short: LearnConfig, tmp_path: Pa
     assert report.rounds == 2
     assert report.episodes == 3
     assert report.model == tmp_path / "round_2" / "policy.onnx"
+    assert (tmp_path / "round_2" / "curve.png").is_file()
     profile = load_policy_profile("tabletop").model_copy(update={"model": report.model})
     OnnxBackend(profile, load_robot_profile("sim_arm")).warm_up()
     assert any("1 episodes in" in line for line in told)
@@ -57,6 +59,18 @@ def test_a_run_that_is_complete_does_nothing_more(short: LearnConfig, tmp_path: 
     assert not any("training" in line for line in told)
     assert again.episodes == 0
     assert again.model.stat().st_mtime_ns == written
+
+
+def test_the_curve_is_drawn_with_every_checkpoint(
+    short: LearnConfig, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def interrupt(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(rounds, "export", interrupt)
+    with pytest.raises(KeyboardInterrupt):
+        learn(short, tmp_path, lambda _: None)
+    assert (tmp_path / "curve.png").read_bytes().startswith(b"\x89PNG")
 
 
 def test_a_folder_belongs_to_one_run(short: LearnConfig, tmp_path: Path) -> None:

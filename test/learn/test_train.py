@@ -1,5 +1,6 @@
 # Copyright 2026 The vla_ros authors
 # SPDX-License-Identifier: Apache-2.0
+import json
 from dataclasses import replace
 from pathlib import Path
 
@@ -13,12 +14,14 @@ from training_pair import TrainingPair
 
 from vla_ros.errors import ConfigError
 from vla_ros.learn.batches import Batches
-from vla_ros.learn.checkpoint import load_trained
+from vla_ros.learn.checkpoint import load_trained, read_checkpoint
 from vla_ros.learn.config import LearnConfig
 from vla_ros.learn.dataset import Frames
 from vla_ros.learn.export import export
 from vla_ros.learn.losses import attention_loss
 from vla_ros.learn.train import (
+    CHECKPOINT,
+    CURVE,
     Round,
     Trainer,
     rate_factor,
@@ -43,6 +46,30 @@ def train(config: LearnConfig, shown: Path) -> list[int]:
     trainer = Trainer(config, PROFILE, shown.parent, shown)
     trainer.run(lambda _: None, lambda _, step: saved.append(step))
     return saved
+
+
+def train_in_two_parts(config: LearnConfig, shown: Path) -> None:
+    """Interrupt a training after its first checkpoint, and go on."""
+
+    def interrupt(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        Trainer(config, PROFILE, shown.parent, shown).run(lambda _: None, interrupt)
+    train(config, shown)
+
+
+def with_training(config: LearnConfig, **update: object) -> LearnConfig:
+    return config.model_copy(update={"training": config.training.model_copy(update=update)})
+
+
+def weights(shown: Path) -> dict[str, dict[str, torch.Tensor]]:
+    saved = read_checkpoint(shown.parent / CHECKPOINT)
+    return {name: saved[name] for name in ("network", "mean")}
+
+
+def notes(shown: Path) -> list[dict[str, float]]:
+    return list(map(json.loads, (shown.parent / CURVE).read_text().splitlines()))
 
 
 def test_a_batch_has_its_number_and_is_always_the_same(frames: Frames) -> None:
@@ -99,8 +126,47 @@ def test_the_learning_rate_rises_stays_and_falls(tiny: LearnConfig) -> None:
 
 def test_training_saves_and_resumes(tiny: LearnConfig, shown: Path) -> None:
     assert train(tiny, shown) == [2, 4]
-    longer = tiny.training.model_copy(update={"steps": 6})
-    assert train(tiny.model_copy(update={"training": longer}), shown) == [6]
+    assert train(with_training(tiny, steps=6), shown) == [6]
+
+
+@pytest.mark.parametrize("head", ["regression", "flow"])
+def test_a_training_that_was_interrupted_ends_with_the_same_weights(
+    tiny: LearnConfig, shown: Path, head: str
+) -> None:
+    config = tiny.model_copy(update={"network": tiny.network.model_copy(update={"head": head})})
+    train(config, shown)
+    at_once = weights(shown)
+    (shown.parent / CHECKPOINT).unlink()
+    train_in_two_parts(config, shown)
+    for name, tensors in weights(shown).items():
+        assert all(torch.equal(tensors[n], at_once[name][n]) for n in tensors), name
+
+
+@pytest.mark.parametrize(
+    ("steps", "reported"), [(4, [1, 2, 3, 4]), (25, [*range(2, 25, 2), 25]), (20, range(2, 21, 2))]
+)
+def test_a_short_training_is_reported_ten_times_and_at_its_end(
+    tiny: LearnConfig, shown: Path, steps: int, reported: list[int]
+) -> None:
+    told: list[str] = []
+    config = with_training(tiny, steps=steps, save_every=steps)
+    Trainer(config, PROFILE, shown.parent, shown).run(told.append, lambda *_: None)
+    assert [note["step"] for note in notes(shown)] == list(reported)
+    assert [line.split()[1] for line in told] == [f"{step}/{steps}" for step in reported]
+
+
+def test_the_curve_holds_the_mean_of_what_was_trained_since_the_report_before(
+    tiny: LearnConfig, shown: Path
+) -> None:
+    """Also where a training goes on between two reports."""
+    config = with_training(tiny, steps=30, save_every=5)
+    alone = Trainer(config, PROFILE, shown.parent, shown)
+    totals = [float(alone.advance().total.detach()) for _ in range(30)]
+    train_in_two_parts(config, shown)
+    assert [note["step"] for note in notes(shown)] == list(range(3, 31, 3))
+    assert notes(shown)[0]["total"] == pytest.approx(np.mean(totals[:3]), rel=1e-4)
+    assert notes(shown)[1]["total"] == pytest.approx(totals[5], rel=1e-4)
+    assert notes(shown)[2]["total"] == pytest.approx(np.mean(totals[6:9]), rel=1e-4)
 
 
 @pytest.mark.parametrize("head", ["regression", "tokens", "flow"])

@@ -77,7 +77,6 @@ def learn(config: LearnConfig, folder: Path, tell: Tell) -> LearnReport:
         shown = time.monotonic()
         if not _is_trained(place, _steps(config, number)):
             work_together(_Work(config, tuple(places), number, tell), config.training.processes)
-        plot_curve(place / CURVE, place / "curve.png")
         collecting_s += shown - began
         training_s += time.monotonic() - shown
     return LearnReport(
@@ -167,6 +166,7 @@ class _Work:
             )
 
         def saved(checkpoint: Path, step: int) -> None:
+            plot_curve(place / CURVE, place / "curve.png")
             self._export(profile, checkpoint, step)
 
         trainer.run(self.tell, saved)

@@ -41,7 +41,7 @@ with suppress(ImportError):
 
 CHECKPOINT = "checkpoint.pt"
 CURVE = "curve.jsonl"
-_REPORT_EVERY = 250
+_REPORT_EVERY = 250  # Steps at most; in a short training there are ten reports.
 _LOWEST_RATE = 0.02  # Of the peak, at the end.
 
 Tell = Callable[[str], None]
@@ -157,23 +157,26 @@ class Trainer:
         """Train to the end of the step budget.
 
         Args:
-            tell: Gets a progress line every few hundred batches.
+            tell: Gets a line of mean losses every few hundred batches, and at the end.
             saved: Called with the path and the step after each checkpoint.
         """
         training = self._training
+        every = max(1, min(_REPORT_EVERY, training.steps // 10))
         began, began_step = time.monotonic(), self.step
-        sums = torch.zeros(len(Losses._fields))
+        sums, reported_step = torch.zeros(len(Losses._fields)), self.step
         while self.step < training.steps:
             sums += torch.stack([loss.detach() for loss in self.advance()])
-            if self.step % _REPORT_EVERY == 0:
-                means = dict(zip(Losses._fields, (sums / _REPORT_EVERY).tolist(), strict=True))
+            at_end = self.step == training.steps
+            if at_end or self.step % every == 0:
+                values = (sums / (self.step - reported_step)).tolist()
+                means = dict(zip(Losses._fields, values, strict=True))
                 sums.zero_()
+                reported_step = self.step
                 frames = (self.step - began_step) * training.frames * self._workers
                 rate = frames / (time.monotonic() - began)
                 if self.leads:
                     self._note(means, rate)
                     tell(_line(self.step, training.steps, means, rate))
-            at_end = self.step == training.steps
             if self.leads and (at_end or self.step % training.save_every == 0):
                 saved(self._save(), self.step)
 
