@@ -36,8 +36,8 @@ WANTED = DemonstrationOptions(
 )
 
 
-def collected(folder: Path) -> Frames:
-    report = collect(replace(WANTED, folder=folder))
+def collected(folder: Path, processes: int = 1) -> Frames:
+    report = collect(replace(WANTED, folder=folder, processes=processes))
     (frames,) = read_demonstrations([folder], PROFILE)
     assert report.frames == len(frames)
     assert report.solved == report.episodes == WANTED.episodes
@@ -113,7 +113,8 @@ def test_the_object_is_where_its_label_says(frames: Frames) -> None:
 
 
 def test_the_same_options_give_the_same_files(first: Path, tmp_path: Path) -> None:
-    collected(tmp_path)
+    """However many processes collect."""
+    collected(tmp_path, processes=2)
     files = sorted(path.relative_to(first) for path in first.rglob("*") if path.is_file())
     assert files == sorted(p.relative_to(tmp_path) for p in tmp_path.rglob("*") if p.is_file())
     for file in files:
