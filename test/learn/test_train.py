@@ -169,6 +169,25 @@ def test_the_curve_holds_the_mean_of_what_was_trained_since_the_report_before(
     assert notes(shown)[2]["total"] == pytest.approx(np.mean(totals[6:9]), rel=1e-4)
 
 
+@pytest.mark.parametrize(("head", "is_same"), [("regression", True), ("flow", False)])
+def test_the_noise_of_the_flow_head_follows_the_seed(
+    tiny: LearnConfig, shown: Path, head: str, is_same: bool
+) -> None:
+    """From the same first weights and with the same batch nothing else tells two seeds apart."""
+    config = tiny.model_copy(update={"network": tiny.network.model_copy(update={"head": head})})
+    one, other = (
+        Trainer(config.model_copy(update={"seed": seed}), PROFILE, shown.parent, shown)
+        for seed in (1, 2)
+    )
+    other.network.load_state_dict(one.network.state_dict())
+    other._batches = one._batches
+    one.advance()
+    other.advance()
+    learned = other.network.state_dict()
+    same = [torch.equal(weight, learned[n]) for n, weight in one.network.state_dict().items()]
+    assert all(same) is is_same
+
+
 @pytest.mark.parametrize("head", ["regression", "tokens", "flow"])
 def test_every_head_learns_a_few_frames_by_heart(
     tiny: LearnConfig, shown: Path, head: str

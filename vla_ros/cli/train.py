@@ -29,6 +29,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--steps", type=int, help="most batches a round, instead of the config's")
     parser.add_argument(
+        "--seed",
+        type=int,
+        help="of first weights, batches and noise, instead of the config's; scenes stay the same",
+    )
+    parser.add_argument(
         "--install", action="store_true", help="put the result where the policy profile looks"
     )
     parser.add_argument("--json", help="write the figures to this file")
@@ -61,7 +66,10 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _overridden(config: "LearnConfig", args: argparse.Namespace) -> "LearnConfig":
-    """Return the config with a smaller budget."""
+    """Return the config with a smaller budget, and another seed."""
+    seed = config.seed if args.seed is None else args.seed
+    if seed < 0:
+        raise ConfigError(f"--seed {seed}: wanted 0 or more")
     episodes = _positive("--episodes", args.episodes)
     steps = _positive("--steps", args.steps)
     shown, training = config.demonstrations, config.training
@@ -74,9 +82,8 @@ def _overridden(config: "LearnConfig", args: argparse.Namespace) -> "LearnConfig
         )
         for each in config.corrections
     )
-    return config.model_copy(
-        update={"demonstrations": shown, "training": training, "corrections": corrections}
-    )
+    update = {"demonstrations": shown, "training": training, "corrections": corrections}
+    return config.model_copy(update=update | {"seed": seed})
 
 
 def _positive(option: str, value: int | None) -> float:

@@ -142,7 +142,8 @@ class LearnConfig(StrictModel):
 
     Attributes:
         policy: Policy profile it is made for.
-        seed: Of the weights and of the order of the samples.
+        seed: Of the first weights, of which frames a batch holds and how they are varied, and of
+            the noise of the head `flow`. Scenes have seeds of their own (`first_seed`).
         demonstrations: What it learns from, collected in our simulator.
         dataset: What it learns from instead.
         corrections: What it learns from in further rounds; left out: there are none.

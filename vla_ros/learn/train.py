@@ -184,7 +184,7 @@ class Trainer:
         """Take one step, together with the other processes."""
         training = self._training
         number = self.step * self._workers + self._rank
-        torch.manual_seed(number)
+        torch.manual_seed(_noise_seed(self._config.seed, number))
         batch = self._batches.draw(number, training.frames)
         for group in self._optimiser.param_groups:
             group["lr"] = training.peak_rate * rate_factor(self.step, training)
@@ -293,6 +293,11 @@ def rate_factor(step: int, training: OptimiserConfig) -> float:
     rise = min(1.0, (step + 1) / training.warmup_steps)
     left = (training.steps - step) / max(1.0, training.cooldown * training.steps)
     return rise * max(_LOWEST_RATE, min(1.0, left))
+
+
+def _noise_seed(seed: int, number: int) -> int:
+    """Return what a batch of a training draws the noise of its head from."""
+    return int(np.random.SeedSequence([seed, 6, number]).generate_state(1, np.uint64)[0])
 
 
 def _share_gradients(network: nn.Module, workers: int) -> None:
