@@ -5,6 +5,8 @@
 import argparse
 import importlib.util
 import json
+import os
+import platform
 import time
 from dataclasses import asdict
 from pathlib import Path
@@ -15,7 +17,7 @@ from vla_ros.errors import ConfigError
 from vla_ros.policy.spec import PolicyProfile, load_policy_profile
 
 if TYPE_CHECKING:
-    from vla_ros.learn.config import LearnConfig
+    from vla_ros.learn.config import LearnConfig, OptimiserConfig
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -58,6 +60,7 @@ def run(args: argparse.Namespace) -> int:
         "model": str(target),
         "model_mb": target.stat().st_size / 1e6,
         "wall_s": time.monotonic() - began,
+        **_machine(config.training),
     }
     if args.json is not None:
         Path(args.json).write_text(json.dumps(figures, indent=2) + "\n", encoding="utf-8")
@@ -84,6 +87,26 @@ def _overridden(config: "LearnConfig", args: argparse.Namespace) -> "LearnConfig
     )
     update = {"demonstrations": shown, "training": training, "corrections": corrections}
     return config.model_copy(update=update | {"seed": seed})
+
+
+def _machine(training: "OptimiserConfig") -> dict[str, object]:
+    """Return what the wall time depends on: the CPU, and what of it the training used."""
+    from vla_ros.learn.fast import precision_of  # noqa: PLC0415
+
+    return {
+        "cpu": cpu_name(),
+        "cores": min(training.processes, len(os.sched_getaffinity(0))),
+        "precision": precision_of(training),
+    }
+
+
+def cpu_name(told: Path = Path("/proc/cpuinfo")) -> str:
+    """Return the name of the CPU, or what kind it is where the system does not tell (on ARM)."""
+    for line in told.read_text(encoding="utf-8").splitlines():
+        key, _, value = line.partition(":")
+        if key.strip() == "model name":
+            return value.strip()
+    return platform.machine()
 
 
 def _positive(option: str, value: int | None) -> float:

@@ -34,6 +34,11 @@ def takes_bfloat16(training: OptimiserConfig) -> bool:
     return training.precision == "bfloat16"
 
 
+def precision_of(training: OptimiserConfig) -> str:
+    """Return in what the heavy parts are multiplied, as `precision` of the config calls it."""
+    return "bfloat16" if takes_bfloat16(training) else "float32"
+
+
 def multiply_in_bfloat16(network: VlaNetwork) -> None:
     """Let convolutions and transformer layers multiply in bfloat16 from now on.
 

@@ -19,7 +19,7 @@ from vla_ros.learn.config import DemonstrationConfig, LearnConfig
 from vla_ros.learn.curve import plot_curve
 from vla_ros.learn.demonstrations import CollectionReport, DemonstrationOptions, collect
 from vla_ros.learn.export import export
-from vla_ros.learn.fast import takes_bfloat16
+from vla_ros.learn.fast import precision_of
 from vla_ros.learn.train import CHECKPOINT, CURVE, Round, Trainer
 from vla_ros.learn.workers import work_together
 from vla_ros.policy.model_file import inputs_not_taken
@@ -159,7 +159,7 @@ class _Work:
         trainer = Trainer(self.config, profile, place, self.places[0] / "demonstrations", later)
         if trainer.leads:
             weights, frames = trainer.parameters, trainer.frames
-            precision = "bfloat16" if takes_bfloat16(self.config.training) else "float32"
+            precision = precision_of(self.config.training)
             self.tell(
                 f"training: {weights} weights, {frames} frames, in {precision}, "
                 f"from step {trainer.step}"
