@@ -37,7 +37,11 @@ WANTED = DemonstrationOptions(
 
 
 def collected(folder: Path, processes: int = 1) -> Frames:
-    report = collect(replace(WANTED, folder=folder, processes=processes))
+    seen: list[tuple[int, int]] = []
+    options = replace(WANTED, folder=folder, processes=processes)
+    report = collect(options, watch=lambda done, of: seen.append((done, of)))
+    assert seen == sorted(seen)
+    assert (seen[0], seen[-1]) == ((0, 3), (3, 3))
     (frames,) = read_demonstrations([folder], PROFILE)
     assert report.frames == len(frames)
     assert report.solved == report.episodes == WANTED.episodes
@@ -123,9 +127,13 @@ def test_the_same_options_give_the_same_files(first: Path, tmp_path: Path) -> No
 
 def test_only_what_is_missing_is_collected(first: Path, tmp_path: Path) -> None:
     shutil.copytree(first, tmp_path, dirs_exist_ok=True)
-    assert collect(replace(WANTED, folder=tmp_path)).episodes == 0
+    seen: list[tuple[int, int]] = []
+    options = replace(WANTED, folder=tmp_path, processes=2)
+    assert collect(options, watch=lambda *those: seen.append(those)).episodes == 0
+    assert not seen
     (tmp_path / "parts" / "part-000001.parquet").unlink()
-    assert collect(replace(WANTED, folder=tmp_path)).episodes == 1
+    assert collect(options, watch=lambda *those: seen.append(those)).episodes == 1
+    assert seen == [(0, 1), (1, 1)]
     data = "data/chunk-000/file-001.parquet"
     assert (tmp_path / data).read_bytes() == (first / data).read_bytes()
 

@@ -8,11 +8,28 @@ import pytest
 
 from vla_ros.errors import SimulationError
 from vla_ros.learn.parallel import in_parallel
+from vla_ros.learn.progress import shared_counts
 
 
 def test_results_come_in_the_order_of_the_jobs_from_processes_that_have_begun() -> None:
     results = list(in_parallel(jobs.repeat, range(5), 2, jobs.say, ("ready",)))
     assert results == [(number, ["ready"]) for number in range(5)]
+
+
+def test_one_may_look_while_results_are_waited_for(tmp_path: Path) -> None:
+    """The last job ends only when somebody has looked at the first two."""
+    seen: list[int] = []
+
+    def look() -> None:
+        seen.append(counts.read())
+        if seen[-1] == 2:
+            (tmp_path / "seen").touch()
+
+    with shared_counts(3) as counts:
+        work = [(counts, number, tmp_path / "seen") for number in range(3)]
+        assert list(in_parallel(jobs.count, work, 2, meanwhile=look)) == [0, 1, 2]
+        assert counts.read() == 3
+    assert seen[-1] >= 2
 
 
 def test_nothing_to_do_is_done_at_once() -> None:

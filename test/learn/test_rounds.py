@@ -35,19 +35,26 @@ def short(tiny: LearnConfig) -> LearnConfig:
 
 def test_two_rounds_end_with_a_policy_that_runs(short: LearnConfig, tmp_path: Path) -> None:
     told: list[str] = []
-    report = learn(short, tmp_path, told.append)
+    shown: list[tuple[str, int, int]] = []
+    report = learn(short, tmp_path, told.append, lambda *stage: shown.append(stage))
     assert report.rounds == 2
+    assert shown == [
+        *(("round 1/2, episodes", done, 2) for done in range(3)),
+        *(("round 1/2, steps", done, 4) for done in range(5)),
+        *(("round 2/2, episodes", done, 1) for done in range(2)),
+        *(("round 2/2, steps", done, 2) for done in range(3)),
+    ]
     assert report.episodes == 3
     assert report.model == tmp_path / "round_2" / "policy.onnx"
     assert (tmp_path / "round_2" / "curve.png").is_file()
     profile = load_policy_profile("tabletop").model_copy(update={"model": report.model})
     OnnxBackend(profile, load_robot_profile("sim_arm")).warm_up()
     assert any("1 episodes in" in line for line in told)
-    shown, corrected = (
+    demonstrated, corrected = (
         read_demonstrations([tmp_path / folder], load_policy_profile("tabletop"))[0]
         for folder in ("demonstrations", "round_2/corrections")
     )
-    assert set(shown.families[:, 0]) == {"close"}
+    assert set(demonstrated.families[:, 0]) == {"close"}
     assert set(corrected.families[:, 0]) == {"open"}
 
 

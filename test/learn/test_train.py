@@ -208,6 +208,11 @@ def test_two_processes_end_with_the_same_network(tiny: LearnConfig, shown: Path)
     assert all(torch.equal(one[name], other[name]) for name in one)
 
 
+def test_one_of_two_processes_tells_how_far_they_are(tiny: LearnConfig, shown: Path) -> None:
+    work_together(TrainingPair(with_training(tiny, steps=1), PROFILE, shown.parent, shown), 2)
+    assert [path.name for path in shown.parent.glob("*.watched")] == ["0.watched"]
+
+
 def test_a_later_round_starts_from_the_one_before(tiny: LearnConfig, shown: Path) -> None:
     train(tiny, shown)
     folder, corrections = shown.parent, shown.parent / "corrections"

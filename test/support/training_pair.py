@@ -24,5 +24,6 @@ class TrainingPair:
     def __call__(self) -> None:
         rank = torch.distributed.get_rank()
         trainer = Trainer(self.config, self.profile, self.folder, self.shown)
-        trainer.run(lambda _: None, lambda *_: None)
+        watched = self.folder / f"{rank}.watched"
+        trainer.run(lambda _: None, lambda *_: None, lambda *_: watched.touch())
         torch.save(trainer.network.state_dict(), self.folder / f"{rank}.pt")

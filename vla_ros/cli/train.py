@@ -12,7 +12,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from vla_ros.cli.screen import say
+from vla_ros.cli.screen import StageLine, say
 from vla_ros.errors import ConfigError
 from vla_ros.policy.spec import PolicyProfile, load_policy_profile
 
@@ -52,7 +52,11 @@ def run(args: argparse.Namespace) -> int:
     config = _overridden(load_learn_config(args.config), args)
     profile = load_policy_profile(config.policy)
     began = time.monotonic()
-    report = learn(config, args.out, say)
+    line = StageLine()
+    try:
+        report = learn(config, args.out, line.say, line.show)
+    finally:
+        line.close()
     target = _target(profile, args)
     target.write_bytes(report.model.read_bytes())
     say(f"wrote {target}")

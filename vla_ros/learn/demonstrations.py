@@ -6,8 +6,9 @@ The arm is moved by the expert, now and then pushed off its way, or by the polic
 whose own mistakes are then corrected. All from one seed, in parallel processes.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -20,6 +21,7 @@ from vla_ros.learn.labels import make_label, no_label
 from vla_ros.learn.lerobot.finish import finish
 from vla_ros.learn.lerobot.writer import PARTS, PartWriter, Schema, recorded_episodes
 from vla_ros.learn.parallel import in_parallel
+from vla_ros.learn.progress import Watch, shared_counts, unseen
 from vla_ros.learn.rollout import Act, Ending, Rollout, RolloutOptions
 from vla_ros.policy.registry import make_backend
 from vla_ros.policy.spec import PolicyProfile, load_policy_profile
@@ -89,8 +91,13 @@ class CollectionReport:
     frames: int
 
 
+_Part = tuple[DemonstrationOptions, int, int]  # Its number, and how many episodes it has.
+
+
 def collect(
-    options: DemonstrationOptions, tell: Callable[[str], None] = lambda _: None
+    options: DemonstrationOptions,
+    tell: Callable[[str], None] = lambda _: None,
+    watch: Watch = unseen,
 ) -> CollectionReport:
     """Collect demonstrations; the same options always give the same frames.
 
@@ -99,6 +106,7 @@ def collect(
     Args:
         options: What to collect.
         tell: Gets a line for each part.
+        watch: Gets how many of the episodes that are still to be collected are done.
 
     Raises:
         ConfigError: The folder holds what was collected with other options.
@@ -115,11 +123,9 @@ def collect(
         if recorded_episodes(options.folder, part) != count
     ]
     reports: list[CollectionReport] = []
-    alone = options.processes == 1 or len(jobs) == 1
-    done = (
-        map(_collect_part, jobs) if alone else in_parallel(_collect_part, jobs, options.processes)
-    )
-    for report in done:
+    alone = options.processes == 1 or len(jobs) <= 1
+    parts = _one_by_one(jobs, watch) if alone else _together(jobs, options.processes, watch)
+    for report in parts:
         reports.append(report)
         tell(f"part {len(reports)}/{len(jobs)}: {report.solved}/{report.episodes} solved")
     finish(options.folder, _schema(options, load_policy_profile(options.policy)), len(counts))
@@ -128,6 +134,32 @@ def collect(
         solved=sum(r.solved for r in reports),
         frames=sum(r.frames for r in reports),
     )
+
+
+def _one_by_one(parts: Sequence[_Part], watch: Watch) -> Iterator[CollectionReport]:
+    before, episodes = 0, sum(count for *_, count in parts)
+
+    def note(done: int) -> None:
+        watch(before + done, episodes)
+
+    for part in parts:
+        yield _collect_part(part, note)
+        before += part[2]
+
+
+def _together(parts: Sequence[_Part], processes: int, watch: Watch) -> Iterator[CollectionReport]:
+    episodes = sum(count for *_, count in parts)
+    watch(0, episodes)
+    with shared_counts(len(parts)) as counts:
+        jobs = [(part, partial(counts.write, number)) for number, part in enumerate(parts)]
+        yield from in_parallel(
+            _collect_job, jobs, processes, meanwhile=lambda: watch(counts.read(), episodes)
+        )
+        watch(counts.read(), episodes)
+
+
+def _collect_job(job: tuple[_Part, Callable[[int], None]]) -> CollectionReport:
+    return _collect_part(*job)
 
 
 def _schema(options: DemonstrationOptions, profile: PolicyProfile) -> Schema:
@@ -148,8 +180,10 @@ def _check_options(options: DemonstrationOptions) -> None:
     claim(options.folder / PARTS / "options.json", made_with)
 
 
-def _collect_part(job: tuple[DemonstrationOptions, int, int]) -> CollectionReport:
+def _collect_part(job: _Part, note: Callable[[int], None]) -> CollectionReport:
+    """Collect a part; `note` gets how many of its episodes are done, first that none is."""
     options, part, count = job
+    note(0)
     profile = load_policy_profile(options.policy)
     if options.driver is not None:
         profile = driven_by(options.driver, profile)
@@ -157,7 +191,10 @@ def _collect_part(job: tuple[DemonstrationOptions, int, int]) -> CollectionRepor
     collector = _Collector(profile, load_robot_profile(_ROBOT), options, writer)
     first_seed = options.seed + part * options.part
     try:
-        solved = sum(collector.episode(first_seed + number) for number in range(count))
+        solved = 0
+        for number in range(count):
+            solved += collector.episode(first_seed + number)
+            note(number + 1)
     finally:
         collector.world.close()
     writer.close()

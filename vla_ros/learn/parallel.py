@@ -5,12 +5,13 @@
 import multiprocessing
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures import ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from typing import Any, TypeVar
 
 from vla_ros.errors import SimulationError
 
+_LOOK_EVERY_S = 0.5
 _MOST_DEATHS = 3  # In a row, without a result in between.
 
 Job = TypeVar("Job")
@@ -23,6 +24,7 @@ def in_parallel(
     processes: int,
     begin: Callable[..., None] | None = None,
     arguments: tuple[Any, ...] = (),
+    meanwhile: Callable[[], None] = lambda: None,
 ) -> Iterator[Result]:
     """Do jobs in several processes at a time; yield the results in the order of the jobs.
 
@@ -35,6 +37,7 @@ def in_parallel(
         processes: How many work at a time.
         begin: Called in each process before its first job.
         arguments: Of `begin`.
+        meanwhile: Called here every half second while a result is waited for.
 
     Raises:
         SimulationError: The processes die again and again.
@@ -46,7 +49,10 @@ def in_parallel(
         context = multiprocessing.get_context("spawn")
         pool = ProcessPoolExecutor(processes, context, begin, arguments)
         try:
-            for result in pool.map(do, tuple(left)):
+            for future in [pool.submit(do, job) for job in left]:
+                while not wait([future], _LOOK_EVERY_S).done:
+                    meanwhile()
+                result = future.result()
                 left.popleft()
                 deaths = 0
                 yield result

@@ -9,6 +9,7 @@ goes on where it was.
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,7 @@ from vla_ros.learn.curve import plot_curve
 from vla_ros.learn.demonstrations import CollectionReport, DemonstrationOptions, collect
 from vla_ros.learn.export import export
 from vla_ros.learn.fast import precision_of
+from vla_ros.learn.progress import Show, Watch, unseen
 from vla_ros.learn.train import CHECKPOINT, CURVE, Round, Trainer
 from vla_ros.learn.workers import work_together
 from vla_ros.policy.model_file import inputs_not_taken
@@ -52,13 +54,14 @@ class LearnReport:
     training_s: float
 
 
-def learn(config: LearnConfig, folder: Path, tell: Tell) -> LearnReport:
+def learn(config: LearnConfig, folder: Path, tell: Tell, show: Show = unseen) -> LearnReport:
     """Collect, train and export, round after round.
 
     Args:
         config: How.
         folder: Of this run.
-        tell: Gets lines of progress.
+        tell: Gets lines of progress; can be pickled if several processes train.
+        show: Gets how far each stage is, episodes and then steps of each round.
 
     Raises:
         ConfigError: The policy profile does not fit the config, or the folder holds another run.
@@ -69,14 +72,16 @@ def learn(config: LearnConfig, folder: Path, tell: Tell) -> LearnReport:
     collecting_s = training_s = 0.0
     for number, place in enumerate(places):
         _claim_round(place / "config.json", config, number)
-        began = time.monotonic()
+        began, stage = time.monotonic(), f"round {number + 1}/{len(places)}"
         if config.demonstrations is not None:
             options = _collection(config, config.demonstrations, places, number)
             tell(f"round {number + 1}: {options.episodes} episodes in {options.folder}")
-            reports.append(collect(options, tell))
+            reports.append(collect(options, tell, partial(show, f"{stage}, episodes")))
         shown = time.monotonic()
         if not _is_trained(place, _steps(config, number)):
-            work_together(_Work(config, tuple(places), number, tell), config.training.processes)
+            watch = partial(show, f"{stage}, steps")
+            work = _Work(config, tuple(places), number, tell, watch)
+            work_together(work, config.training.processes)
         collecting_s += shown - began
         training_s += time.monotonic() - shown
     return LearnReport(
@@ -145,6 +150,7 @@ class _Work:
     places: tuple[Path, ...]
     number: int
     tell: Tell
+    watch: Watch
 
     def __call__(self) -> None:
         profile = load_policy_profile(self.config.policy)
@@ -169,7 +175,7 @@ class _Work:
             plot_curve(place / CURVE, place / "curve.png")
             self._export(profile, checkpoint, step)
 
-        trainer.run(self.tell, saved)
+        trainer.run(self.tell, saved, self.watch)
         if trainer.leads and _is_older(place / MODEL, trainer.checkpoint):
             saved(trainer.checkpoint, trainer.step)
 

@@ -29,6 +29,7 @@ from vla_ros.learn.fast import choose_compare, multiply_in_bfloat16, takes_bfloa
 from vla_ros.learn.foreign import read_foreign
 from vla_ros.learn.kept import FOLDER
 from vla_ros.learn.losses import Losses
+from vla_ros.learn.progress import Watch, unseen
 from vla_ros.model.network import CameraShape, NetworkShape, VlaNetwork
 from vla_ros.policy.language import Vocabulary, make_vocabulary
 from vla_ros.policy.spec import PolicyProfile
@@ -153,19 +154,24 @@ class Trainer:
         """Where the newest checkpoint lies, or will lie."""
         return self._folder / CHECKPOINT
 
-    def run(self, tell: Tell, saved: Saved) -> None:
+    def run(self, tell: Tell, saved: Saved, watch: Watch = unseen) -> None:
         """Train to the end of the step budget.
 
         Args:
             tell: Gets a line of mean losses every few hundred batches, and at the end.
             saved: Called with the path and the step after each checkpoint.
+            watch: Gets the step after every batch.
         """
         training = self._training
+        if not self.leads:
+            watch = unseen
         every = max(1, min(_REPORT_EVERY, training.steps // 10))
         began, began_step = time.monotonic(), self.step
         sums, reported_step = torch.zeros(len(Losses._fields)), self.step
+        watch(self.step, training.steps)
         while self.step < training.steps:
             sums += torch.stack([loss.detach() for loss in self.advance()])
+            watch(self.step, training.steps)
             at_end = self.step == training.steps
             if at_end or self.step % every == 0:
                 values = (sums / (self.step - reported_step)).tolist()
