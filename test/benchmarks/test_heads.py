@@ -1,6 +1,8 @@
 # Copyright 2026 The vla_ros authors
 # SPDX-License-Identifier: Apache-2.0
+import json
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -12,7 +14,7 @@ import heads
 from episodes import make_result
 
 from vla_ros.evaluate.failure import Failure
-from vla_ros.learn.config import load_learn_config
+from vla_ros.learn.config import LearnConfig, load_learn_config
 
 
 def test_variants_differ_in_head_and_seed_only() -> None:
@@ -43,12 +45,36 @@ def test_a_row_tells_success_time_and_size(tmp_path: Path) -> None:
     model = tmp_path / "policy.onnx"
     model.write_bytes(b"x" * 2_500_000)
     results = [
-        make_result(confidence=(0.9,), infer_ms=4.0),
-        make_result(Failure.TIMEOUT, confidence=(0.2,), infer_ms=6.0),
+        make_result(confidence=(0.9,)),
+        make_result(Failure.TIMEOUT, confidence=(0.2,)),
     ]
-    assert heads.figures_of(model, results) == {
+    assert heads.figures_of(model, results, 5.04) == {
         "success": "1/2 = 50.0% (9.5% to 90.5%)",
         "AUROC": "1.000",
         "chunk [ms]": "5.0",
         "file [MB]": "2.5",
     }
+
+
+def test_each_row_is_written_when_it_is_there(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With the time of a chunk alone, not that of episodes which two processes play."""
+    model = tmp_path / "policy.onnx"
+    model.write_bytes(b"x")
+
+    def train_one(config: LearnConfig, _: Path) -> Path:
+        if config.network.head == "flow":
+            raise KeyboardInterrupt
+        return model
+
+    monkeypatch.setattr(heads, "train", train_one)
+    monkeypatch.setattr(heads, "families_known", lambda _: ("put",))
+    monkeypatch.setattr(heads, "play_all", lambda *_: [make_result(infer_ms=99.0)])
+    monkeypatch.setattr(heads, "time_model", lambda _: SimpleNamespace(taken_ms=(1.0, 4.0, 9.0)))
+    words = ["heads.py", "--heads", "tokens,flow", "--episodes", "1", "--out", str(tmp_path)]
+    monkeypatch.setattr(heads.sys, "argv", words)
+    with pytest.raises(KeyboardInterrupt):
+        heads.main()
+    (row,) = json.loads((tmp_path / "heads.json").read_text())
+    assert (row["head"], row["chunk [ms]"]) == ("tokens", "4.0")

@@ -13,10 +13,13 @@ from vla_ros.evaluate.card import main
 from vla_ros.evaluate.cases import Plan
 from vla_ros.evaluate.document import Evaluation, make_document
 from vla_ros.evaluate.failure import Failure
+from vla_ros.evaluate.run import Subject, families_known
 from vla_ros.policy.model_file import METADATA_KEY, read_description
 from vla_ros.policy.spec import load_policy_profile
+from vla_ros.sim.tasks import FAMILIES
 
-CARD = Path(__file__).parents[2] / "docs/model-card.md"
+DOCS = Path(__file__).parents[2] / "docs"
+CARD, TASKS = DOCS / "model-card.md", DOCS / "reference/tasks.md"
 
 SIMULATED = {
     "episodes": 2,
@@ -89,6 +92,11 @@ def test_the_published_card_is_that_of_the_shipped_policy() -> None:
     assert f"How this file was made: {described.trained}.\n" in text
     told = set(re.findall(r"below ([\d.]+), (\d+) times in a row \(the policy profile's", text))
     assert told == {(f"{rule.least:.3g}", str(rule.in_row))}
+
+
+def test_the_shipped_policy_knows_all_families() -> None:
+    assert families_known(Subject(policy="tabletop")) == tuple(FAMILIES)
+    assert "The\nshipped policy `tabletop` knows all of them" in TASKS.read_text(encoding="utf-8")
 
 
 def test_figures_that_cannot_be_read_are_named(tmp_path: Path) -> None:

@@ -10,25 +10,22 @@ import argparse
 import json
 import os
 import statistics
-import time
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-import onnxruntime
 
 from vla_ros.errors import ConfigError
 from vla_ros.evaluate.cases import MAIN
+from vla_ros.evaluate.latency import time_model
 from vla_ros.evaluate.page import families, sections
 from vla_ros.evaluate.plots import write_plots
-from vla_ros.policy.model_file import METADATA_KEY, ModelDescription, read_description
 from vla_ros.policy.spec import PolicyProfile, load_policy_profile
 from vla_ros.resources import config_path
 
 Figures = Mapping[str, Any]
-_WARM_UPS, _REPEATS = 20, 200
 
 _PAGE = """# Model card: the embedded policy `{name}`
 
@@ -150,7 +147,8 @@ def make_page(
     profile = load_policy_profile(policy)
     if profile.model is None:
         raise ConfigError(f"policy '{policy}' has no model file; a card is written from one")
-    described, outputs, latencies_ms = _measure(profile.model)
+    timed = time_model(profile.model)
+    described = timed.described
     measured = [
         *(f"{_row('simulated time, no ROS', f)} |" for f in simulated),
         *(
@@ -166,8 +164,8 @@ def make_page(
         horizon=described.horizon,
         rows=", ".join(described.rows),
         step_s=described.step_s,
-        latency_ms=statistics.median(latencies_ms),
-        latency_p95_ms=float(np.quantile(latencies_ms, 0.95)),
+        latency_ms=statistics.median(timed.taken_ms),
+        latency_p95_ms=float(np.quantile(timed.taken_ms, 0.95)),
         words=len(described.words) - 1,
         vocabulary=", ".join(described.words[1:]),
         trained=described.trained,
@@ -175,7 +173,9 @@ def make_page(
         training="\n".join(f"| {k} | {_number(v)} |" for k, v in training.items()) or "| | |",
         results="\n".join(measured) or "| not yet measured | | | | | |",
         failures=_failures([*simulated, *ros]),
-        also="".join(f", {text}" for name, text in _MEASURED_IN_WORDS.items() if name in outputs),
+        also="".join(
+            f", {text}" for name, text in _MEASURED_IN_WORDS.items() if name in timed.outputs
+        ),
         details=_details(simulated, plots),
         limits="\n".join(_limits(profile, simulated)),
     )
@@ -226,28 +226,6 @@ def _details(simulated: Sequence[Figures], plots: Sequence[str]) -> str:
         parts += [f"![{Path(name).stem}]({name})" for name in plots] if number == 0 else []
         parts += [part.replace("## ", "### ", 1) for part in sections(figures)]
     return "\n" + "\n\n".join(parts) + "\n" if parts else ""
-
-
-def _measure(path: Path) -> tuple[ModelDescription, set[str], list[float]]:
-    """Return what the file says about itself, its outputs, and how long answers took [ms]."""
-    options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = 1
-    session = onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
-    described = read_description(
-        path, session.get_modelmeta().custom_metadata_map.get(METADATA_KEY)
-    )
-    feed = {i.key: np.zeros((1, i.height, i.width, 3), np.uint8) for i in described.images}
-    inputs = feed | {
-        "state": np.zeros((1, len(described.state)), np.float32),
-        "tokens": np.ones((1, described.text_length), np.int64),
-    }
-    taken_ms = []
-    for _ in range(_WARM_UPS + _REPEATS):
-        began = time.perf_counter()
-        session.run(None, inputs)
-        taken_ms.append((time.perf_counter() - began) * 1e3)
-    outputs = {output.name for output in session.get_outputs()}
-    return described, outputs, taken_ms[_WARM_UPS:]
 
 
 def _row(what: str, figures: Figures) -> str:
