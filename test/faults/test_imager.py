@@ -50,6 +50,15 @@ def test_a_spoiled_picture_is_refused_in_the_words_of_its_fault(word: str) -> No
         perceive()
 
 
+def test_garbage_has_the_header_of_the_picture_and_its_length() -> None:
+    fair, spoiled = (bytes(compress(image(), garbage=how).data) for how in (False, True))
+    begin = fair.index(b"\xff\xda") + 14
+    assert len(spoiled) == len(fair)
+    assert spoiled[:begin] == fair[:begin]
+    assert spoiled[begin : begin + 100] != fair[begin : begin + 100]
+    assert spoiled[-2:] == fair[-2:]
+
+
 def test_a_frozen_camera_sends_the_picture_before_with_a_new_stamp() -> None:
     kept, newer = image(), image()
     kept.data = bytes(len(kept.data))

@@ -4,7 +4,7 @@
 
 Words: `freeze` (its last one again and again, with new stamps), `half_rate`, `clock_ahead`,
 `clock_behind` (by a second), `encoding` (another one), `size` (half as high), `garbage` (what is
-between the first bytes and the last ones).
+behind the header of a JPEG file).
 """
 
 import json
@@ -22,7 +22,8 @@ from vla_ros.ros.qos import IMAGES, RELIABLE_NEWEST
 from vla_ros.ros.stamps import decode_time, encode_time
 
 _AHEAD_NS = 1_000_000_000
-_KEPT_BYTES = 16
+_SCAN = b"\xff\xda"  # Begins the last segment before the picture data; its length follows.
+_END_BYTES = 2
 
 
 class Imager(Actor):
@@ -72,12 +73,14 @@ def spoil(image: Image, word: str, kept: Image | None) -> Image:
 
 
 def compress(image: Image, *, garbage: bool) -> CompressedImage:
-    """Return an image as JPEG; garbage begins and ends as one."""
+    """Return an image as JPEG; garbage has the header and the end of one."""
     pixels = decode_image(image, "imager", 0).image
     data = cv2.imencode(".jpg", cv2.cvtColor(pixels, cv2.COLOR_RGB2BGR))[1].tobytes()
     if garbage:
-        noise = np.random.default_rng(len(data)).bytes(len(data) - 2 * _KEPT_BYTES)
-        data = data[:_KEPT_BYTES] + noise + data[-_KEPT_BYTES:]
+        scan = data.index(_SCAN) + len(_SCAN)
+        begin = scan + int.from_bytes(data[scan : scan + 2], "big")
+        noise = np.random.default_rng(len(data)).bytes(len(data) - begin - _END_BYTES)
+        data = data[:begin] + noise + data[-_END_BYTES:]
     return CompressedImage(header=image.header, format="jpeg", data=data)
 
 

@@ -22,6 +22,7 @@ from vla_ros.msg import Observation as ObservationMessage
 from vla_ros.msg import Obstacles as ObstaclesMessage
 from vla_ros.ros.cloud import decode_cloud
 from vla_ros.ros.depth import DEPTH_ENCODING, decode_depth
+from vla_ros.ros.jpeg import fault_of_jpeg
 from vla_ros.ros.pixels import ENCODINGS, check_layout, decode_file, decode_pixels
 from vla_ros.ros.stamps import decode_stamp, decode_time
 from vla_ros.ros.timing import read_hops
@@ -41,7 +42,8 @@ _UNIT_SLACK = 1e-3  # Of a quaternion written with three decimals.
 _JOININGS = {"": Joining.CROSS_FADE} | {joining.value: joining for joining in Joining}
 _NUMBER_LIMIT = 1e9  # Seconds; beyond it a step is nonsense and its nanoseconds overflow.
 # The last bytes of a complete file, by its first bytes.
-_ENDINGS = {b"\xff\xd8": b"\xff\xd9", b"\x89P": b"IEND\xaeB`\x82"}
+_JPEG_END = b"\xff\xd9"
+_ENDINGS = {b"\xff\xd8": _JPEG_END, b"\x89P": b"IEND\xaeB`\x82"}
 
 
 def decode_image(msg: Image, camera: str, arrival_ns: int) -> CameraFrame:
@@ -91,7 +93,7 @@ def decode_compressed_image(msg: CompressedImage, camera: str, arrival_ns: int) 
         arrival_ns: When it arrived, node clock [ns].
 
     Raises:
-        ObservationError: It is no complete JPEG or PNG image.
+        ObservationError: It is no complete JPEG or PNG image, or seen to be damaged.
     """
     data = np.frombuffer(memoryview(msg.data), dtype=np.uint8)
     ending = _ENDINGS.get(data[:2].tobytes())
@@ -101,10 +103,15 @@ def decode_compressed_image(msg: CompressedImage, camera: str, arrival_ns: int) 
             f"camera '{camera}': {len(data)} bytes of '{msg.format}' are no complete JPEG or "
             "PNG image. Check the camera driver and the network"
         )
+    # A PNG has check sums, which OpenCV looks at.
+    fault = fault_of_jpeg(memoryview(msg.data)) if ending == _JPEG_END else ""
     flags = cv2.IMREAD_COLOR | cv2.IMREAD_IGNORE_ORIENTATION
-    image = decode_file(data, flags, camera)
+    image = None if fault else decode_file(data, flags, camera)
     if image is None:
-        raise ObservationError(f"camera '{camera}': the '{msg.format}' image cannot be decoded")
+        raise ObservationError(
+            f"camera '{camera}': the '{msg.format}' image cannot be decoded"
+            f"{': ' if fault else ''}{fault}. Check the camera driver and the network"
+        )
     cv2.cvtColor(image, cv2.COLOR_BGR2RGB, dst=image)
     stamp_ns = decode_stamp(msg, f"camera '{camera}'")
     return CameraFrame(camera=camera, stamp_ns=stamp_ns, arrival_ns=arrival_ns, image=image)
