@@ -98,6 +98,17 @@ def test_depths_are_never_mixed() -> None:
     assert set(fitted[np.isfinite(fitted)].tolist()) <= {1.5, 0.25}
 
 
+@pytest.mark.parametrize("old", [(120, 90), (72, 54), (48, 36), (60, 45), (12, 9)])
+def test_depth_shows_what_the_picture_shows(old: tuple[int, int]) -> None:
+    """Of a slope, the nearest pixel may be half a pixel beside the mean; never more on average."""
+    columns, rows = np.meshgrid(np.arange(old[0]), np.arange(old[1]))
+    for slope in (2 * columns, 2 * rows):
+        picture = np.repeat(slope[:, :, None], 3, axis=2).astype(np.uint8)
+        colour = fit_image(picture, 24, 18, letterbox=True)[:, :, 0].astype(float)
+        depth = fit_depth(slope.astype(np.float32), 24, 18, letterbox=True)
+        assert abs(float((depth - colour).mean())) <= 1.3  # Half a pixel is 1.0.
+
+
 def test_the_frame_around_a_depth_image_was_not_measured() -> None:
     fitted = fit_depth(np.full((50, 100), 2.0, np.float32), 32, 32, letterbox=True)
     assert np.isnan(fitted[:8]).all()

@@ -158,7 +158,7 @@ def fit_depth(depth_m: DepthArray, width: int, height: int, *, letterbox: bool) 
     inner = inner_box((old_width, old_height), width, height, letterbox=letterbox)
     size = (inner.width, inner.height)
     framed: DepthArray = np.full((height, width), np.nan, dtype=np.float32)
-    inner.of(framed)[:] = cv2.resize(depth_m, size, interpolation=cv2.INTER_NEAREST)
+    inner.of(framed)[:] = cv2.resize(depth_m, size, interpolation=cv2.INTER_NEAREST_EXACT)
     return framed
 
 
