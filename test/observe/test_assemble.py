@@ -20,7 +20,7 @@ class Desk:
         self.front = self.camera("front")
         self.wrist = self.camera("wrist")
         self.arm: Stream[ArmSample] = Stream(
-            buffer=SampleBuffer("joint state", 50),
+            buffer=SampleBuffer("joint state", span_s=1.0, fastest_hz=50.0),
             what="state",
             topic="/joint_states",
             max_age_ns=250 * MS,
@@ -30,7 +30,7 @@ class Desk:
     @staticmethod
     def camera(name: str) -> Stream[CameraFrame]:
         return Stream(
-            buffer=SampleBuffer(f"camera '{name}'", 8),
+            buffer=SampleBuffer(f"camera '{name}'", span_s=1.0, fastest_hz=8.0),
             what="image",
             topic=f"/{name}/image_raw",
             max_age_ns=150 * MS,

@@ -19,8 +19,8 @@ class Sample:
 
 @pytest.fixture
 def buffer() -> SampleBuffer[Sample]:
-    """Return a buffer of three samples."""
-    return SampleBuffer("camera 'front'", 3)
+    """Return a buffer of three samples, or of three seconds."""
+    return SampleBuffer("camera 'front'", span_s=3.0, fastest_hz=1.0)
 
 
 def fill(buffer: SampleBuffer[Sample], *stamps_ms: int) -> list[Arrival]:
@@ -39,6 +39,11 @@ def test_only_the_newest_few_are_kept(buffer: SampleBuffer[Sample]) -> None:
     assert fill(buffer, 100, 200, 300, 400) == [Arrival.KEPT] * 4
     assert buffer.newest == Sample(400 * MS, 405 * MS)
     assert buffer.nearest(0) == Sample(200 * MS, 205 * MS)
+
+
+def test_what_is_older_than_the_span_is_forgotten(buffer: SampleBuffer[Sample]) -> None:
+    fill(buffer, 1000, 3000, 4001)
+    assert buffer.nearest(0) == Sample(3000 * MS, 3005 * MS)
 
 
 @pytest.mark.parametrize(("asked", "found"), [(0, 100), (149, 100), (151, 200), (290, 300)])

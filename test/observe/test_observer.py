@@ -87,6 +87,19 @@ def test_the_gripper_is_told_as_opening_and_is_no_arm_joint(
     assert observation.joints.velocity.shape == (6,)
 
 
+def test_a_fast_camera_and_the_joints_reach_back_to_one_that_lags(robot: RobotProfile) -> None:
+    """At 100 and 1000 Hz, with a wrist camera whose pictures are 280 ms old."""
+    observer = Observer(robot, (view("front"), view("wrist")))
+    for stamp in range(1000, 1301):
+        observer.add_state(*state(robot, stamp))
+    for stamp in range(1000, 1301, 10):
+        observer.add_frame(frame("front", stamp))
+    observer.add_frame(frame("wrist", 1020))
+    seen = observer.observe(1300 * MS)
+    assert [f.stamp_ns // MS for f in seen.frames] == [1020, 1020]
+    assert seen.joints.stamp_ns == 1020 * MS
+
+
 def test_an_observation_that_failed_stays_due(observer: Observer, robot: RobotProfile) -> None:
     for camera in ("front", "wrist"):
         observer.add_frame(frame(camera, 1000))

@@ -2,6 +2,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Hop 2: the newest few samples of one stream, in the order of their stamps."""
 
+import math
+from bisect import bisect_left
 from collections import deque
 from dataclasses import dataclass
 from enum import Enum
@@ -86,12 +88,14 @@ class SampleBuffer(Generic[_Sample]):
 
     Args:
         name: What messages call the stream.
-        capacity: How many samples are kept.
+        span_s: How far they reach back from the newest one [s].
+        fastest_hz: Of a stream that is faster, as many are kept as of one that is so fast.
     """
 
-    def __init__(self, name: str, capacity: int) -> None:
+    def __init__(self, name: str, *, span_s: float, fastest_hz: float) -> None:
         self.name = name
-        self._samples: deque[_Sample] = deque(maxlen=capacity)
+        self._span_ns = round(span_s * 1e9)
+        self._samples: deque[_Sample] = deque(maxlen=math.ceil(span_s * fastest_hz))
         self._arrivals_ns: deque[int] = deque(maxlen=_RATE_SAMPLES)
         self._received = 0
         self._dropped = 0
@@ -112,6 +116,8 @@ class SampleBuffer(Generic[_Sample]):
             self._dropped += 1
         else:
             self._samples.append(sample)
+            while self._samples[0].stamp_ns < sample.stamp_ns - self._span_ns:
+                self._samples.popleft()
             self._arrivals_ns.append(sample.arrival_ns)
         return arrival
 
@@ -122,9 +128,9 @@ class SampleBuffer(Generic[_Sample]):
 
     def nearest(self, stamp_ns: int) -> _Sample | None:
         """Return the sample measured closest to a time; None before the first."""
-        if not self._samples:
-            return None
-        return min(self._samples, key=lambda sample: abs(sample.stamp_ns - stamp_ns))
+        after = bisect_left(self._samples, stamp_ns, key=lambda sample: sample.stamp_ns)
+        beside = [self._samples[k] for k in (after - 1, after) if 0 <= k < len(self._samples)]
+        return min(beside, key=lambda sample: abs(sample.stamp_ns - stamp_ns), default=None)
 
     def report(self, now_ns: int, *, frozen: bool = False) -> StreamReport:
         """Return how the stream does."""

@@ -24,10 +24,11 @@ from vla_ros.types import (
 )
 from vla_ros.view.camera import Lens, info_topic_of
 
-_FRAMES = 8
-_FASTEST_HZ = 120.0  # Of a camera whose history is kept.
+_FASTEST_HZ = 120.0  # Of a camera.
+_FASTEST_STATES_HZ = 1000.0
+_LEAST_STATES_S = 0.5  # Enough for a speed, also of slow joint states.
+_SLACK_S = 0.1  # Stamps may be a little in the future.
 _RATE_SHARE = 0.75
-_STATES = 256  # Half a second at 500 Hz: further back than the oldest usable image.
 _SPEED_SPAN_NS = 100_000_000
 _CLOUD = "point cloud"  # Among the cameras of which is noted what was published.
 
@@ -61,10 +62,16 @@ class Observer:
         self._gripper = robot.gripper
         self._views = {view.camera: view for view in views}
         self._max_skew_ns = round(thresholds.image_max_skew_s * 1e9)
+        # The oldest camera tells the time of an observation: so far back is looked in the others.
+        span_s = thresholds.image_max_age_s + thresholds.image_max_skew_s + _SLACK_S
         self._published_ns: dict[str, int] = {}
         self.cameras: dict[str, Stream[CameraFrame]] = {
             view.camera: Stream(
-                buffer=SampleBuffer(f"camera '{view.camera}'", _frames_kept(view)),
+                buffer=SampleBuffer(
+                    f"camera '{view.camera}'",
+                    span_s=span_s + _history_s(view),
+                    fastest_hz=_FASTEST_HZ,
+                ),
                 what="image",
                 topic=robot.camera(view.camera).topic,
                 max_age_ns=round(thresholds.image_max_age_s * 1e9),
@@ -83,7 +90,9 @@ class Observer:
         self._rates_hz = {view.camera: robot.camera(view.camera).rate_hz for view in views}
         self.depths: dict[str, Stream[DepthFrame]] = {
             view.camera: Stream(
-                buffer=SampleBuffer(f"depth of camera '{view.camera}'", _FRAMES),
+                buffer=SampleBuffer(
+                    f"depth of camera '{view.camera}'", span_s=span_s, fastest_hz=_FASTEST_HZ
+                ),
                 what="depth image",
                 topic=_depth_topic(robot, view.camera),
                 max_age_ns=round(thresholds.image_max_age_s * 1e9),
@@ -95,7 +104,9 @@ class Observer:
         self.cloud: Stream[PointCloud] | None = None
         if cloud is not None:
             self.cloud = Stream(
-                buffer=SampleBuffer(f"point cloud '{cloud}'", _FRAMES),
+                buffer=SampleBuffer(
+                    f"point cloud '{cloud}'", span_s=span_s, fastest_hz=_FASTEST_HZ
+                ),
                 what="cloud",
                 topic=robot.point_cloud(cloud).topic,
                 max_age_ns=round(thresholds.image_max_age_s * 1e9),
@@ -105,7 +116,11 @@ class Observer:
             view.camera: FrozenDetector(thresholds.camera_frozen_s) for view in views
         }
         self.arm: Stream[ArmSample] = Stream(
-            buffer=SampleBuffer("joint state", _STATES),
+            buffer=SampleBuffer(
+                "joint state",
+                span_s=max(span_s, _LEAST_STATES_S),
+                fastest_hz=_FASTEST_STATES_HZ,
+            ),
             what="state",
             topic=robot.state_topic,
             max_age_ns=round(thresholds.joint_state_lost_s * 1e9),
@@ -244,11 +259,10 @@ class Observer:
         return float(moved) * 1e9 / (newest.stamp_ns - earlier.stamp_ns)
 
 
-def _frames_kept(view: View) -> int:
-    """Return how many pictures reach back to the oldest one that is wanted."""
-    if view.history is None:
-        return _FRAMES
-    return _FRAMES + math.ceil((view.history.frames + 0.5) * view.history.spacing_s * _FASTEST_HZ)
+def _history_s(view: View) -> float:
+    """Return how long before a picture the oldest one may be that comes with it [s]."""
+    wanted = view.history
+    return 0.0 if wanted is None else (wanted.frames + 0.5) * wanted.spacing_s
 
 
 def _depth_of(camera: str) -> str:
