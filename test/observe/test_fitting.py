@@ -41,6 +41,17 @@ def test_a_picture_is_cut_and_resized_without_a_lens(lens: Lens | None) -> None:
     assert cut.pinhole is None
 
 
+def test_a_field_of_view_is_not_cut_out_of_a_picture_of_another_shape() -> None:
+    cut = fitting(field_of_view_rad=0.6)
+    cut.add_lens(LENS)
+    assert (cut.fit(RED[::2, ::2]) == RED[0, 0]).all()
+    assert (cut.fit_depth(FAR[::2, ::2]) == 2.0).all()
+    with pytest.raises(ObservationError, match=r"picture has 48x48 .* the 64x48 of its CameraIn"):
+        cut.fit(RED[:, :48])
+    with pytest.raises(ObservationError, match=r"its depth image has 64x36 pixels, another shape"):
+        cut.fit_depth(FAR[:36])
+
+
 def test_undistorted_pictures_wait_for_the_lens() -> None:
     undistortion = fitting(undistort=True)
     assert undistortion.needs_lens

@@ -11,7 +11,7 @@ pytest.importorskip("rclpy")
 pytest.importorskip("vla_ros.msg", reason="the interfaces are not built")
 
 from builtin_interfaces.msg import Time
-from sensor_msgs.msg import CameraInfo
+from sensor_msgs.msg import CameraInfo, RegionOfInterest
 from visualization_msgs.msg import Marker
 
 from vla_ros.gate.vocabulary import GateMode, Reason, Verdict
@@ -141,6 +141,19 @@ def test_a_lens_says_how_it_distorts() -> None:
     lens = decode_lens(info)
     assert lens is not None
     assert (lens.model, lens.coefficients) == ("equidistant", (0.1, 0.0, -0.2, 0.3))
+
+
+def test_a_lens_is_of_the_pixels_that_are_sent() -> None:
+    info = CameraInfo(width=96, height=48, binning_x=2, binning_y=3)
+    info.k = [50.0, 0.0, 47.5, 0.0, 51.0, 23.5, 0.0, 0.0, 1.0]
+    binned = decode_lens(info)
+    assert binned is not None
+    assert (binned.focal, binned.center, binned.size) == ((25.0, 17.0), (23.5, 7.5), (48, 16))
+    info.binning_x, info.binning_y = 1, 0
+    info.roi = RegionOfInterest(x_offset=40, y_offset=6, width=32, height=16)
+    cut = decode_lens(info)
+    assert cut is not None
+    assert (cut.focal, cut.center, cut.size) == ((50.0, 51.0), (7.5, 17.5), (32, 16))
 
 
 @pytest.mark.parametrize("focal", [0.0, -1.0, math.nan, math.inf])

@@ -110,6 +110,7 @@ class Cut:
     def __init__(self, view: View, info_topic: str) -> None:
         """Begin without a CameraInfo; see `make_fitting`."""
         self._view = view
+        self._lens: Lens | None = None
         self._part: Crop | None = view.crop
         self._objection = ""
         if self.needs_lens:
@@ -128,6 +129,7 @@ class Cut:
         if angle_rad is None:
             return
         aspect = view.width / view.height
+        self._lens = lens
         self._part = None if lens is None else part_of_view(lens, angle_rad, aspect)
         self._objection = ""
         if self._part is None:
@@ -140,15 +142,26 @@ class Cut:
 
     def fit(self, image: ImageArray) -> ImageArray:
         """Return the part, resized."""
-        _raise(self._objection)
+        self._check(image.shape[1], image.shape[0], "picture")
         view, part = self._view, crop_image(image, self._part)
         return fit_image(part, view.width, view.height, letterbox=view.letterbox)
 
     def fit_depth(self, depth_m: DepthArray) -> DepthArray:
         """Return the same part of a depth image, resized."""
-        _raise(self._objection)
+        self._check(depth_m.shape[1], depth_m.shape[0], "depth image")
         view, part = self._view, crop_image(depth_m, self._part)
         return fit_depth(part, view.width, view.height, letterbox=view.letterbox)
+
+    def _check(self, width: int, height: int, what: str) -> None:
+        if self._objection:
+            raise ObservationError(self._objection)
+        if self._lens is not None and self._lens.resized(width, height) is None:
+            raise ObservationError(
+                f"camera '{self._view.camera}': its {what} has {width}x{height} pixels, another "
+                f"shape than the {_shape(self._lens)} of its CameraInfo, and the policy wants "
+                f"{self._view.field_of_view_rad} rad of it (field_of_view_rad). Calibrate the "
+                "camera at the size that it sends, or give a crop"
+            )
 
 
 class Undistortion:
@@ -248,8 +261,3 @@ def _no_lens(view: View, wanted: str, info_topic: str) -> str:
 
 def _shape(lens: Lens) -> str:
     return f"{lens.size[0]}x{lens.size[1]}"
-
-
-def _raise(objection: str) -> None:
-    if objection:
-        raise ObservationError(objection)

@@ -303,10 +303,12 @@ def _read_points(
 
 
 def _see_info(topic: str, info: CameraInfo) -> CameraInfoSeen:
+    lens = decode_lens(info)
+    width, height = (info.width, info.height) if lens is None else lens.size
     return CameraInfoSeen(
         topic=topic,
-        width=info.width,
-        height=info.height,
+        width=width,
+        height=height,
         calibrated=bool(info.k[0] > 0.0),
-        fault=fault_of_lens(decode_lens(info)),
+        fault=fault_of_lens(lens),
     )

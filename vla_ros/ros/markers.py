@@ -81,19 +81,37 @@ def decode_goal_word(message: Any, arrival_ns: int) -> GoalWord:
 
 
 def decode_lens(message: CameraInfo) -> Lens | None:
-    """Return a camera's lens; None if it was never calibrated, or for pictures of no size."""
+    """Return a camera's lens, as it is in the pictures that the camera sends.
+
+    A CameraInfo describes all pixels of the sensor, and says beside that which of them are sent
+    (`roi`), and how many become one (`binning`).
+
+    Returns:
+        None if it was never calibrated, or for pictures of no size.
+    """
     fx, _, cx, _, fy, cy, *_ = map(float, message.k)
     if not (all(map(math.isfinite, (fx, fy, cx, cy))) and fx > 0.0 and fy > 0.0):
         return None
-    if not (message.width > 0 and message.height > 0):
+    left, top, width, height = _window(message)
+    x, y = max(message.binning_x, 1), max(message.binning_y, 1)  # 0 is 1.
+    if not (width >= x and height >= y):
         return None
     return Lens(
-        focal=(fx, fy),
-        center=(cx, cy),
-        size=(message.width, message.height),
+        focal=(fx / x, fy / y),
+        # A whole number is the middle of a pixel: the picture begins half a pixel before 0.
+        center=((cx - left + 0.5) / x - 0.5, (cy - top + 0.5) / y - 0.5),
+        size=(width // x, height // y),
         model=message.distortion_model,
         coefficients=tuple(map(float, message.d)),
     )
+
+
+def _window(message: CameraInfo) -> tuple[int, int, int, int]:
+    """Return left and top edge, width and height of what is sent [pixels of the sensor]."""
+    roi = message.roi
+    if roi.width == 0 and roi.height == 0:  # It says nothing.
+        return 0, 0, message.width, message.height
+    return roi.x_offset, roi.y_offset, roi.width, roi.height
 
 
 def _encode(mark: Mark, header: Header) -> Marker:
