@@ -32,6 +32,7 @@ from vla_ros.ros.encode import encode_observation
 from vla_ros.ros.hearing import TOPIC as STREAMS
 from vla_ros.ros.hearing import Hearing
 from vla_ros.ros.joint_parts import JointParts
+from vla_ros.ros.lens import LensEar
 from vla_ros.ros.markers import decode_lens
 from vla_ros.ros.qos import DIAGNOSTICS, IMAGES, JOINT_STATES, RELIABLE_NEWEST
 from vla_ros.ros.timing import LAST_CAMERA, encode_timing, read_transport_ms
@@ -111,7 +112,7 @@ class PerceptionNode(BaseNode[PerceptionParams]):
         self._inputs = [
             self._subscribe_camera(self._robot.camera(name)) for name in self._observer.cameras
         ]
-        self._inputs += [
+        self._lenses = [
             self._subscribe_lens(self._robot.camera(name))
             for name in self._observer.measured_cameras
         ]
@@ -140,6 +141,8 @@ class PerceptionNode(BaseNode[PerceptionParams]):
         """Stop listening."""
         for subscription in self._inputs:
             self.destroy_subscription(subscription)
+        for lens in self._lenses:
+            lens.close()
         for timer in self._timers_:
             self.destroy_timer(timer)
 
@@ -185,11 +188,11 @@ class PerceptionNode(BaseNode[PerceptionParams]):
 
         return on_image
 
-    def _subscribe_lens(self, camera: CameraProfile) -> object:
+    def _subscribe_lens(self, camera: CameraProfile) -> LensEar:
         def on_info(message: CameraInfo) -> None:
             self._observer.add_lens(camera.name, decode_lens(message))
 
-        return self.create_subscription(CameraInfo, info_topic_of(camera.topic), on_info, IMAGES)
+        return LensEar(self, info_topic_of(camera.topic), on_info)
 
     def _subscribe_depth(self, camera: CameraProfile) -> object:
         message, decode = DEPTH_TRANSPORTS[camera.depth_transport]

@@ -36,6 +36,7 @@ from vla_ros.ros.commanding import EXECUTOR, see_commands
 from vla_ros.ros.decode import decode_compressed_image, decode_image, decode_observation
 from vla_ros.ros.depth import DEPTH_TRANSPORTS
 from vla_ros.ros.goal import decode_gate_state
+from vla_ros.ros.lens import LensEar
 from vla_ros.ros.listening import (
     JointListening,
     Listening,
@@ -194,10 +195,11 @@ class Examination:
         for camera in robot.cameras:
             if camera.name in wanted:
                 topic = self._full(camera.topic)
-                info = info_topic_of(topic)
                 images = Listening(topic, _IMAGES[camera.transport][0], IMAGES, self._clock_ns)
                 self._station.watch(images.message_type, topic, images.hear_picture, IMAGES)
-                self._images[camera.name] = camera, images, self._listen(info, CameraInfo, IMAGES)
+                infos = Listening(info_topic_of(topic), CameraInfo, IMAGES, self._clock_ns)
+                LensEar(self._station.node, infos.topic, infos.hear)
+                self._images[camera.name] = camera, images, infos
 
     def _listen_to_sensors(self, robot: RobotProfile, policy: PolicyProfile | None) -> None:
         """Hear the depth and the points that a policy sees, as far as the robot has them."""
