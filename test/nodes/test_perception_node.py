@@ -164,6 +164,21 @@ def test_an_encoding_that_is_not_supported_is_named(
     bench.until(complained)
 
 
+def test_a_camera_that_falls_silent_after_a_refused_picture_is_called_silent(bench: Bench) -> None:
+    bench.connect(front=Image)
+
+    def says(text: str) -> bool:
+        newest = bench.diagnostics[-1].status if bench.diagnostics else []
+        return any(text in status.message for status in newest)
+
+    def refused() -> bool:
+        bench.see("front", bench.now_ns(), "32FC1")
+        return says("encoding '32FC1' is not supported")
+
+    bench.until(refused)
+    bench.until(lambda: says("camera 'front': no image has arrived yet"))
+
+
 def test_diagnostics_show_each_stream(bench: Bench) -> None:
     bench.connect(front=Image, wrist=Image)
 
@@ -225,13 +240,13 @@ def test_what_is_wrong_with_a_camera_is_in_the_diagnostics_in_words_of_its_own(
     robot.write_text(text.replace("transport: raw", there, 1), encoding="utf-8")
     bench = Bench(str(robot))
     bench.connect(front=CompressedImage if word == "garbage" else Image, wrist=Image)
-    kept = None
+    kept, pixels = None, np.random.default_rng(0).bytes(48 * 192)
     end = time.monotonic() + TIMEOUT_S
     while not any(WRONGS[word] in s.message for d in bench.diagnostics for s in d.status):
         assert time.monotonic() < end, "waited in vain"
         bench.feel(velocity=[0.2] * 7)
         stamp_ns = bench.now_ns()
-        image = Image(height=48, width=64, encoding="rgb8", step=192, data=bytes(48 * 192))
+        image = Image(height=48, width=64, encoding="rgb8", step=192, data=pixels)
         image.header.stamp = encode_time(stamp_ns)
         sent, kept = spoil(image, word, kept), kept or image
         fake = compress(sent, garbage=True) if word == "garbage" else sent

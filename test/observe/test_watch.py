@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from vla_ros.observe.buffer import StreamReport
-from vla_ros.observe.watch import ChangeWatch
+from vla_ros.observe.watch import ChangeWatch, Refusals
 
 SECOND = 1_000_000_000
 WELL = StreamReport(name="camera 'front'", age_ms=12.0, rate_hz=30.0, received=9, dropped=0)
@@ -36,3 +36,17 @@ def test_two_streams_do_not_mute_each_other() -> None:
     other = replace(WELL, name="camera 'wrist'")
     changes = watch.see_streams([(WELL, "front is lost"), (other, "wrist is lost")], SECOND)
     assert [change.text for change in changes] == ["front is lost", "wrist is lost"]
+
+
+def test_a_refusal_is_news_until_a_sample_is_taken_or_none_comes() -> None:
+    refusals = Refusals(SECOND)
+    assert refusals.find("front", SECOND) == ""
+    refusals.add("front", "too dark", SECOND)
+    assert refusals.find("wrist", SECOND) == ""
+    assert refusals.find("front", 2 * SECOND) == "too dark"
+    assert refusals.find("front", 2 * SECOND + 1) == ""
+    refusals.add("front", "too bright", 3 * SECOND)
+    assert refusals.find("front", 3 * SECOND) == "too bright"
+    assert refusals.find("front", 2 * SECOND) == ""  # The clock was set back.
+    refusals.end("front")
+    assert refusals.find("front", 3 * SECOND) == ""

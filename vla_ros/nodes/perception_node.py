@@ -17,7 +17,7 @@ from vla_ros.nodes.base import BaseNode, run_node
 from vla_ros.observe.buffer import SampleBuffer
 from vla_ros.observe.handover import Handover
 from vla_ros.observe.observer import Observer
-from vla_ros.observe.watch import Change, ChangeWatch
+from vla_ros.observe.watch import Change, ChangeWatch, Refusals
 from vla_ros.params import PerceptionParams
 from vla_ros.policy.images import PointCloudSpec
 from vla_ros.policy.spec import load_policy_profile
@@ -94,7 +94,7 @@ class PerceptionNode(BaseNode[PerceptionParams]):
     def activate(self) -> None:
         """Listen to the cameras and the joints."""
         self._watch = ChangeWatch()
-        self._refusals: dict[str, str] = {}  # Of the newest message of a stream, by its name.
+        self._refusals = Refusals(round(self._robot.thresholds.image_max_age_s * 1e9))
         self._observer = self._make_observer()
         self._images, self._hops = NewestImages(), HopWindow(PERCEPTION, cold=_COLD)
         self._joint_parts = JointParts(
@@ -173,14 +173,14 @@ class PerceptionNode(BaseNode[PerceptionParams]):
                 self._observer.add_frame(frame)
             except ObservationError as e:
                 buffer.refuse()
-                self._refusals[buffer.name] = str(e)
+                self._refusals.add(buffer.name, str(e), now_ns)
                 self._hearing.refuse(name, message, str(e))
                 if self._see(f"images of camera '{name}'", str(e)):
                     self._on_diagnostics()  # Not only with the next second.
                 return
             if buffer.newest is not None and buffer.newest.arrival_ns == now_ns:
                 self._images.note(name, buffer.newest, self.now_ns(), transport_ms)
-            self._refusals.pop(buffer.name, None)
+            self._refusals.end(buffer.name)
             self._see(f"images of camera '{name}'", "")
             detector = self._observer.detectors[name]
             self._hearing.accept(message, frame, detector.picture, frozen=detector.frozen)
@@ -227,11 +227,11 @@ class PerceptionNode(BaseNode[PerceptionParams]):
 
     def _refuse(self, buffer: SampleBuffer, why: str) -> None:
         buffer.refuse()
-        self._refusals[buffer.name] = why
+        self._refusals.add(buffer.name, why, self.now_ns())
         self._see(buffer.name, why)
 
     def _accept(self, buffer: SampleBuffer) -> None:
-        self._refusals.pop(buffer.name, None)
+        self._refusals.end(buffer.name)
         self._see(buffer.name, "")
         self._publish_if_due()
 
@@ -282,7 +282,9 @@ class PerceptionNode(BaseNode[PerceptionParams]):
     def _on_diagnostics(self) -> None:
         now_ns = self.now_ns()
         statuses = [
-            encode_stream(report, self._refusals.get(report.name, complaint), self._robot.name)
+            encode_stream(
+                report, self._refusals.find(report.name, now_ns) or complaint, self._robot.name
+            )
             for report, complaint in self._observer.reports(now_ns)
         ]
         timing = encode_timing(

@@ -1,6 +1,6 @@
 # Copyright 2026 The vla_ros authors
 # SPDX-License-Identifier: Apache-2.0
-"""Tells what changed about the streams, once per change."""
+"""Tells what changed about the streams, once per change, and why samples are refused."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -58,3 +58,29 @@ class ChangeWatch:
             frozen = repeats if report.frozen else ""
             changes.append(self.see(f"{report.name} (frozen)", frozen, now_ns))
         return [change for change in changes if change is not None]
+
+
+class Refusals:
+    """Why the newest samples of streams were refused, for as long as that is what is wrong.
+
+    Args:
+        news_ns: Of a stream whose newest refused sample is older than this, the silence is what is
+            wrong [ns].
+    """
+
+    def __init__(self, news_ns: int) -> None:
+        self._news_ns = news_ns
+        self._refusals: dict[str, tuple[str, int]] = {}
+
+    def add(self, stream: str, why: str, now_ns: int) -> None:
+        """Note why a sample that has just come is refused."""
+        self._refusals[stream] = why, now_ns
+
+    def end(self, stream: str) -> None:
+        """Note that a sample was taken."""
+        self._refusals.pop(stream, None)
+
+    def find(self, stream: str, now_ns: int) -> str:
+        """Return why samples of a stream are refused; empty if none is, or none comes."""
+        why, since_ns = self._refusals.get(stream, ("", now_ns))
+        return why if 0 <= now_ns - since_ns <= self._news_ns else ""
