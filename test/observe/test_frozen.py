@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from vla_ros.observe.frozen import FrozenDetector
-from vla_ros.types import CameraFrame, ImageArray
+from vla_ros.types import CameraFrame, DepthArray, DepthFrame, ImageArray
 
 MS = 1_000_000
 MOVING, STILL = 0.2, 0.0
@@ -108,3 +108,31 @@ def test_pictures_are_numbered_by_their_pixels(detector: FrozenDetector) -> None
         detector.see(frame(50 * k, picture(seed)), STILL)
         numbers.append(detector.picture)
     assert numbers == [1, 1, 2, 2, 3]
+
+
+def deep(stamp_ms: int, depth_m: DepthArray) -> DepthFrame:
+    return DepthFrame(
+        camera="front", stamp_ns=stamp_ms * MS, arrival_ns=(stamp_ms + 5) * MS, depth_m=depth_m
+    )
+
+
+def hills(seed: int) -> DepthArray:
+    """Return a depth image with a hole."""
+    depth_m = np.random.default_rng(seed).random((48, 64), dtype=np.float32)
+    depth_m[:5, :5] = np.nan
+    return depth_m
+
+
+def test_the_same_depth_while_the_arm_moves_is_frozen_also_with_holes(
+    detector: FrozenDetector,
+) -> None:
+    seen = [detector.see(deep(50 * k, hills(0)), MOVING) for k in range(12)]
+    assert seen == [False] * 10 + [True] * 2
+    assert not detector.see(deep(600, hills(1)), MOVING)
+
+
+def test_depth_that_was_measured_nowhere_proves_nothing(detector: FrozenDetector) -> None:
+    """A camera in the hand that is nearer to a thing than it can measure."""
+    nothing = np.full((48, 64), np.nan, np.float32)
+    for k in range(40):
+        assert not detector.see(deep(50 * k, nothing.copy()), MOVING)

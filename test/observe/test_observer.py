@@ -6,20 +6,13 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from observed import MS, changed, deep, frame, state, view
 
 from vla_ros.errors import ConfigError, ObservationError
 from vla_ros.observe.observer import Observer
 from vla_ros.policy.images import CropSpec, HistorySpec, ImageSpec
-from vla_ros.robot.parts import PointCloudProfile
 from vla_ros.robot.profile import RobotProfile, load_robot_profile
-from vla_ros.types import CameraFrame, DepthFrame, FloatArray, JointSample, PointCloud
 from vla_ros.view.camera import Lens
-
-MS = 1_000_000
-
-
-def view(camera: str) -> ImageSpec:
-    return ImageSpec(key=camera, camera=camera, width=32, height=32, letterbox=True)
 
 
 @pytest.fixture(scope="module")
@@ -32,28 +25,6 @@ def robot() -> RobotProfile:
 def observer(robot: RobotProfile) -> Observer:
     """Return an observer of both cameras that has seen nothing."""
     return Observer(robot, (view("front"), view("wrist")))
-
-
-def frame(camera: str, stamp_ms: int, seed: int | None = None) -> CameraFrame:
-    rng = np.random.default_rng(stamp_ms if seed is None else seed)
-    image = rng.integers(0, 256, (48, 64, 3), dtype=np.uint8)
-    return CameraFrame(
-        camera=camera, stamp_ns=stamp_ms * MS, arrival_ns=(stamp_ms + 4) * MS, image=image
-    )
-
-
-def state(
-    robot: RobotProfile, stamp_ms: int, joint1: float = 0.0, velocity: FloatArray | None = None
-) -> tuple[JointSample, float]:
-    """Return a state of the arm, and the finger half open."""
-    arm = JointSample(
-        names=robot.joint_names,
-        stamp_ns=stamp_ms * MS,
-        arrival_ns=(stamp_ms + 1) * MS,
-        position=np.array([joint1, 0.0, 0.0, 0.0, 0.0, 0.0]),
-        velocity=velocity,
-    )
-    return arm, 0.021
 
 
 def test_an_observation_is_due_when_every_camera_has_a_new_image(
@@ -148,12 +119,6 @@ def test_a_camera_that_the_robot_lacks_is_named(robot: RobotProfile) -> None:
         Observer(robot, (view("left"),))
 
 
-def changed(robot: RobotProfile, **changes: object) -> RobotProfile:
-    """Return the robot with another front camera."""
-    front, wrist = robot.cameras
-    return robot.model_copy(update={"cameras": (front.model_copy(update=changes), wrist)})
-
-
 def test_a_picture_of_another_size_is_refused(robot: RobotProfile) -> None:
     observer = Observer(changed(robot, size=(640, 480)), (view("front"),))
     with pytest.raises(ObservationError, match="its picture has 64x48 pixels, wanted 640x480"):
@@ -216,115 +181,6 @@ def test_history_is_never_made_up(robot: RobotProfile) -> None:
     wanted = r"'front': has no image from 1000 ms before the newest .*: 2 frames, 0\.5 s apart"
     with pytest.raises(ObservationError, match=wanted):
         observer.observe(1610 * MS)
-
-
-def deep(stamp_ms: int, metres: float = 1.5) -> DepthFrame:
-    return DepthFrame(
-        camera="front",
-        stamp_ns=stamp_ms * MS,
-        arrival_ns=(stamp_ms + 4) * MS,
-        depth_m=np.full((48, 64), metres, np.float32),
-    )
-
-
-def test_depth_comes_with_the_picture_it_belongs_to(robot: RobotProfile) -> None:
-    robot = changed(robot, depth_topic="/front/depth")
-    observer = Observer(robot, (view("front").model_copy(update={"depth": True}), view("wrist")))
-    observer.add_state(*state(robot, 1000))
-    observer.add_frame(frame("front", 1000))
-    observer.add_frame(frame("wrist", 1001))
-    assert not observer.due
-    with pytest.raises(ObservationError, match=r"depth of camera 'front': no depth image has arr"):
-        observer.observe(1010 * MS)
-    observer.add_depth(deep(990, 9.0))
-    observer.add_depth(deep(1003))
-    assert observer.due
-    (depth,) = observer.observe(1010 * MS).depths
-    assert depth.depth_m.shape == (32, 32)
-    assert np.nanmax(depth.depth_m) == 1.5
-    assert not observer.due
-
-
-def test_depth_that_stops_is_an_error_and_not_the_last_one_again(robot: RobotProfile) -> None:
-    robot = changed(robot, depth_topic="/front/depth")
-    observer = Observer(robot, (view("front").model_copy(update={"depth": True}),))
-    observer.add_depth(deep(1000))
-    observer.add_frame(frame("front", 1400))
-    observer.add_state(*state(robot, 1400))
-    with pytest.raises(ObservationError, match="'front': newest depth image is 410 ms old"):
-        observer.observe(1410 * MS)
-    assert any("depth of camera" in complaint for _, complaint in observer.reports(1410 * MS))
-
-
-def test_a_camera_without_depth_is_named(robot: RobotProfile) -> None:
-    with pytest.raises(ConfigError, match="depth of camera 'front', and robot 'sim_arm'"):
-        Observer(robot, (view("front").model_copy(update={"depth": True}),))
-
-
-def points(stamp_ms: int) -> PointCloud:
-    return PointCloud(
-        frame="front_depth",
-        stamp_ns=stamp_ms * MS,
-        arrival_ns=(stamp_ms + 4) * MS,
-        points_m=np.full((5, 3), stamp_ms, np.float32),
-    )
-
-
-@pytest.fixture
-def pointed(robot: RobotProfile) -> Observer:
-    """Return an observer of a camera and a point cloud that knows where the arm is."""
-    source = PointCloudProfile(name="top", topic="/top/points", frame="front_depth")
-    robot = robot.model_copy(update={"point_clouds": (source,)})
-    observer = Observer(robot, (view("front"),), "top")
-    observer.add_state(*state(robot, 1000))
-    return observer
-
-
-def test_points_come_with_the_picture_they_belong_to(pointed: Observer) -> None:
-    pointed.add_frame(frame("front", 1000))
-    assert not pointed.due
-    with pytest.raises(ObservationError, match=r"cloud 'top': no cloud has arrived.*/top/points"):
-        pointed.observe(1010 * MS)
-    pointed.add_cloud(points(990))
-    pointed.add_cloud(points(1030))
-    assert pointed.due
-    found = pointed.observe(1035 * MS).cloud
-    assert found is not None
-    assert found.stamp_ns == 990 * MS
-    pointed.add_frame(frame("front", 1033))
-    assert pointed.due
-    assert pointed.observe(1040 * MS).cloud is not found
-    pointed.add_frame(frame("front", 1066))
-    assert not pointed.due
-
-
-@pytest.mark.parametrize(
-    ("stamp_ms", "text"),
-    [
-        (100, "point cloud 'top': newest cloud is 910 ms old, limit"),
-        (1400, "point cloud 'top': newest cloud is stamped 390 ms in the future"),
-        (880, r"cloud closest to the reference instant is -120 ms away, limit 100 m"),
-    ],
-)
-def test_points_of_another_time_are_a_fault_and_never_left_out(
-    pointed: Observer, stamp_ms: int, text: str
-) -> None:
-    pointed.add_frame(frame("front", 1000))
-    pointed.add_cloud(points(stamp_ms))
-    with pytest.raises(ObservationError, match=text):
-        pointed.observe(1010 * MS)
-
-
-def test_a_point_cloud_that_stops_is_complained_about(pointed: Observer) -> None:
-    pointed.add_cloud(points(1000))
-    report, complaint = pointed.reports(1600 * MS)[-2]
-    assert report.name == "point cloud 'top'"
-    assert "newest cloud is 600 ms old" in complaint
-
-
-def test_a_point_cloud_that_the_robot_lacks_is_named(robot: RobotProfile) -> None:
-    with pytest.raises(ConfigError, match=r"has no point cloud 'top'\. It has: none\. "):
-        Observer(robot, (view("front"),), "top")
 
 
 def test_a_field_of_view_waits_for_the_lens_and_is_cut_by_it(robot: RobotProfile) -> None:

@@ -43,7 +43,7 @@ class Observer:
         cameras: The cameras that the policy sees.
         depths: The depth images of those of them that it wants depth of.
         cloud: The point clouds, if the policy wants them.
-        detectors: Tell of each whether it repeats itself.
+        detectors: Tell of each camera whether its pictures repeat themselves.
         arm: The joint states.
 
     Args:
@@ -115,6 +115,9 @@ class Observer:
         self.detectors = {
             view.camera: FrozenDetector(thresholds.camera_frozen_s) for view in views
         }
+        self._depth_detectors = {
+            name: FrozenDetector(thresholds.camera_frozen_s) for name in self.depths
+        }
         self.arm: Stream[ArmSample] = Stream(
             buffer=SampleBuffer(
                 "joint state",
@@ -167,11 +170,13 @@ class Observer:
             ObservationError: Nobody knows yet how to make of it what the policy wants to see; see
                 `Fitting`.
         """
+        depth_m = self._fittings[frame.camera].fit_depth(frame.depth_m)
+        self._depth_detectors[frame.camera].see(frame, self._speed_rad_s())
         fitted = DepthFrame(
             camera=frame.camera,
             stamp_ns=frame.stamp_ns + self._offsets_ns[frame.camera],
             arrival_ns=frame.arrival_ns,
-            depth_m=self._fittings[frame.camera].fit_depth(frame.depth_m),
+            depth_m=depth_m,
             pinhole=self._pinhole(frame.camera),
         )
         return self.depths[frame.camera].buffer.add(fitted)
@@ -215,7 +220,7 @@ class Observer:
         """
         observation = assemble(
             tuple(self.cameras.values()),
-            tuple(detector.frozen for detector in self.detectors.values()),
+            tuple(self._is_frozen(camera) for camera in self.cameras),
             self.arm,
             max_skew_ns=self._max_skew_ns,
             now_ns=now_ns,
@@ -240,10 +245,21 @@ class Observer:
             )
             for name, stream in self.cameras.items()
         ]
-        deep = [(s.buffer.report(now_ns), _complaint(s, now_ns)) for s in self.depths.values()]
+        deep = [
+            (
+                stream.buffer.report(now_ns, frozen=self._depth_detectors[name].frozen),
+                _complaint(stream, now_ns),
+            )
+            for name, stream in self.depths.items()
+        ]
         if self.cloud is not None:
             deep.append((self.cloud.buffer.report(now_ns), _complaint(self.cloud, now_ns)))
         return (*lines, *deep, (self.arm.buffer.report(now_ns), _complaint(self.arm, now_ns)))
+
+    def _is_frozen(self, camera: str) -> bool:
+        """Tell whether its pictures or its depth images repeat themselves."""
+        deep = self._depth_detectors.get(camera)
+        return self.detectors[camera].frozen or (deep is not None and deep.frozen)
 
     def _speed_rad_s(self) -> float:
         """Return the speed of the fastest joint now; NaN before the first two states."""
