@@ -38,6 +38,23 @@ def test_what_a_policy_cannot_undistort_with_fails(change: dict[str, object], te
 
 
 @pytest.mark.parametrize(
+    ("change", "level"),
+    [
+        ({"width": 640}, Level.FAIL),
+        ({"width": 640, "height": 640}, Level.WARN),
+        ({"calibrated": False}, Level.FAIL),
+    ],
+)
+def test_a_field_of_view_wants_a_lens_of_the_same_shape(
+    change: dict[str, object], level: Level
+) -> None:
+    seen = camera("front")
+    assert seen.info is not None
+    seen = replace(seen, info=replace(seen.info, **change))
+    assert check_info(seen, [ANGLE]).level is level
+
+
+@pytest.mark.parametrize(
     ("image", "text"),
     [(PLAIN, "does not need it"), (UNDISTORTED, "gets none"), (ANGLE, "gets none")],
 )

@@ -129,7 +129,7 @@ def check_frame(seen: CameraSeen, frame: str) -> Line:
 
 
 def check_info(seen: CameraSeen, images: Sequence[ImageSpec]) -> Line:
-    """Object to a CameraInfo that is missing, of another size, or no use for `undistort`."""
+    """Object to a CameraInfo that is missing, of another size, or no use for this policy."""
     check, info = f"camera.{seen.name}.info", seen.info
     undistort = any(image.undistort for image in images)
     needed = undistort or any(image.field_of_view_rad is not None for image in images)
@@ -141,16 +141,18 @@ def check_info(seen: CameraSeen, images: Sequence[ImageSpec]) -> Line:
         )
         found = f"no CameraInfo beside {seen.stream.topic}"
         return warned(check, found, f"{need}. Let the driver publish it")
-    object_to = failed if undistort else warned
     if seen.width and (info.width, info.height) != (seen.width, seen.height):
-        return object_to(
+        wide, high = info.width * seen.height, info.height * seen.width
+        reshaped = abs(wide - high) > _SHAPE * high
+        return (failed if undistort or (needed and reshaped) else warned)(
             check,
             f"{info.topic} is for {info.width}x{info.height} pixels, the images have "
             f"{seen.width}x{seen.height}",
             "Calibrate the camera at the size that it sends",
         )
     if not info.calibrated:
-        return object_to(check, f"{info.topic} has no focal length", "Calibrate the camera")
+        found = f"{info.topic} has no focal length"
+        return (failed if needed else warned)(check, found, "Calibrate the camera")
     if undistort and info.fault:
         return failed(
             check,
