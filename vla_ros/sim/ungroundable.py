@@ -115,7 +115,8 @@ def _unknown_object(table: Table, rng: np.random.Generator, split: Split) -> _Dr
         foreign = f"{rng.choice(tuple(COLOR_WORDS))} {foreign}"
     named = f"the {foreign}"
     if _COLOR.search(present) and rng.random() < _FOREIGN_COLOR:
-        named = _COLOR.sub(str(rng.choice(FOREIGN_COLORS[split])), present, count=1)
+        unknown = [color for color in FOREIGN_COLORS[split] if color not in COLOR_WORDS]
+        named = _COLOR.sub(str(rng.choice(unknown)), present, count=1)
     return _Drawn(text.replace(present, named, 1))
 
 
