@@ -125,5 +125,5 @@ def test_the_card_tells_of_families_splits_and_refusals(tmp_path: Path) -> None:
     assert "### Generalisation" in text
     assert "refused with no joint moved" in text
     assert "shades vary nearly as much (standard deviation 0.05 against 0.06" in text
-    assert "The profile's threshold for confidence was chosen on scenes of this page" in text
+    assert "Where the profile's threshold for confidence was chosen on scenes of this page" in text
     assert "Two more things" not in text

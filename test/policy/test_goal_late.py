@@ -97,6 +97,18 @@ def test_what_was_asked_before_the_gate_held_the_arm_is_not_followed() -> None:
     assert published.first_ns == held + 50 * MS
 
 
+def test_what_is_seen_while_the_arm_comes_to_rest_is_not_shown_to_the_policy() -> None:
+    """Its row 0 would be where the arm has passed by."""
+    run = running()
+    run.answered(START + 10 * MS, chunk(START), 10.0)
+    held, rests = START + 500 * MS, START + 700 * MS
+    for now in (held, held + 100 * MS):
+        braking = gate(now, GateMode.HOLD, stopping=True)
+        assert run.step(now, observation(now - MS), braking) is None
+    assert run.step(rests, observation(rests - MS), gate(rests, GateMode.HOLD)) is None
+    ask(run, rests + 50 * MS, GateMode.HOLD)
+
+
 def test_an_arm_that_stays_held_is_no_reason_to_ask_more_often() -> None:
     run = running()
     held = START + 500 * MS

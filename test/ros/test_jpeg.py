@@ -77,6 +77,16 @@ def test_marks_may_be_repeated_and_a_file_padded():
 
 
 @pytest.mark.parametrize("options", KINDS)
+def test_what_cameras_add_to_a_whole_picture_is_no_fault(options):
+    file = jpeg(options)
+    assert fault(file + bytes(500) + file[-2:]) == ""
+    assert fault(file + file) == ""
+    tables = file.index(b"\xff\xdb")
+    assert fault(file[:tables] + b"\0\0" + file[tables:]) == ""
+    assert fault(file[:-2] + b"\xff\xd5" + file[-2:]) == ""
+
+
+@pytest.mark.parametrize("options", KINDS)
 def test_an_end_before_the_last_bytes_is_found(options):
     file = jpeg(options)
     at = begin_of_picture(file) + 5

@@ -106,7 +106,8 @@ def _machine(training: "OptimiserConfig") -> dict[str, object]:
 
 def cpu_name(told: Path = Path("/proc/cpuinfo")) -> str:
     """Return the name of the CPU, or what kind it is where the system does not tell (on ARM)."""
-    for line in told.read_text(encoding="utf-8").splitlines():
+    lines = told.read_text(encoding="utf-8").splitlines() if told.is_file() else []
+    for line in lines:
         key, _, value = line.partition(":")
         if key.strip() == "model name":
             return value.strip()

@@ -11,10 +11,11 @@ from vla_ros.policy.images import CropSpec, ImageSpec
 from vla_ros.policy.spec import PolicyProfile
 from vla_ros.robot.parts import CameraProfile
 from vla_ros.robot.profile import RobotProfile
+from vla_ros.view.camera import is_same_shape
 
 _MOVING_RAD_S = 0.05
+_SQUEEZED = 0.02  # What policies do not mind.
 _ENOUGH = 3  # Pictures that say whether a camera repeats itself.
-_SHAPE = 0.02  # Aspect ratios that differ by less are the same.
 
 
 def check_camera(
@@ -87,7 +88,7 @@ def check_size(seen: CameraSeen, image: ImageSpec) -> Line:
     stretch = (width * image.height) / (height * image.width)
     if width < image.width or height < image.height:
         return warned(check, f"{found}: they are blown up", "Let the camera send larger images")
-    if not image.letterbox and abs(stretch - 1.0) > _SHAPE:
+    if not image.letterbox and abs(stretch - 1.0) > _SQUEEZED:
         return warned(
             check,
             f"{found}: they are squeezed by {stretch:.2f}",
@@ -142,8 +143,8 @@ def check_info(seen: CameraSeen, images: Sequence[ImageSpec]) -> Line:
         found = f"no CameraInfo beside {seen.stream.topic}"
         return warned(check, found, f"{need}. Let the driver publish it")
     if seen.width and (info.width, info.height) != (seen.width, seen.height):
-        wide, high = info.width * seen.height, info.height * seen.width
-        reshaped = abs(wide - high) > _SHAPE * high
+        lens, picture = (info.width, info.height), (seen.width, seen.height)
+        reshaped = not min(lens) > 0 or not is_same_shape(lens, picture)
         return (failed if undistort or (needed and reshaped) else warned)(
             check,
             f"{info.topic} is for {info.width}x{info.height} pixels, the images have "

@@ -71,13 +71,14 @@ def _waits(policy: PolicyProfile, robot: RobotProfile) -> Iterator[_Wait]:
             f"{deadline_s:g} s (thresholds.infer_deadline_s)",
         )
     execution_s = robot.thresholds.execution_max_age_s
-    yield _Wait(
-        limit_s=(execution_s - policy.replan_s) / 2.0,
-        level=Level.FAIL,
-        words=f"it is asked again after {policy.replan_s:g} s, and until it answers the gate "
-        f"follows no row whose observation is older than {execution_s:g} s "
-        "(thresholds.execution_max_age_s)",
-    )
+    if execution_s > policy.replan_s:
+        yield _Wait(
+            limit_s=(execution_s - policy.replan_s) / 2.0,
+            level=Level.WARN,
+            words=f"it is asked again after {policy.replan_s:g} s, and the gate follows no row "
+            f"whose observation is older than {execution_s:g} s (thresholds.execution_max_age_s): "
+            "the arm may stop in between (OBS_STALE)",
+        )
     # While an answer is on its way the one before is used up, and that one came late as well.
     chunk_s = policy.action.horizon * policy.action.step_s
     stop_s = longest_stop_s(robot)

@@ -82,14 +82,13 @@ _LIMITS = """\
 - Words it was not taught are refused; known words in a sentence of a form that it never saw may
   be misread. Whether an instruction can be carried out is learned, and wrong as often as stated.
 - An instruction that may mean several things ("the cube" where three lie) is not refused: it was
-  taught only such as mean one thing. The arm moves, and mostly wavers between them until the goal
-  ends.
+  taught only such as mean one thing. The arm moves, to one of them or to and fro between them.
 - Cameras within a few centimetres and degrees of where they are in `vla_ros/sim`; light from a
   third to a third more than usual; shadows of one lamp."""
 _CROWDED = "- Two more things on the table than usual cost {points:.0f} points."
 _CHOSEN = """\
-- The profile's threshold for confidence was chosen on scenes of this page and on others, so that
-  its figures are no independent test. It is set to end rather too few goals than too many."""
+- Where the profile's threshold for confidence was chosen on scenes of this page (its comment says
+  so), its figures are no independent test."""
 _MEASURED_IN_WORDS = {
     "grounded": "whether the instruction can be carried out",
     "confidence": "how sure it is",
@@ -244,7 +243,7 @@ def _same_scenes(ros: Figures, simulated: Sequence[Figures]) -> str:
     for figures in simulated:
         won = {_scene(e): e["failure"] == "none" for e in main_episodes(figures)}
         is_same = (figures["split"], figures["shift"]) == (ros["split"], "none")
-        if is_same and won.keys() >= set(scenes):
+        if is_same and scenes and won.keys() >= set(scenes):
             wins = sum(won[scene] for scene in scenes)
             return f"{wins}/{len(scenes)} = {wins / len(scenes):.1%} "
     return ""

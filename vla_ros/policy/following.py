@@ -5,6 +5,7 @@
 from vla_ros.chunk.begin import begin_from_rest
 from vla_ros.chunk.schedule import ChunkSchedule
 from vla_ros.gate.vocabulary import GateMode
+from vla_ros.policy.admission import GateFacts
 from vla_ros.types import ActionChunk
 
 
@@ -20,7 +21,7 @@ class Following:
         self.resting = True
         self._speed = speed
         self._since_ns = since_ns
-        self._held = False
+        self._held = False  # And at rest.
         self._plan = ChunkSchedule().at_scale(speed, since_ns)
 
     @property
@@ -28,25 +29,27 @@ class Following:
         """The plan that moves the arm; an empty one while it rests."""
         return self._plan.flush() if self.resting else self._plan
 
-    def hear(self, now_ns: int, mode: GateMode | None) -> None:
+    def hear(self, now_ns: int, gate: GateFacts | None) -> None:
         """Take note of what the gate does.
 
         Args:
             now_ns: Node clock.
-            mode: None where the gate does not follow the goal, as in a dry run.
+            gate: None where it does not follow the goal, as in a dry run.
         """
-        self.resting = mode is not GateMode.RUN
-        held = mode is GateMode.HOLD
-        if held and not self._held:
+        self.resting = gate is None or gate.mode is not GateMode.RUN
+        if gate is None or gate.mode is not GateMode.HOLD:
+            self._held = False
+        elif not self._held:
             self._since_ns = now_ns
             self._plan = self._plan.flush()
-        self._held = held
+            self._held = not gate.stopping
 
     def is_of_use(self, seen_ns: int) -> bool:
         """Say whether the policy may be shown what was seen then, or its answer be followed.
 
         Nothing from before the goal: the instruction is about the world as it is now. Nor from
-        before the gate held the arm: it goes on only with what was seen afterwards.
+        before the gate held the arm and it came to rest: it goes on from there, with what was seen
+        there.
         """
         return seen_ns >= self._since_ns
 

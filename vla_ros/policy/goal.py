@@ -155,7 +155,7 @@ class GoalRun:
             return end
         self._count_interventions(gate)
         gate = None if self.goal.dry_run else gate
-        self._following.hear(now_ns, None if gate is None else gate.mode)
+        self._following.hear(now_ns, gate)
         return self._run(now_ns, observation, gate)
 
     def answered(self, now_ns: int, chunk: ActionChunk, inference_ms: float) -> ActionChunk | None:
@@ -177,6 +177,7 @@ class GoalRun:
         self._lateness = self._lateness.observe(late)
         of_use = not late and self._following.is_of_use(chunk.observed_ns)
         self._timer.answered(now_ns, late=not of_use)
+        self._asked_ns = now_ns  # Whatever it thinks about from here on, it began later.
         self.inference_count += 1
         self._failures = 0
         self._inference_ms = inference_ms

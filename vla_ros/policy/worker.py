@@ -128,8 +128,10 @@ class PolicyWorker:
                 self._questions.task_done()  # Whoever hears the answer may ask again at once.
                 self._on_answer(answer)
             else:
-                question()
-                self._questions.task_done()
+                try:
+                    question()
+                finally:
+                    self._questions.task_done()
 
     def _infer(self, question: Question) -> tuple[PolicyOutput, bool]:
         """Ask the policy; also say whether its answer goes on from the running plan."""

@@ -10,9 +10,11 @@ _SEGMENT = re.compile(rb"\xff+([\xc0-\xcf\xda-\xdd\xe0-\xef\xfe])(..)", re.DOTAL
 # In the picture data a mark is followed by 0, or by a restart if the file says their interval.
 _STOP = re.compile(rb"\xff[^\x00\xff]")
 _STOP_OR_RESTART = re.compile(rb"\xff[^\x00\xff\xd0-\xd7]")
-_RESTART = re.compile(rb"\xff([\xd0-\xd7])")
-_END = re.compile(rb"\xff+\xd9")
-_PADDING = 64  # Bytes; some cameras pad.
+# Behind the last part some cameras write one restart too many, with any number.
+_RESTART = re.compile(rb"\xff([\xd0-\xd7])(?=.)", re.DOTALL)
+_END = re.compile(rb"(?:\xff[\xd0-\xd7])?\xff+\xd9")
+_PADDING = 64  # Bytes; some cameras pad, with anything; with zeros as much as they like.
+_BEHIND = (b"\0", b"\xff\xd8")  # Or another picture follows.
 
 
 def fault_of_jpeg(data: memoryview) -> str:
@@ -27,12 +29,14 @@ def fault_of_jpeg(data: memoryview) -> str:
         data: The file, from its first two bytes on.
     """
     at, interval = 2, 0
-    while segment := _SEGMENT.match(data, at):
+    find = _SEGMENT.search  # Up to the pictures decoders skip what they do not know, as we do.
+    while segment := find(data, at):
         code, begin = segment[1][0], segment.start(2)
         at = begin + int.from_bytes(segment[2], "big")
         if code == _INTERVAL:
             interval = int.from_bytes(data[begin + 2 : begin + 4], "big")
         if code == _SCAN:
+            find = _SEGMENT.match
             stop = (_STOP_OR_RESTART if interval else _STOP).search(data, at)
             if stop is None:
                 return f"its picture data from byte {at} have no end"
@@ -42,7 +46,8 @@ def fault_of_jpeg(data: memoryview) -> str:
     end = _END.match(data, at)
     if end is None:
         return f"byte {at} of {len(data)} should be the first of a segment, and begins none"
-    if len(data) - end.end() > _PADDING:
+    behind = data[end.end() :]
+    if len(behind) > _PADDING and not behind[:2].tobytes().startswith(_BEHIND):
         return f"its end is at byte {at} of {len(data)}, wanted at most {_PADDING} behind it"
     return ""
 

@@ -114,8 +114,8 @@ def _unknown_object(table: Table, rng: np.random.Generator, split: Split) -> _Dr
     if rng.random() < 0.5:
         foreign = f"{rng.choice(tuple(COLOR_WORDS))} {foreign}"
     named = f"the {foreign}"
-    if _COLOR.search(present) and rng.random() < _FOREIGN_COLOR:
-        unknown = [color for color in FOREIGN_COLORS[split] if color not in COLOR_WORDS]
+    unknown = [color for color in FOREIGN_COLORS[split] if color not in COLOR_WORDS]
+    if unknown and _COLOR.search(present) and rng.random() < _FOREIGN_COLOR:
         named = _COLOR.sub(str(rng.choice(unknown)), present, count=1)
     return _Drawn(text.replace(present, named, 1))
 

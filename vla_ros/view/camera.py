@@ -17,6 +17,11 @@ _FARTHEST_PX = 1e5  # Beyond it a point is not drawn; what is drawn has to fit a
 Pixel = tuple[float, float]
 
 
+def is_same_shape(size: tuple[int, int], other: tuple[int, int]) -> bool:
+    """Tell whether images of one size [pixels] can be those of another one, resized."""
+    return abs(size[0] * other[1] / (size[1] * other[0]) - 1.0) <= _ASPECT_SLACK
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Lens:
     """A pinhole camera, and what its lens makes different from one.
@@ -42,9 +47,9 @@ class Lens:
         """
         if not (min(self.size) > 0 and width > 0 and height > 0):
             return None
-        x, y = width / self.size[0], height / self.size[1]
-        if not abs(x / y - 1.0) <= _ASPECT_SLACK:
+        if not is_same_shape(self.size, (width, height)):
             return None
+        x, y = width / self.size[0], height / self.size[1]
         return replace(
             self,
             focal=(self.focal[0] * x, self.focal[1] * y),
