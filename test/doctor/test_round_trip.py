@@ -50,21 +50,33 @@ def test_one_late_answer_among_others_is_a_warning() -> None:
     assert "a chunk takes 100 ms, the slowest of 3 took 600 ms; the gate takes" in line.found
 
 
-def test_an_answer_that_the_gate_does_not_wait_for_fails() -> None:
-    hasty = robot(infer_deadline_s=0.6)
-    assert judge(0.29, on=hasty).level is Level.PASS
-    line = judge(0.31, on=hasty)
-    assert line.level is Level.FAIL
-    assert "it is asked for every 0.3 s, and the gate waits 0.6 s (thresholds.infer" in line.found
-
-
-def test_an_answer_that_is_too_old_before_the_next_one_is_a_warning() -> None:
-    hasty = robot(execution_max_age_s=1.0)
-    assert judge(0.34, on=hasty).level is Level.PASS
-    line = judge(0.36, on=hasty)
-    assert line.level is Level.WARN
-    assert "asked again after 0.3 s" in line.found
-    assert "older than 1 s (thresholds.execution_max_age_s)" in line.found
+@pytest.mark.parametrize(
+    ("hasty", "soon_s", "late_s", "level", "why"),
+    [
+        (
+            robot(infer_deadline_s=0.6),
+            0.29,
+            0.31,
+            Level.FAIL,
+            "the gate waits 0.6 s (thresholds.i",
+        ),
+        (
+            robot(execution_max_age_s=1.0),
+            0.34,
+            0.36,
+            Level.WARN,
+            "older than 1 s (thresholds.exec",
+        ),
+    ],
+)
+def test_an_answer_that_the_gate_does_not_wait_for_is_objected_to(
+    hasty: RobotProfile, soon_s: float, late_s: float, level: Level, why: str
+) -> None:
+    assert judge(soon_s, on=hasty).level is Level.PASS
+    line = judge(late_s, on=hasty)
+    assert line.level is level
+    assert "0.3 s, and the gate" in line.found
+    assert why in line.found
 
 
 def test_chunks_that_are_used_up_before_the_next_one_comes_are_a_warning() -> None:

@@ -18,7 +18,7 @@ class RequestTimer:
         stop_s: Longest stop of the arm [s]; the gate stops when less than a stop is queued.
         reserve_s: Extra time on top of stop and latency [s].
         cold_starts: Answers to leave out of the latency: the first ones are slow.
-        late_count: Answers so far that were of no use, because they came too late.
+        late_count: Answers so far that were of no use: too late, or of what was before a hold.
     """
 
     replan_s: float

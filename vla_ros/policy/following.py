@@ -19,7 +19,6 @@ class Following:
 
     def __init__(self, speed: float, since_ns: int) -> None:
         self.resting = True
-        self._speed = speed
         self._since_ns = since_ns
         self._held = False  # And at rest.
         self._plan = ChunkSchedule().at_scale(speed, since_ns)
