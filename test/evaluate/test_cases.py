@@ -1,5 +1,6 @@
 # Copyright 2026 The vla_ros authors
 # SPDX-License-Identifier: Apache-2.0
+import itertools
 from collections import Counter
 from dataclasses import replace
 
@@ -61,8 +62,10 @@ def test_a_pair_has_one_layout_and_two_tasks() -> None:
 
 
 def test_reasons_for_refusing_take_turns_and_the_instruction_cannot_be_done() -> None:
-    cases = make_cases(replace(PLAN, episodes=0, ungroundable=9))
-    assert Counter(case.reason for case in cases) == dict.fromkeys(Reason, 3)
+    count = len(PLAN.families) * len(Reason)
+    cases = make_cases(replace(PLAN, episodes=0, ungroundable=count))
+    pairs = itertools.product(PLAN.families, Reason)
+    assert Counter((case.family, case.reason) for case in cases) == dict.fromkeys(pairs, 1)
     for case in cases:
         scene = scene_of(case)
         with pytest.raises(Exception, match=r".+"):

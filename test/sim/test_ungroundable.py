@@ -2,7 +2,10 @@
 # SPDX-License-Identifier: Apache-2.0
 """What cannot be carried out is told from what can, for the right reason."""
 
+import itertools
+import re
 from contextlib import suppress
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -20,6 +23,7 @@ from vla_ros.sim.ungroundable import Reason, Ungroundable, ground, make_unground
 WHY = {
     Reason.UNKNOWN_OBJECT: ("not know the word",),
     Reason.ABSENT: ("there is no",),
+    Reason.AMBIGUOUS: ("there are 2 of", "there are 3 of"),
     Reason.NONSENSE: (
         "not know the word",
         "names no task",
@@ -32,8 +36,13 @@ WHY = {
 
 def draw(reason: Reason, split: Split, count: int) -> list[Ungroundable]:
     rng = np.random.default_rng(3)
-    scenes = [sample_task_scene(seed, Wishes()) for seed in range(20)]
-    return [make_ungroundable(scenes[i % 20], reason, rng, split) for i in range(count)]
+    made: list[Ungroundable] = []
+    for scene in itertools.cycle([sample_task_scene(seed, Wishes()) for seed in range(20)]):
+        if len(made) == count:
+            break
+        with suppress(SimulationError):  # Where no words mean several things.
+            made.append(make_ungroundable(scene, reason, rng, split))
+    return made
 
 
 @pytest.mark.parametrize("reason", Reason)
@@ -58,6 +67,36 @@ def test_each_fails_for_its_reason(reason: Reason) -> None:
     for made in draw(reason, Split.TRAIN, 150):
         assert made.reason is reason
         assert any(why in made.message for why in WHY[reason]), made
+
+
+@pytest.mark.parametrize("reason", [Reason.ABSENT, Reason.AMBIGUOUS])
+def test_things_may_be_named_by_colour_or_kind_alone_or_as_the_other(reason: Reason) -> None:
+    tasks = [parse_instruction(made.text) for made in draw(reason, Split.TRAIN, 200)]
+    nouns = [noun for task in tasks for noun in (task.object, task.target) if noun]
+    assert sum(noun.kind is None for noun in nouns) > 10
+    assert sum(noun.other_than is not None for noun in nouns) > 10
+    assert sum(noun.color is None and noun.other_than is None for noun in nouns) > 10
+
+
+def test_what_the_rest_of_the_sentence_names_does_not_make_a_name_mean_several() -> None:
+    """`Stack the cube on the red cube`, where two cubes lie, is clear to a person."""
+    for made in draw(Reason.AMBIGUOUS, Split.TRAIN, 200):
+        task = parse_instruction(made.text)
+        named = [noun for noun in (task.object, task.target) if noun]
+        told = re.findall(r"(\w+) (\w+)(?:,|$)", made.message.partition("it has: ")[2])
+        things = [(Kind(kind), color) for color, kind in told]
+        clear = [n for n in named if sum(n.fits(*thing) for thing in things) <= 1]
+        vague = [n for n in named if n not in clear]
+        assert len(vague) == 1
+        left = [thing for thing in things if not any(noun.fits(*thing) for noun in clear)]
+        assert sum(vague[0].fits(*thing) for thing in left) > 1, made
+
+
+def test_a_scene_in_which_every_name_means_one_thing_is_said_to_be_so() -> None:
+    scene = sample_task_scene(1, Wishes(families=("put",)))
+    alone = replace(scene, items=scene.items[:1], containers=scene.containers[:1])
+    with pytest.raises(SimulationError, match="no words mean several"):
+        make_ungroundable(alone, Reason.AMBIGUOUS, np.random.default_rng(1))
 
 
 def test_held_out_pairs_of_colors_are_not_called_impossible() -> None:

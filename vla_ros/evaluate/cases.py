@@ -8,7 +8,7 @@ from enum import Enum
 
 import numpy as np
 
-from vla_ros.errors import ConfigError
+from vla_ros.errors import ConfigError, SimulationError
 from vla_ros.evaluate.crowd import crowded
 from vla_ros.sim.language.grammar import Split
 from vla_ros.sim.present import sample_swap
@@ -23,6 +23,10 @@ MAIN = "main"
 _PATIENCE = 2.0  # Times the longest that an expert needs.
 _SWAPPED = ("put", "stack", "push", "place", "lift")
 _GROUNDABLE_SALT, _SWAP_SALT = 1_000_000, 2_000_000  # Their scenes are none of the main ones.
+_TRIES, _NEXT_SALT = (
+    100,
+    1_000_000_000,
+)  # Scenes to look for one in which words mean several things.
 
 
 class Kind(Enum):
@@ -112,7 +116,14 @@ def make_cases(plan: Plan) -> list[Case]:
     cases = [*_tasks(plan), *_swaps(plan)]
     reasons = tuple(Reason)
     cases += [
-        _case(plan, k, _GROUNDABLE_SALT, Kind.UNGROUNDABLE, reason=reasons[k % len(reasons)])
+        # One family after the other meets one reason after the other.
+        _case(
+            plan,
+            k,
+            _GROUNDABLE_SALT,
+            Kind.UNGROUNDABLE,
+            reason=reasons[(k + k // len(plan.families)) % len(reasons)],
+        )
         for k in range(plan.ungroundable)
     ]
     cases += [_case(plan, k, _GROUNDABLE_SALT, Kind.GROUNDABLE) for k in range(plan.groundable)]
@@ -143,10 +154,20 @@ def scene_of(case: Case) -> Scene:
     scene = _sample(case)
     if case.crowd:
         scene = crowded(scene, case.crowd)
-    if case.reason is None:
-        return scene
+    return scene if case.reason is None else _refusable(case, scene, case.reason)
+
+
+def _refusable(case: Case, scene: Scene, reason: Reason) -> Scene:
+    """Return the scene, or the first one after it that fits, with what cannot be done there."""
     rng = np.random.default_rng([case.seed, 37])
-    return replace(scene, instruction=make_ungroundable(scene, case.reason, rng, case.split).text)
+    for attempt in range(1, _TRIES + 1):
+        try:
+            said = make_ungroundable(scene, reason, rng, case.split).text
+        except SimulationError:  # Every name means one thing at most here.
+            scene = _sample(replace(case, seed=case.seed + attempt * _NEXT_SALT))
+            continue
+        return replace(scene, instruction=said)
+    raise SimulationError(f"nothing is '{reason.value}' in {_TRIES} scenes from {case.seed} on")
 
 
 def patience_s(task: Task) -> float:

@@ -100,7 +100,8 @@ class Batches:
 
     def draw(self, number: int, frames: int) -> Batch:
         """Return batch `number` of some frames, each with all its instructions."""
-        rng = np.random.default_rng([self._seed, 5, number])
+        # Rounds differ in how much there is to learn from, so each draws its own.
+        rng = np.random.default_rng([self._seed, 5, number, len(self)])
         picks = rng.integers(self._demonstrated, size=frames)
         corrected = rng.random(frames) < self._share
         if corrected.any():

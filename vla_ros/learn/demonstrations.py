@@ -40,7 +40,8 @@ from vla_ros.types import Observation, PolicyOutput
 _MAX_YAW_RAD = 1.1
 _WHAT_IFS = 2
 _TRIES = 20
-_NONSENSE = 0.35  # Of what cannot be carried out; the rest names what is not there.
+# Shares of what cannot be carried out. Other words are unknown, which no policy is asked about.
+_WHY_NOT = {Reason.ABSENT: 0.42, Reason.AMBIGUOUS: 0.3, Reason.NONSENSE: 0.28}
 _ROBOT = "sim_arm"
 _MAY_CHANGE = ("episodes", "folder", "processes", "driver")
 _SLACK = 1.4  # Times the longest that an expert needs.
@@ -329,8 +330,11 @@ class _Collector:
 
 
 def _impossible(scene: Scene, rng: np.random.Generator) -> str:
-    reason = Reason.NONSENSE if rng.random() < _NONSENSE else Reason.ABSENT
-    return make_ungroundable(scene, reason, rng, pairs=Split.TRAIN).text
+    reason = tuple(_WHY_NOT)[int(rng.choice(len(_WHY_NOT), p=tuple(_WHY_NOT.values())))]
+    try:
+        return make_ungroundable(scene, reason, rng, pairs=Split.TRAIN).text
+    except SimulationError:  # Every name means one thing at most here.
+        return make_ungroundable(scene, Reason.ABSENT, rng, pairs=Split.TRAIN).text
 
 
 def _anywhere(rng: np.random.Generator) -> StartPose:

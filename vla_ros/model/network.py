@@ -14,7 +14,7 @@ from torch import Tensor, nn
 from vla_ros.model.attention import TransformerLayer
 from vla_ros.model.heads import HEADS, Chunk
 from vla_ros.model.text import TextEncoder
-from vla_ros.model.vision import KEY, CameraEncoder, CameraMap, Looked
+from vla_ros.model.vision import FOUND, KEY, CameraEncoder, CameraMap, Looked
 
 POINTS = 3  # Queries whose attention is supervised: the object, its goal, the thing named there.
 _HEADS = 4
@@ -121,7 +121,7 @@ class VlaNetwork(nn.Module):
             )
             for camera in shape.cameras
         )
-        self.found = nn.ModuleList(nn.Linear(KEY + 3, width) for _ in range(2))
+        self.found = nn.ModuleList(nn.Linear(FOUND, width) for _ in range(2))
         self.slot = nn.Linear(shape.text_width, width)
         self.whole = nn.ModuleList(nn.Linear(c.channels, width) for c in shape.cameras)
         self.state = nn.Sequential(nn.Linear(state, width), nn.GELU(), nn.Linear(width, width))
@@ -198,7 +198,7 @@ class VlaNetwork(nn.Module):
     def _look(
         self, maps: list[CameraMap], queries: Tensor, each: int
     ) -> tuple[list[Looked], Tensor]:
-        """Return what each camera found, and all of it in one. Shape (B, C * Q, KEY + 3)."""
+        """Return what each camera found, and all of it in one. Shape (B, C * Q, FOUND)."""
         count = self.shape.queries
         looked = []
         for camera, seen, query in zip(self.cameras, maps, queries.split(count, 1), strict=True):

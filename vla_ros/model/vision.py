@@ -15,6 +15,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 KEY = 64
+FOUND = KEY + 4
 _STEM = 24
 _DILATIONS = (1, 2, 1)
 
@@ -23,7 +24,8 @@ class Looked(NamedTuple):
     """What some queries found in one camera's picture.
 
     Attributes:
-        found: What is there, where that is, and how sure it is. Shape (B, Q, KEY + 3).
+        found: What is there, where that is, how sure that is, and how far apart the places are
+            that it may be: two things that fit are not one between them. Shape (B, Q, FOUND).
         scores: Of each place before the softmax, row-major over the map. Shape (B, Q, G * G).
     """
 
@@ -98,6 +100,9 @@ class CameraEncoder(nn.Module):
         """Look for what the queries (B, Q, KEY) ask."""
         scores = queries @ seen.keys / math.sqrt(KEY)
         weights = scores.softmax(-1)
-        where = weights @ self.places * 4.0 - 2.0
+        where = weights @ self.places
         sure = torch.logsumexp(scores, -1, keepdim=True) / 5.0 - 1.0
-        return Looked(torch.cat((weights @ seen.values, where, sure), -1), scores)
+        square = weights @ self.places.square().sum(-1, keepdim=True)
+        spread = (square - where.square().sum(-1, keepdim=True)).clamp(min=1e-4).sqrt() * 4.0
+        found = torch.cat((weights @ seen.values, where * 4.0 - 2.0, sure, spread), -1)
+        return Looked(found, scores)

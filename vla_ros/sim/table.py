@@ -111,6 +111,14 @@ class Container:
         """What a person would call it."""
         return f"{self.color} {self.kind.value}"
 
+    def apart(self, point: Sequence[float]) -> float:
+        """Return how far a point is from its outline, seen from above; 0 inside [m]."""
+        x, y = abs(point[0] - self.at_m[0]), abs(point[1] - self.at_m[1])
+        if self.shape.is_round:
+            return max(0.0, math.hypot(x, y) - self.shape.reach_m)
+        half = self.shape.reach_m / math.sqrt(2.0)
+        return math.hypot(max(0.0, x - half), max(0.0, y - half))
+
     def holds(self, item: Item, highest_m: float) -> bool:
         """Tell whether an item's centre is inside and no higher than this [m]."""
         x, y = item.at_m[0] - self.at_m[0], item.at_m[1] - self.at_m[1]

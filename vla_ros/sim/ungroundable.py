@@ -7,6 +7,7 @@ is measured on others.
 """
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from enum import Enum
 
@@ -22,15 +23,16 @@ from vla_ros.sim.sample import pair_split, table_of
 from vla_ros.sim.scene import Scene
 from vla_ros.sim.table import Table
 from vla_ros.sim.task import Noun, Task
-from vla_ros.sim.tasks.casting import draw_color, draw_kind, draw_noun
+from vla_ros.sim.tasks.casting import Role, draw_noun
 from vla_ros.sim.tasks.family import FIXED, MOVABLE
 from vla_ros.sim.tasks.registry import FAMILIES
 from vla_ros.sim.tasks.speech import parse_instruction, phrase
-from vla_ros.sim.things import Kind
+from vla_ros.sim.things import COLORS, Kind
 
 _TRIES = 200
 _ABOUT_THINGS = ("put", "stack", "push", "place", "lift")
 _FOREIGN_COLOR = 0.3  # Share of what is not known by its colour, if it is named with one.
+_SHORT = 0.4  # Share of what is not there that is named by its colour or kind alone.
 _COLOR = re.compile(rf"\b(?:{'|'.join(COLOR_WORDS)})\b")
 
 
@@ -39,6 +41,7 @@ class Reason(Enum):
 
     UNKNOWN_OBJECT = "unknown object"
     ABSENT = "not on the table"
+    AMBIGUOUS = "may mean several"
     NONSENSE = "nonsense"
 
 
@@ -94,6 +97,9 @@ def make_ungroundable(
         split: For training, or of those held out.
         pairs: Pairs of colours that may be named together; as in `Wishes`. Otherwise a policy
             could learn from the words alone that something cannot be done.
+
+    Raises:
+        SimulationError: Nothing of that kind can be said of this scene.
     """
     table = table_of(scene)
     for _ in range(_TRIES):
@@ -141,16 +147,15 @@ def _absent(table: Table, rng: np.random.Generator, split: Split) -> _Drawn:
     """Name a thing that is not there; often one of the same kind, or colour, is."""
     task = draw_present(table, rng, _ABOUT_THINGS)
     instead_of_target = task.target is not None and rng.random() < 0.4
-    family = FAMILIES[task.family]
-    noun = _absent_noun(table, rng, family.targets if instead_of_target else MOVABLE)
     if instead_of_target:
+        noun = _absent_noun(table, rng, FAMILIES[task.family].targets)
         return _said(replace(task, target=noun), rng, split)
     if rng.random() < 0.15 and table.containers:
         container = table.containers[0]
         target = Noun(color=container.color, kind=container.kind)
-        gone = replace(noun, kind=draw_kind(rng, FAMILIES["clear"].objects))
+        gone = draw_noun(rng, FAMILIES["clear"].objects)
         return _said(Task(family="clear", object=gone, target=target), rng, split)
-    return _said(replace(task, object=noun), rng, split)
+    return _said(replace(task, object=_absent_noun(table, rng, MOVABLE)), rng, split)
 
 
 def _said(task: Task, rng: np.random.Generator, split: Split) -> _Drawn:
@@ -158,13 +163,60 @@ def _said(task: Task, rng: np.random.Generator, split: Split) -> _Drawn:
 
 
 def _absent_noun(table: Table, rng: np.random.Generator, kinds: tuple[Kind, ...]) -> Noun:
-    there = {(i.kind, i.color) for i in table.items} | {
-        (c.kind, c.color) for c in table.containers
-    }
+    """Return a name that fits nothing on the table."""
+    there = _things(table)
+    if rng.random() < _SHORT:
+        of_kinds = [thing for thing in there if thing[0] in kinds]
+        forms = (
+            [Noun(color=color) for color in COLORS],
+            [Noun(kind=kind) for kind in kinds],
+            _names_of_others(of_kinds),
+        )
+        absent = [[n for n in form if not any(n.fits(*t) for t in there)] for form in forms]
+        possible = [names for names in absent if names]
+        names = possible[int(rng.integers(len(possible)))]
+        return names[int(rng.integers(len(names)))]
     while True:
-        kind, color = draw_kind(rng, kinds), draw_color(rng)
-        if (kind, color) not in there:
-            return Noun(color=color, kind=kind)
+        noun = draw_noun(rng, kinds)
+        if not any(noun.fits(*thing) for thing in there):
+            return noun
+
+
+def _ambiguous(table: Table, rng: np.random.Generator, split: Split) -> _Drawn:
+    """Name a thing by words that fit several; `the cube`, where three lie."""
+    for _ in range(_TRIES):
+        task = draw_present(table, rng, _ABOUT_THINGS)
+        is_target = task.target is not None and rng.random() < 0.4
+        kinds = FAMILIES[task.family].targets if is_target else MOVABLE
+        # A person would not take the thing that the rest of the sentence names.
+        other = task.object if is_target else task.target
+        meant = [
+            thing
+            for thing in _things(table)
+            if thing[0] in kinds and not (other is not None and other.fits(*thing))
+        ]
+        names = [Noun(kind=kind) for kind in kinds]
+        names += [Noun(color=color) for color in dict.fromkeys(color for _, color in meant)]
+        names += [Noun(kind=kind, color=color) for kind, color in dict.fromkeys(meant)]
+        vague = [
+            name
+            for name in [*names, *_names_of_others(meant)]
+            if sum(name.fits(*thing) for thing in meant) > 1
+        ]
+        if vague:
+            name = vague[int(rng.integers(len(vague)))]
+            said = replace(task, target=name) if is_target else replace(task, object=name)
+            return _said(said, rng, split)
+    raise SimulationError("no words mean several of the things in this scene")
+
+
+def _names_of_others(things: Sequence[Role]) -> list[Noun]:
+    """Return `the other` of each thing."""
+    return [Noun(kind=kind, other_than=color) for kind, color in things]
+
+
+def _things(table: Table) -> list[Role]:
+    return [(thing.kind, thing.color) for thing in (*table.items, *table.containers)]
 
 
 def _nonsense(table: Table, rng: np.random.Generator, split: Split) -> _Drawn:
@@ -189,5 +241,6 @@ def _nonsense(table: Table, rng: np.random.Generator, split: Split) -> _Drawn:
 _DRAW = {
     Reason.UNKNOWN_OBJECT: _unknown_object,
     Reason.ABSENT: _absent,
+    Reason.AMBIGUOUS: _ambiguous,
     Reason.NONSENSE: _nonsense,
 }

@@ -6,7 +6,7 @@ import re
 from pathlib import Path
 
 from vla_ros.sim.tasks import FAMILIES, parse_instruction
-from vla_ros.sim.tasks.place import _FARTHEST_M, _NEAREST_M
+from vla_ros.sim.tasks.place import FARTHEST_M, NEAREST_M
 from vla_ros.sim.tasks.push import LEAST_M
 from vla_ros.sim.tasks.rest import HOME_WITHIN_M, OPEN_FROM
 from vla_ros.sim.things import COLORS
@@ -31,7 +31,8 @@ def test_every_other_example_is_understood() -> None:
 def test_numbers_and_colors_are_those_of_the_checks() -> None:
     for value in (
         f"{LEAST_M * 100:g} cm that way",
-        f"{_NEAREST_M * 100:g} to {_FARTHEST_M * 100:g} cm",
+        f"at least {NEAREST_M * 100:g} cm from the other's outline",
+        f"at most {FARTHEST_M * 100:g} cm from the circle",
         f"within {HOME_WITHIN_M * 100:g} cm",
         f"{OPEN_FROM * 100:g} % open",
         *COLORS,

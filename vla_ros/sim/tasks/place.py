@@ -28,8 +28,8 @@ from vla_ros.sim.tasks.family import (
 )
 from vla_ros.sim.things import ITEMS
 
-GAP_M = 0.060  # From the target's outline to the middle of the item, as the expert places it.
-_NEAREST_M, _FARTHEST_M = 0.015, 0.110  # The same, as the check allows it.
+GAP_M = 0.060  # From the circle around the target to where the expert puts the item's middle.
+NEAREST_M, FARTHEST_M = 0.015, 0.110  # As checked: from the outline, and from that circle.
 _MOST_ASIDE = 0.55  # Of the distance: about 30 degrees off the direction.
 _ON_TABLE_M = 0.012
 _ROOM_M = 0.050  # Around the item where it is put down.
@@ -83,7 +83,7 @@ def _fits(table: Table, task: Task) -> bool:
         item is not target
         and any(True for _ in _free_spots(table, item, target, task))
         and not _lies_there(item, target, task)
-        and flat(item.at_m, target.at_m) > target.shape.reach_m + _FARTHEST_M + 0.01
+        and flat(item.at_m, target.at_m) > target.shape.reach_m + FARTHEST_M + 0.01
     )
 
 
@@ -115,8 +115,8 @@ def _directions(task: Task) -> tuple[Point, ...]:
 def _lies_there(item: Item, target: Item | Container, task: Task) -> bool:
     """Tell whether an item is where it shall be, at any height."""
     dx, dy = item.at_m[0] - target.at_m[0], item.at_m[1] - target.at_m[1]
-    gap = math.hypot(dx, dy) - target.shape.reach_m
-    if not _NEAREST_M <= gap <= _FARTHEST_M:
+    far = math.hypot(dx, dy) - target.shape.reach_m > FARTHEST_M
+    if far or not target.apart(item.at_m) >= NEAREST_M:
         return False
     if task.where is Where.NEXT_TO:
         return True

@@ -122,7 +122,7 @@ def _missing(table: Table, task: Task) -> str:
     item = table.item(task.object)
     along, aside = _came(item, task)
     side = _side(task).value
-    if item.at_m[2] > max(item.shape.half_m) + _ON_TABLE_M:
+    if item.at_m[2] > item.shape.half_m[2] + _ON_TABLE_M:
         return f"the {item.name} is {item.at_m[2] * 100:.1f} cm high, not on the table"
     if not along >= LEAST_M:
         return f"the {item.name} came {along * 100:.1f} cm {side}, wanted {LEAST_M * 100:.0f}"
