@@ -169,6 +169,18 @@ def test_the_curve_holds_the_mean_of_what_was_trained_since_the_report_before(
     assert notes(shown)[2]["total"] == pytest.approx(np.mean(totals[6:9]), rel=1e-4)
 
 
+def test_a_training_that_begins_again_begins_its_curve_again(
+    tiny: LearnConfig, shown: Path
+) -> None:
+    """One that ended before its first checkpoint, in the middle of a line."""
+    train(tiny, shown)
+    (shown.parent / CHECKPOINT).unlink()
+    with (shown.parent / CURVE).open("a") as file:
+        file.write('{"step"')
+    train(tiny, shown)
+    assert [note["step"] for note in notes(shown)] == [1, 2, 3, 4]
+
+
 @pytest.mark.parametrize(("head", "is_same"), [("regression", True), ("flow", False)])
 def test_the_noise_of_the_flow_head_follows_the_seed(
     tiny: LearnConfig, shown: Path, head: str, is_same: bool

@@ -128,6 +128,8 @@ class Trainer:
         self.step = 0
         if self.checkpoint.is_file():
             self._resume(self.checkpoint)
+        if self.leads:
+            cut_curve(self._folder / CURVE, self.step)
 
     @property
     def shape(self) -> NetworkShape:
@@ -239,8 +241,6 @@ class Trainer:
         except (RuntimeError, ValueError) as e:
             raise ConfigError(f"{path}: is of another network: {e}; use another folder") from e
         self.step = int(saved["step"])
-        if self.leads:
-            cut_curve(self._folder / CURVE, self.step)
 
     def _note(self, means: dict[str, float], rate: float) -> None:
         self._folder.mkdir(parents=True, exist_ok=True)

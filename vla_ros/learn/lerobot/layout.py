@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from vla_ros.errors import ConfigError
+from vla_ros.learn.whole import write_whole
 
 VERSION = "v3.0"
 INFO = Path("meta/info.json")
@@ -180,7 +181,4 @@ def _feature(entry: dict[str, Any]) -> Feature:
 
 def write_json(path: Path, content: dict[str, Any]) -> None:
     """Write a file that is either old or whole."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    part = path.with_suffix(".part")
-    part.write_text(json.dumps(content, indent=4, ensure_ascii=False) + "\n", encoding="utf-8")
-    part.rename(path)
+    write_whole(path, json.dumps(content, indent=4, ensure_ascii=False) + "\n")
