@@ -9,6 +9,7 @@ torch = pytest.importorskip("torch", reason="training needs torch")
 from vla_ros.model.deployed import OUTPUT_NAMES, DeployedNetwork, scale_picture
 from vla_ros.model.heads import HEADS
 from vla_ros.model.network import CameraShape, NetworkShape, VlaNetwork
+from vla_ros.model.vision import CameraEncoder, has_side
 
 SHAPE = NetworkShape(
     vocabulary=7,
@@ -135,3 +136,12 @@ def test_the_deployed_network_speaks_si_units(network: VlaNetwork) -> None:
 def test_a_picture_is_scaled_to_minus_one_and_one() -> None:
     raw = torch.tensor([0, 255], dtype=torch.uint8).reshape(1, 1, 2, 1).expand(1, 1, 2, 3)
     assert scale_picture(raw)[0, 0].tolist() == [[-1.0, 1.0]]
+
+
+@pytest.mark.parametrize("size", [16, 21, 30, 32, 35])
+def test_the_sides_that_a_map_may_have_are_those_that_it_gets(size: int) -> None:
+    picture = torch.zeros(2, 3, size, size)
+    for grid in range(1, size // 2 + 1):
+        seen = CameraEncoder(channels=8, grid=grid, size=size)(picture)
+        assert has_side(size, grid) == (seen.keys.shape[2] == grid**2), grid
+    assert not has_side(size, size)

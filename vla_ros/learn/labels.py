@@ -8,7 +8,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vla_ros.policy.rows import Anchor, EefDelta
-from vla_ros.policy.spec import ActionSpec, RotationForm
+from vla_ros.policy.spec import (
+    ActionSpace,
+    ActionSpec,
+    DeltaFrame,
+    DeltaStart,
+    RotationForm,
+)
 from vla_ros.sim.expert import plan
 from vla_ros.sim.parts import Vector
 from vla_ros.sim.table import Table
@@ -27,7 +33,8 @@ class Label:
     """What one picture should have made the network say, for one instruction.
 
     Attributes:
-        rows: In the policy's action space. Shape (T, 4).
+        rows: Of the tool, relative to where it was measured: x, y, z [m] and yaw [rad] in the
+            base frame. Shape (T, 4).
         gripper: Opening wanted, 0 or 1. Shape (T,).
         progress: 0..1.
         done: The task is finished.
@@ -54,6 +61,22 @@ class Label:
             progress=self.progress,
             done_probability=float(self.done),
         )
+
+
+def answers_not_taught(action: ActionSpec) -> list[str]:
+    """Return what a policy profile says of its answers that no label is written like, in words."""
+    rotation = "left out" if action.rotation is None else action.rotation.value
+    scale = "left out" if action.scale is None else list(action.scale)
+    pairs = (
+        ("space", action.space.value, ActionSpace.EEF_DELTA.value),
+        ("rotation", rotation, RotationForm.YAW.value),
+        ("deltas", action.deltas.value, DeltaStart.MEASURED.value),
+        ("delta_frame", action.delta_frame.value, DeltaFrame.BASE.value),
+        ("scale", scale, "left out"),
+        ("gripper.closed", action.gripper.closed, 0.0),
+        ("gripper.open", action.gripper.open, 1.0),
+    )
+    return [f"action.{key} = {got}: wanted {want}" for key, got, want in pairs if got != want]
 
 
 def make_label(

@@ -13,7 +13,6 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from vla_ros.errors import ConfigError
 from vla_ros.learn.checkpoint import read_checkpoint
 from vla_ros.learn.claim import claim
 from vla_ros.learn.config import DemonstrationConfig, LearnConfig
@@ -21,10 +20,10 @@ from vla_ros.learn.curve import plot_curve
 from vla_ros.learn.demonstrations import CollectionReport, DemonstrationOptions, collect
 from vla_ros.learn.export import export
 from vla_ros.learn.fast import precision_of
+from vla_ros.learn.fit import check_fit
 from vla_ros.learn.progress import Show, Watch, unseen
 from vla_ros.learn.train import CHECKPOINT, CURVE, Round, Trainer
 from vla_ros.learn.workers import work_together
-from vla_ros.policy.model_file import inputs_not_taken
 from vla_ros.policy.spec import PolicyProfile, load_policy_profile
 
 MODEL = "policy.onnx"  # In the folder of a round.
@@ -66,7 +65,7 @@ def learn(config: LearnConfig, folder: Path, tell: Tell, show: Show = unseen) ->
     Raises:
         ConfigError: The policy profile does not fit the config, or the folder holds another run.
     """
-    _check_inputs(load_policy_profile(config.policy))
+    check_fit(config, load_policy_profile(config.policy))
     places = [folder, *(folder / f"round_{n + 2}" for n in range(len(config.corrections)))]
     reports: list[CollectionReport] = []
     collecting_s = training_s = 0.0
@@ -92,15 +91,6 @@ def learn(config: LearnConfig, folder: Path, tell: Tell, show: Show = unseen) ->
         collecting_s=collecting_s,
         training_s=training_s,
     )
-
-
-def _check_inputs(profile: PolicyProfile) -> None:
-    found = inputs_not_taken(profile)
-    if found:
-        raise ConfigError(
-            f"policy profile '{profile.name}' wants what a trained network does not see:\n  "
-            + "\n  ".join(found)
-        )
 
 
 def _claim_round(path: Path, config: LearnConfig, number: int) -> None:

@@ -266,15 +266,9 @@ def make_shape(
 ) -> NetworkShape:
     """Return the sizes of the network, with the statistics of what it learns from.
 
-    Raises:
-        ConfigError: Config and policy profile do not fit together.
+    Config and policy profile have to fit together; see `check_fit`.
     """
     network = config.network
-    if len(network.action_scale) != profile.action_width:
-        raise ConfigError(
-            f"network.action_scale has {len(network.action_scale)} numbers, policy "
-            f"'{profile.name}' answers rows of {profile.action_width}"
-        )
     mean, scale = statistics
     return NetworkShape(
         vocabulary=len(vocabulary.words),

@@ -6,6 +6,8 @@ import math
 
 from torch import Tensor, nn
 
+ATTENTION_HEADS = 4  # Of every layer; the width is a multiple of it.
+
 
 class TransformerLayer(nn.Module):
     """Pre-norm self-attention and feed-forward, each with a residual."""

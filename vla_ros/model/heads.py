@@ -13,7 +13,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from vla_ros.model.attention import TransformerLayer
+from vla_ros.model.attention import ATTENTION_HEADS, TransformerLayer
 
 _FAR_ROW_WEIGHT = 0.3
 _GRIPPER_WEIGHT = 0.5
@@ -163,7 +163,7 @@ class FlowHead(nn.Module):
         self.norm = nn.LayerNorm(width)
         self.gripper = nn.Linear(width, per_token)
         self.enter = nn.Linear(per_token * action + _TIME_WIDTH, width)
-        self.layer = TransformerLayer(width, heads=4)
+        self.layer = TransformerLayer(width, ATTENTION_HEADS)
         self.leave = nn.Sequential(nn.LayerNorm(width), nn.Linear(width, per_token * action))
         self.register_buffer("noise", torch.randn(_SAMPLES, horizon, action))
         self.register_buffer("weight", row_weights(horizon), persistent=False)

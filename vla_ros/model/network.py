@@ -11,13 +11,12 @@ from typing import NamedTuple
 import torch
 from torch import Tensor, nn
 
-from vla_ros.model.attention import TransformerLayer
+from vla_ros.model.attention import ATTENTION_HEADS, TransformerLayer
 from vla_ros.model.heads import HEADS, Chunk
 from vla_ros.model.text import TextEncoder
 from vla_ros.model.vision import FOUND, KEY, CameraEncoder, CameraMap, Looked
 
 POINTS = 3  # Queries whose attention is supervised: the object, its goal, the thing named there.
-_HEADS = 4
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -130,11 +129,13 @@ class VlaNetwork(nn.Module):
         self.kinds = nn.ParameterList(
             nn.Parameter(torch.randn(1, asked + around, width) * 0.3) for _ in range(2)
         )
-        self.compare = TransformerLayer(width, _HEADS)
+        self.compare = TransformerLayer(width, ATTENTION_HEADS)
         self.second_query = nn.Sequential(nn.LayerNorm(width), nn.Linear(width, KEY))
         answers = shape.horizon // shape.rows_per_token + 1
         self.answers = nn.Parameter(torch.randn(1, answers, width) * 0.3)
-        self.fusion = nn.ModuleList(TransformerLayer(width, _HEADS) for _ in range(shape.layers))
+        self.fusion = nn.ModuleList(
+            TransformerLayer(width, ATTENTION_HEADS) for _ in range(shape.layers)
+        )
         self.head = HEADS[shape.head](
             width, shape.horizon, len(shape.action_scale), shape.rows_per_token
         )

@@ -7,7 +7,7 @@ import math
 import torch
 from torch import Tensor, nn
 
-from vla_ros.model.attention import TransformerLayer
+from vla_ros.model.attention import ATTENTION_HEADS, TransformerLayer
 
 
 class TextEncoder(nn.Module):
@@ -19,7 +19,9 @@ class TextEncoder(nn.Module):
         super().__init__()
         self.embedding = nn.Embedding(vocabulary, width)
         self.position = nn.Parameter(torch.randn(1, length, width) * 0.02)
-        self.layers = nn.ModuleList(TransformerLayer(width, heads=4) for _ in range(layers))
+        self.layers = nn.ModuleList(
+            TransformerLayer(width, ATTENTION_HEADS) for _ in range(layers)
+        )
         self.norm = nn.LayerNorm(width)
         self.slots = nn.Parameter(torch.randn(slots, width) * 0.5)
         self.key = nn.Linear(width, width)

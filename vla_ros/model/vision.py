@@ -17,6 +17,7 @@ from torch.nn import functional
 KEY = 64
 FOUND = KEY + 4
 _STEM = 24
+GROUPS = 8  # Channels are normalised in so many groups.
 _DILATIONS = (1, 2, 1)
 
 
@@ -47,13 +48,21 @@ class CameraMap(NamedTuple):
     whole: Tensor
 
 
+def has_side(size: int, grid: int) -> bool:
+    """Tell whether `CameraEncoder` makes a map of side `grid` of a picture of side `size`."""
+    half, shrink = (size + 1) // 2, size // 2 // grid
+    if shrink == 0:
+        return False
+    return (half + shrink // 2 * 2 - shrink - 1) // shrink + 1 == grid
+
+
 class ResidualBlock(nn.Module):
     """A convolution and a mix of its channels, added to what came in."""
 
     def __init__(self, channels: int, dilation: int) -> None:
         super().__init__()
         self.wide = nn.Conv2d(channels, channels, 3, padding=dilation, dilation=dilation)
-        self.norm = nn.GroupNorm(8, channels)
+        self.norm = nn.GroupNorm(GROUPS, channels)
         self.mix = nn.Conv2d(channels, channels, 1)
 
     def forward(self, features: Tensor) -> Tensor:
@@ -69,15 +78,16 @@ class CameraEncoder(nn.Module):
         """Build it.
 
         Args:
-            channels: Channels of the feature map.
-            grid: Side of the feature map: a quarter or an eighth of `size`.
+            channels: Channels of the feature map, a multiple of `GROUPS`.
+            grid: Side of the feature map, such as a quarter or an eighth of `size`; see
+                `has_side`.
             size: Side of the square picture [pixels].
         """
         super().__init__()
         shrink = size // 2 // grid
         self.stem = nn.Conv2d(3, _STEM, 5, stride=2, padding=2)
         self.shrink = nn.Conv2d(_STEM, channels, shrink + 1, stride=shrink, padding=shrink // 2)
-        self.norm = nn.GroupNorm(8, channels)
+        self.norm = nn.GroupNorm(GROUPS, channels)
         self.blocks = nn.Sequential(*(ResidualBlock(channels, d) for d in _DILATIONS))
         self.key = nn.Conv2d(channels, KEY, 1)
         self.value = nn.Conv2d(channels, KEY, 1)
