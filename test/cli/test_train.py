@@ -71,6 +71,30 @@ def test_a_seed_below_zero_is_refused() -> None:
         train.run(arguments("--seed", "-1"))
 
 
+@pytest.mark.parametrize(
+    ("source", "has"),
+    [
+        ("backend: torch\nmodel: checkpoint.pt", r"/checkpoint.pt"),
+        ("backend: mine\naddress: http://localhost:8000", r"http://localhost:8000"),
+    ],
+)
+def test_what_is_no_onnx_file_is_never_installed_over(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, source: str, has: str
+) -> None:
+    """Said before the training."""
+    monkeypatch.setattr(rounds, "learn", lambda *_: pytest.fail("it trained"))
+    text = config_path("policies", "tabletop").read_text()
+    assert "backend: onnx\nmodel: tabletop.onnx" in text
+    text = text.replace("backend: onnx\nmodel: tabletop.onnx", source)
+    (tmp_path / "mine.yaml").write_text(text.replace("name: tabletop", "name: mine"))
+    config = tmp_path / "learn.yaml"
+    learned = config_path("learn", "tabletop").read_text()
+    config.write_text(learned.replace("policy: tabletop", f"policy: {tmp_path / 'mine.yaml'}"))
+    words = ("--config", str(config), "--out", str(tmp_path / "out"), "--install")
+    with pytest.raises(ConfigError, match=f"'mine' looks for its policy at .*{has}, wanted an"):
+        train.run(arguments(*words))
+
+
 def test_an_unknown_config_is_named() -> None:
     with pytest.raises(ConfigError, match=r"'tabletp' does not exist. Did you mean 'tabletop'"):
         train.run(arguments("--config", "tabletp"))

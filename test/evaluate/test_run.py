@@ -8,6 +8,7 @@ import pytest
 from vla_ros.errors import ConfigError
 from vla_ros.evaluate.cases import Case, Kind, Plan, make_cases
 from vla_ros.evaluate.run import Subject, families_known, play_all
+from vla_ros.resources import config_path
 from vla_ros.sim.tasks import FAMILIES
 from vla_ros.sim.ungroundable import Reason
 
@@ -54,6 +55,13 @@ def test_a_checkpoint_is_measured_like_a_model(name: str, backend: str, tmp_path
     profile = Subject(policy="tabletop", model=tmp_path / name).profile()
     assert profile.backend == backend
     assert profile.model == tmp_path / name
+
+
+def test_a_model_is_measured_whatever_its_profile_names(tmp_path: Path) -> None:
+    text = config_path("policies", "tabletop").read_text().replace("name: tabletop", "name: mine")
+    path = tmp_path / "mine.yaml"
+    path.write_text(text.replace("backend: onnx", "backend: torch"))
+    assert Subject(policy=str(path), model=tmp_path / "a.onnx").profile().backend == "onnx"
 
 
 def test_a_policy_may_be_kept_from_refusing() -> None:

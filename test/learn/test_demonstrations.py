@@ -170,3 +170,14 @@ def test_a_policy_acts_where_it_doubts_while_it_is_corrected(tmp_path: Path) -> 
     driven = driven_by(tmp_path / "young.onnx", profile)
     assert driven.grounding is None
     assert driven.model == tmp_path / "young.onnx"
+
+
+def test_a_policy_is_corrected_from_its_own_file_wherever_its_profile_looks(
+    tmp_path: Path,
+) -> None:
+    checkpoint = {"backend": "torch", "model": tmp_path / "checkpoint.pt"}
+    server = {"backend": "mine", "model": None, "address": "http://localhost:8000"}
+    for update in (checkpoint, server):
+        driven = driven_by(tmp_path / "young.onnx", PROFILE.model_copy(update=update))
+        assert (driven.backend, driven.model) == ("onnx", tmp_path / "young.onnx")
+        assert driven.address is None

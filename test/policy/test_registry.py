@@ -1,10 +1,12 @@
 # Copyright 2026 The vla_ros authors
 # SPDX-License-Identifier: Apache-2.0
+from pathlib import Path
+
 import pytest
 
 from vla_ros.errors import ConfigError
 from vla_ros.policy.images import PointCloudSpec
-from vla_ros.policy.registry import backend_names, make_backend
+from vla_ros.policy.registry import backend_names, make_backend, with_model
 from vla_ros.policy.spec import load_policy_profile
 from vla_ros.robot.profile import load_robot_profile
 
@@ -30,3 +32,21 @@ def test_a_point_cloud_that_the_robot_lacks_is_named() -> None:
     wrong = PROFILE.model_copy(update={"point_cloud": wanted})
     with pytest.raises(ConfigError, match=r"'sim_arm' has no point cloud 'top'\. It has: none"):
         make_backend(wrong, load_robot_profile("sim_arm"))
+
+
+@pytest.mark.parametrize(
+    ("name", "backend"),
+    [
+        ("a.onnx", "onnx"),
+        ("a.pt", "torch"),
+        ("a.pt2", "torch"),
+        ("a.safetensors", "torch"),
+        ("a.mine", "mine"),
+    ],
+)
+def test_another_file_is_read_by_the_backend_that_can(
+    tmp_path: Path, name: str, backend: str
+) -> None:
+    own = PROFILE.model_copy(update={"backend": "mine"})
+    profile = with_model(own, tmp_path / name)
+    assert (profile.backend, profile.model) == (backend, tmp_path / name)

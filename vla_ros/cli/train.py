@@ -50,14 +50,13 @@ def run(args: argparse.Namespace) -> int:
     from vla_ros.learn.rounds import learn  # noqa: PLC0415
 
     config = _overridden(load_learn_config(args.config), args)
-    profile = load_policy_profile(config.policy)
+    target = _target(load_policy_profile(config.policy), args)
     began = time.monotonic()
     line = StageLine()
     try:
         report = learn(config, args.out, line.say, line.show)
     finally:
         line.close()
-    target = _target(profile, args)
     target.write_bytes(report.model.read_bytes())
     say(f"wrote {target}")
     figures = asdict(report) | {
@@ -125,6 +124,10 @@ def _positive(option: str, value: int | None) -> float:
 def _target(profile: PolicyProfile, args: argparse.Namespace) -> Path:
     if not args.install:
         return Path(args.out) / f"{profile.name}.onnx"
-    if profile.model is None:
-        raise ConfigError(f"policy '{profile.name}' has no model file to install")
+    if profile.model is None or profile.model.suffix != ".onnx":
+        has = profile.address if profile.model is None else profile.model
+        raise ConfigError(
+            f"--install: policy profile '{profile.name}' looks for its policy at {has}, wanted an "
+            ".onnx file; set 'model' and 'backend: onnx' there, or leave out --install"
+        )
     return profile.model

@@ -13,11 +13,11 @@ from vla_ros.evaluate.cases import Case
 from vla_ros.evaluate.episode import EpisodeResult, play
 from vla_ros.learn.parallel import in_parallel
 from vla_ros.learn.rollout import Rollout
+from vla_ros.policy.registry import with_model
 from vla_ros.policy.spec import PolicyProfile, load_policy_profile
 from vla_ros.robot.profile import load_robot_profile
 from vla_ros.sim.world import World
 
-_TORCH = (".pt", ".pt2", ".safetensors")  # Files that the backend `torch` reads.
 _ROBOT, _EXPERTS_PROFILE = "sim_arm", "tabletop"
 
 
@@ -44,9 +44,7 @@ class Subject:
         name = _EXPERTS_PROFILE if self.policy == EXPERT else self.policy
         profile = load_policy_profile(name)
         if self.model is not None:
-            backend = "torch" if self.model.suffix in _TORCH else profile.backend
-            changed = {"model": self.model.absolute(), "backend": backend}
-            profile = profile.model_copy(update=changed)
+            profile = with_model(profile, self.model)
         return profile if self.may_refuse else profile.model_copy(update={"grounding": None})
 
 

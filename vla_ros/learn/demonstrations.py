@@ -23,7 +23,7 @@ from vla_ros.learn.lerobot.writer import PARTS, PartWriter, Schema, recorded_epi
 from vla_ros.learn.parallel import in_parallel
 from vla_ros.learn.progress import Watch, shared_counts, unseen
 from vla_ros.learn.rollout import Act, Ending, Rollout, RolloutOptions
-from vla_ros.policy.registry import make_backend
+from vla_ros.policy.registry import make_backend, with_model
 from vla_ros.policy.spec import PolicyProfile, load_policy_profile
 from vla_ros.robot.profile import RobotProfile, load_robot_profile
 from vla_ros.sim.language.grammar import Split
@@ -209,7 +209,7 @@ def driven_by(model: Path, profile: PolicyProfile) -> PolicyProfile:
         model: Its model file.
         profile: Of the policy that is trained.
     """
-    return profile.model_copy(update={"model": model.absolute(), "grounding": None})
+    return with_model(profile, model).model_copy(update={"grounding": None})
 
 
 class _Collector:

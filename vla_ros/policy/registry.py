@@ -4,6 +4,7 @@
 
 import difflib
 import importlib
+from pathlib import Path
 from typing import Protocol, cast
 
 from vla_ros.errors import ConfigError
@@ -15,6 +16,7 @@ _MODULES = {
     "onnx": "vla_ros.policy.backends.onnx",
     "torch": "vla_ros.policy.backends.torch",
 }
+_READERS = {".onnx": "onnx", ".pt": "torch", ".pt2": "torch", ".safetensors": "torch"}
 
 
 class _BackendModule(Protocol):
@@ -25,6 +27,18 @@ class _BackendModule(Protocol):
 def backend_names() -> tuple[str, ...]:
     """Names that a policy profile may give as `backend`."""
     return tuple(sorted(_MODULES))
+
+
+def with_model(profile: PolicyProfile, model: Path) -> PolicyProfile:
+    """Return the profile of a policy that lies in another file, whatever it came from before.
+
+    Args:
+        profile: Of the policy.
+        model: Model file. If no backend of ours reads such files, the profile's is kept.
+    """
+    backend = _READERS.get(model.suffix, profile.backend)
+    changed = {"model": model.absolute(), "address": None, "backend": backend}
+    return profile.model_copy(update=changed)
 
 
 def make_backend(profile: PolicyProfile, robot: RobotProfile) -> PolicyBackend:
