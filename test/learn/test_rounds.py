@@ -89,6 +89,25 @@ def test_a_folder_belongs_to_one_run(short: LearnConfig, tmp_path: Path) -> None
         learn(longer, tmp_path, lambda _: None)
 
 
+def test_a_profile_that_changed_is_noticed(short: LearnConfig, tmp_path: Path) -> None:
+    """A folder from before the profile was written down goes on."""
+    profile, folder = tmp_path / "own.yaml", tmp_path / "run"
+    text = config_path("policies", "tabletop").read_text().replace("name: tabletop", "name: own")
+    profile.write_text(text)
+    config = short.model_copy(update={"policy": str(profile), "corrections": ()})
+    learn(config, folder, lambda _: None)
+    (folder / "profile.json").unlink()
+    (folder / "demonstrations" / "parts" / "profile.json").unlink()
+    learn(config, folder, lambda _: None)
+    profile.write_text(text.replace("step_s: 0.1", "step_s: 0.2"))
+    further = config.model_copy(update={"corrections": short.corrections})
+    with pytest.raises(ConfigError, match=r"run: .*profile.action.step_s = 0.1, wanted 0.2"):
+        learn(further, folder, lambda _: None)
+    (folder / "profile.json").unlink()
+    with pytest.raises(ConfigError, match=r"demonstrations/parts: .*action.step_s = 0.1"):
+        learn(further, folder, lambda _: None)
+
+
 def test_a_further_round_may_be_added(short: LearnConfig, tmp_path: Path) -> None:
     learn(short, tmp_path, lambda _: None)
     further = short.model_copy(update={"corrections": short.corrections * 2})

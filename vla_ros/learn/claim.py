@@ -3,12 +3,16 @@
 """What lies in a folder was made in one way: nobody mixes it with what is made in another."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 from vla_ros.errors import ConfigError
 from vla_ros.learn.whole import write_whole
+from vla_ros.policy.spec import PolicyProfile
+
+_LEARNED_FROM = {"images", "state", "state_gripper", "action"}
+_LED_BY = {"action": {"posture", "lead_s"}}  # How an arm follows rows, not what they mean.
 
 
 def claim(path: Path, made_with: Mapping[str, Any]) -> None:
@@ -32,6 +36,35 @@ def claim(path: Path, made_with: Mapping[str, Any]) -> None:
                 f"{path.parent}: holds what was made with {name} = {known.get(name)}, wanted "
                 f"{made_with.get(name)}; use another folder"
             )
+
+
+def claim_profile(path: Path, profile: PolicyProfile) -> None:
+    """Hold a folder to what a policy sees and answers, as `claim` does.
+
+    Model, device, times and thresholds may change, and so may whatever a profile leaves to its
+    default. A folder from before this was written down goes on with the profile as it is: nobody
+    knows another.
+
+    Args:
+        path: Where that is written: a file in the folder.
+        profile: Of the policy.
+
+    Raises:
+        ConfigError: The folder was made with another one; the first difference is named.
+    """
+    counts = profile.model_dump(
+        mode="json", include=_LEARNED_FROM, exclude=_LED_BY, exclude_defaults=True
+    )
+    claim(path, dict(flat(counts, "profile")))
+
+
+def flat(tree: Any, name: str = "") -> Iterator[tuple[str, Any]]:
+    """Yield every value of a tree of dicts and lists with its dotted name."""
+    if not isinstance(tree, dict | list):
+        yield name, tree
+        return
+    for key, value in tree.items() if isinstance(tree, dict) else enumerate(tree):
+        yield from flat(value, f"{name}.{key}" if name else str(key))
 
 
 def _read(path: Path) -> dict[str, Any]:

@@ -14,7 +14,7 @@ from pathlib import Path
 import numpy as np
 
 from vla_ros.errors import ConfigError, SimulationError
-from vla_ros.learn.claim import claim
+from vla_ros.learn.claim import claim, claim_profile
 from vla_ros.learn.dataset import frame_values, make_schema, next_target
 from vla_ros.learn.kick import kicked
 from vla_ros.learn.labels import make_label, no_label
@@ -179,6 +179,7 @@ def _check_options(options: DemonstrationOptions) -> None:
     made_with = {k: v for k, v in asdict(options).items() if k not in _MAY_CHANGE}
     made_with |= {"families": list(options.families), "corrected": options.driver is not None}
     claim(options.folder / PARTS / "options.json", made_with)
+    claim_profile(options.folder / PARTS / "profile.json", load_policy_profile(options.policy))
 
 
 def _collect_part(job: _Part, note: Callable[[int], None]) -> CollectionReport:

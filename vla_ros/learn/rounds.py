@@ -7,14 +7,13 @@ goes on where it was.
 """
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import Any
 
 from vla_ros.learn.checkpoint import read_checkpoint
-from vla_ros.learn.claim import claim
+from vla_ros.learn.claim import claim, claim_profile, flat
 from vla_ros.learn.config import DemonstrationConfig, LearnConfig
 from vla_ros.learn.curve import plot_curve
 from vla_ros.learn.demonstrations import CollectionReport, DemonstrationOptions, collect
@@ -63,7 +62,8 @@ def learn(config: LearnConfig, folder: Path, tell: Tell, show: Show = unseen) ->
         show: Gets how far each stage is, episodes and then steps of each round.
 
     Raises:
-        ConfigError: The policy profile does not fit the config, or the folder holds another run.
+        ConfigError: The policy profile does not fit the config, or the folder holds another run,
+            or one for another form of the profile.
     """
     check_fit(config, load_policy_profile(config.policy))
     places = [folder, *(folder / f"round_{n + 2}" for n in range(len(config.corrections)))]
@@ -71,6 +71,7 @@ def learn(config: LearnConfig, folder: Path, tell: Tell, show: Show = unseen) ->
     collecting_s = training_s = 0.0
     for number, place in enumerate(places):
         _claim_round(place / "config.json", config, number)
+        claim_profile(folder / "profile.json", load_policy_profile(config.policy))
         began, stage = time.monotonic(), f"round {number + 1}/{len(places)}"
         if config.demonstrations is not None:
             options = _collection(config, config.demonstrations, places, number)
@@ -96,17 +97,8 @@ def learn(config: LearnConfig, folder: Path, tell: Tell, show: Show = unseen) ->
 def _claim_round(path: Path, config: LearnConfig, number: int) -> None:
     """Keep the folder of a round to all that it is made with; raises as `claim`."""
     made_with = config.model_copy(update={"corrections": config.corrections[:number]})
-    values = _flat(made_with.model_dump(mode="json"))
+    values = flat(made_with.model_dump(mode="json"))
     claim(path, {name: value for name, value in values if name not in _MAY_CHANGE})
-
-
-def _flat(tree: Any, name: str = "") -> Iterator[tuple[str, Any]]:
-    """Yield every value of a tree of dicts and lists with its dotted name."""
-    if not isinstance(tree, dict | list):
-        yield name, tree
-        return
-    for key, value in tree.items() if isinstance(tree, dict) else enumerate(tree):
-        yield from _flat(value, f"{name}.{key}" if name else str(key))
 
 
 def _collection(
