@@ -43,8 +43,11 @@ def with_action(profile: PolicyProfile, **update: object) -> PolicyProfile:
     return profile.model_copy(update={"action": profile.action.model_copy(update=update)})
 
 
-def read(dataset: Path, profile: PolicyProfile = TABLETOP, **config: Any) -> Frames:
-    (frames,) = read_foreign(DatasetConfig(path=dataset, **config), profile, dataset / "kept")
+def read(
+    dataset: Path, profile: PolicyProfile = TABLETOP, text_length: int = 32, **config: Any
+) -> Frames:
+    source = DatasetConfig(path=dataset, **config)
+    (frames,) = read_foreign(source, profile, dataset / "kept", text_length)
     return frames
 
 
@@ -140,6 +143,32 @@ def test_a_gripper_that_is_no_number_is_refused(dataset: Path, edit: Any, binary
     edit("action", lambda frame: [*action_of(frame)[:4], float("nan")])
     with pytest.raises(ConfigError, match=r"gripper goes from nan to nan"):
         read(dataset, gripper=GripperForm(binary=binary))
+
+
+@pytest.mark.parametrize("wrong", [np.nan, np.inf, -np.inf])
+@pytest.mark.parametrize(("key", "of"), [("action", action_of), ("observation.state", state_of)])
+def test_a_number_that_is_none_is_found(
+    dataset: Path, edit: Any, wrong: float, key: str, of: Any
+) -> None:
+    def spoiled(frame: int) -> list[float]:
+        numbers = of(frame)
+        if frame in (LENGTHS[0] + 7, LENGTHS[0] + 9):
+            numbers[2] = wrong
+        return numbers
+
+    edit(key, spoiled)
+    where = rf"{key} tool_z is {wrong:g} in frame 7 of episode 1, the first of 2"
+    with pytest.raises(ConfigError, match=where):
+        read(dataset)
+
+
+def test_a_sentence_that_the_policy_would_refuse_is_found(dataset: Path) -> None:
+    with pytest.raises(
+        ConfigError,
+        match=r"frame 0 of episode 0 has 4 words, .*text_length = 3; set that to 4",
+    ):
+        read(dataset, text_length=3)
+    assert read(dataset, text_length=4).sentences[0, 0] == "put the sponge away"
 
 
 MISFITS: list[tuple[dict[str, Any], PolicyProfile, str]] = [

@@ -18,6 +18,7 @@ from vla_ros.learn.dataset import ACTION_NAMES, Frames, cut
 from vla_ros.learn.labels import OUT_OF_SIGHT, POINTS
 from vla_ros.learn.lerobot.layout import ACTION, IMAGES, STATE
 from vla_ros.learn.lerobot.reader import LeRobotReader
+from vla_ros.policy.language import split_words
 from vla_ros.policy.spec import ActionSpace, DeltaStart, GripperForm, PolicyProfile, RotationForm
 from vla_ros.policy.state import GRIPPER_KEY, PLACE_KEYS, TOOL_KEYS
 
@@ -26,7 +27,9 @@ _BEYOND = 0.05  # How far measured openings may be outside 0..1.
 Numbers = NDArray[np.float64]
 
 
-def read_foreign(config: DatasetConfig, profile: PolicyProfile, folder: Path) -> list[Frames]:
+def read_foreign(
+    config: DatasetConfig, profile: PolicyProfile, folder: Path, text_length: int
+) -> list[Frames]:
     """Read a dataset that a policy can learn from, in pieces of some thousand frames.
 
     Its states and actions have to be what the profile's are: joints in radians or tool poses in
@@ -36,10 +39,11 @@ def read_foreign(config: DatasetConfig, profile: PolicyProfile, folder: Path) ->
     Args:
         config: Where it is, and how it writes the gripper.
         profile: Of the policy.
-        folder: Where its pictures are kept; it may lie on a disk that cannot be written.
+        folder: Where its pictures are kept; the dataset may lie on a disk that cannot be written.
+        text_length: Longest sentence that the network takes [words].
 
     Raises:
-        ConfigError: There is none, or it is not for this policy.
+        ConfigError: There is none, it is not for this policy, or holds what nobody can learn from.
     """
     reader = LeRobotReader(config.path.expanduser())
     problem = _misfit(reader, profile)
@@ -55,6 +59,9 @@ def read_foreign(config: DatasetConfig, profile: PolicyProfile, folder: Path) ->
         column = profile.state.index(GRIPPER_KEY)
         measured = _openings(config, state[:, column])
         state[:, column] = profile.state_gripper.number_of(measured)
+    for key in (STATE, ACTION):
+        _check_numbers(config.path, reader, key)
+    _check_sentences(config.path, reader, text_length)
     rows, steps = _chunks(reader, profile.action.horizon)
     frames, horizon = len(reader), profile.action.horizon
     tasks = np.array(reader.tasks)[reader.column("task_index")]
@@ -153,6 +160,44 @@ def _openings(config: DatasetConfig, values: Numbers) -> Numbers:
             f"{gripper.closed:g} (closed) to {gripper.open:g} (open); set dataset.gripper"
         )
     return np.clip(openings, 0.0, 1.0)
+
+
+def _check_numbers(path: Path, reader: LeRobotReader, key: str) -> None:
+    """Refuse what is no number, or too large for one."""
+    values = reader.column(key)
+    known = np.abs(values) <= np.finfo(np.float32).max  # False for NaN.
+    if known.all():
+        return
+    frame, column = np.argwhere(~known)[0].tolist()
+    name = dict(enumerate(reader.info.features[key].names or ())).get(column, column)
+    raise ConfigError(
+        f"{path}: {key} {name} is {values[frame, column]:g} in {_place(reader, frame)}, the first "
+        f"of {np.count_nonzero(~known)} that nobody can learn from; correct these frames, or "
+        "leave their episodes out"
+    )
+
+
+def _check_sentences(path: Path, reader: LeRobotReader, text_length: int) -> None:
+    """Refuse sentences that the policy would refuse when somebody says them."""
+    words = np.array([len(split_words(task)) for task in reader.tasks])
+    said = words[reader.column("task_index").reshape(-1)]
+    if said.max() <= text_length:
+        return
+    frame = int(said.argmax())
+    raise ConfigError(
+        f"{path}: the sentence of {_place(reader, frame)} has {said[frame]} words, wanted at most "
+        f"network.text_length = {text_length}; set that to {said[frame]}, or shorten the sentence"
+    )
+
+
+def _place(reader: LeRobotReader, frame: int) -> str:
+    """Return in words where a frame is, both counted from 0."""
+    number, first = next(
+        (number, episode.first)
+        for number, episode in enumerate(reader.episodes)
+        if frame < episode.first + episode.length
+    )
+    return f"frame {frame - first} of episode {number}"
 
 
 def _chunks(reader: LeRobotReader, horizon: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:

@@ -254,7 +254,8 @@ def _read(
     """Return what there is to learn from, and the words that sentences may hold."""
     if config.dataset is None:
         return read_demonstrations([demonstrations], profile), known_words()
-    frames = read_foreign(config.dataset, profile, folder / FOLDER)
+    longest = config.network.text_length
+    frames = read_foreign(config.dataset, profile, folder / FOLDER, longest)
     return frames, {str(said) for piece in frames for said in np.unique(piece.sentences)}
 
 
