@@ -1,6 +1,8 @@
 # Copyright 2026 The vla_ros authors
 # SPDX-License-Identifier: Apache-2.0
 import json
+from collections.abc import Callable
+from contextlib import nullcontext
 from dataclasses import replace
 from pathlib import Path
 
@@ -9,6 +11,7 @@ import pytest
 
 torch = pytest.importorskip("torch", reason="training needs torch")
 
+import onnxruntime
 from made_up_frames import make_frames, write_frames
 from training_pair import TrainingPair
 
@@ -34,6 +37,8 @@ from vla_ros.robot.profile import load_robot_profile
 from vla_ros.sim.tasks import known_words
 
 PROFILE = load_policy_profile("tabletop")
+# Of the head `tokens`, 256 up to 0.5 to 5.0 action scales on both sides [m, rad]. Shape (T, A).
+BIN = np.linspace(0.5, 5.0, 16)[:, np.newaxis] / 128.0 * (0.1, 0.1, 0.1, 0.4)
 WORDS = make_vocabulary(known_words(), length=24)
 
 
@@ -256,6 +261,42 @@ def test_the_exported_file_answers_like_the_network(
     assert export(shown.parent / "checkpoint.pt", PROFILE, path, "a test") < 1e-4
     profile = PROFILE.model_copy(update={"model": path})
     OnnxBackend(profile, load_robot_profile("sim_arm")).warm_up()
+
+
+@pytest.mark.parametrize(
+    ("head", "output", "change", "is_right"),
+    [
+        ("tokens", 0, lambda rows: rows + BIN, True),
+        ("tokens", 0, lambda rows: rows + 2.0 * BIN, False),
+        ("tokens", 5, lambda confidence: confidence + 2e-3, False),
+        ("tokens", 5, lambda confidence: confidence * np.nan, False),
+        ("regression", 0, lambda rows: rows + 2e-3, False),
+    ],
+)
+def test_a_file_that_answers_otherwise_is_refused_but_for_the_neighbouring_token(
+    tiny: LearnConfig,
+    shown: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    *,
+    head: str,
+    output: int,
+    change: Callable[[np.ndarray], np.ndarray],
+    is_right: bool,
+) -> None:
+    class Session(onnxruntime.InferenceSession):
+        def run(self, *args: object) -> list[np.ndarray]:
+            said = super().run(*args)
+            said[output] = change(said[output])
+            return said
+
+    network = tiny.network.model_copy(update={"head": head})
+    train(with_training(tiny.model_copy(update={"network": network}), steps=1), shown)
+    monkeypatch.setattr(onnxruntime, "InferenceSession", Session)
+    path = shown.parent / "policy.onnx"
+    wrong = pytest.raises(ConfigError, match=r"part.onnx: answers differ .* limit 0.001")
+    with nullcontext() if is_right else wrong:
+        export(shown.parent / CHECKPOINT, PROFILE, path, "a test")
+    assert path.is_file() == is_right
 
 
 def test_a_checkpoint_for_another_profile_is_not_exported(tiny: LearnConfig, shown: Path) -> None:

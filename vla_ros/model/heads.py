@@ -55,6 +55,12 @@ class ActionHead(Protocol):
             counts: 1 for each row that it is blamed for, else 0. Shape (B, T).
         """
 
+    def resolution(self) -> Tensor:
+        """Return how far apart the rows lie that it can answer, divided by the action scale.
+
+        The shape broadcasts to (T, A); 0 where rows are continuous.
+        """
+
 
 def row_weights(horizon: int) -> Tensor:
     """Return how much each row counts: near ones more, since far ones are planned anew. Mean 1."""
@@ -95,6 +101,10 @@ class RegressionHead(nn.Module):
         unsure = off.detach() / scale + scale.log()  # The scale follows the error, not vice versa.
         wrong = off + 0.1 * unsure + _gripper_blame(opened, gripper)
         return (wrong * self.weight * counts).mean(1)
+
+    def resolution(self) -> Tensor:
+        """Return that nothing between two rows is left out; see `ActionHead`."""
+        return torch.zeros(1, 1)
 
     def _say(self, features: Tensor) -> tuple[Tensor, Tensor, Tensor]:
         said = self.row(self.norm(features)).reshape(-1, self._horizon, self._action + 2)
@@ -141,6 +151,10 @@ class TokenHead(nn.Module):
         ).view_as(rows)
         wrong = missed.mean(-1) + _gripper_blame(opened, gripper)
         return (wrong * self.weight * counts).mean(1)
+
+    def resolution(self) -> Tensor:
+        """Return the width of the bins; see `ActionHead`."""
+        return self.reach * (2.0 / _BINS)
 
     def _say(self, features: Tensor) -> tuple[Tensor, Tensor]:
         features = self.norm(features)
@@ -193,6 +207,10 @@ class FlowHead(nn.Module):
         wrong = (self._velocity(between, now, features) - (rows - noise)).square().mean(-1)
         wrong = wrong + _gripper_blame(self.gripper(features).flatten(1), gripper)
         return (wrong * self.weight * counts).mean(1)
+
+    def resolution(self) -> Tensor:
+        """Return that nothing between two rows is left out; see `ActionHead`."""
+        return torch.zeros(1, 1)
 
     def _velocity(self, rows: Tensor, now: Tensor, features: Tensor) -> Tensor:
         """Return where rows (B, T, A) flow at times (B,)."""
