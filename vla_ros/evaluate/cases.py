@@ -23,10 +23,8 @@ MAIN = "main"
 _PATIENCE = 2.0  # Times the longest that an expert needs.
 _SWAPPED = ("put", "stack", "push", "place", "lift")
 _GROUNDABLE_SALT, _SWAP_SALT = 1_000_000, 2_000_000  # Their scenes are none of the main ones.
-_TRIES, _NEXT_SALT = (
-    100,
-    1_000_000_000,
-)  # Scenes to look for one in which words mean several things.
+# Where to look on for a scene that fits a reason, and how often.
+_NEXT_SALT, _TRIES = 1_000_000_000, 100
 
 
 class Kind(Enum):

@@ -12,7 +12,8 @@ from dataclasses import dataclass, replace
 from vla_ros.policy.spec import GroundingSpec
 
 _REMEDY = (
-    "say it in other words, or look whether what you named is on the table and the cameras see it"
+    "say it in other words, or look whether what you named is on the table, the cameras see it, "
+    "and only one thing can be meant"
 )
 
 
