@@ -65,7 +65,7 @@ def variant_of(config: LearnConfig, head: str, steps: int, seed: int) -> LearnCo
     network = config.network.model_copy(update={"head": head})
     training = config.training.model_copy(update={"steps": steps})
     update = {"network": network, "training": training, "corrections": (), "seed": seed}
-    return config.model_copy(update=update)
+    return config.model_copy(update=update | {"networks": 1})
 
 
 def train(config: LearnConfig, out: Path) -> Path:

@@ -34,7 +34,7 @@ def tiny() -> LearnConfig:
     training = config.training.model_copy(
         update={"steps": 4, "frames": 2, "processes": 1, "save_every": 2}
     )
-    return config.model_copy(update={"network": network, "training": training})
+    return config.model_copy(update={"network": network, "training": training, "networks": 1})
 
 
 @pytest.fixture

@@ -7,16 +7,17 @@ from pathlib import Path
 
 import pytest
 
-pytest.importorskip("torch", reason="training needs torch")
+torch = pytest.importorskip("torch", reason="training needs torch")
 
 from lerobot_dataset import write_lerobot
 
 from vla_ros.errors import ConfigError, InstructionError
 from vla_ros.learn import rounds
+from vla_ros.learn.checkpoint import load_trained
 from vla_ros.learn.config import DatasetConfig, LearnConfig
 from vla_ros.learn.dataset import read_demonstrations
 from vla_ros.learn.rounds import learn
-from vla_ros.policy.backends.onnx import OnnxBackend
+from vla_ros.policy.backends.onnx import OnnxBackend, OnnxModel
 from vla_ros.policy.spec import load_policy_profile
 from vla_ros.resources import config_path
 from vla_ros.robot.profile import load_robot_profile
@@ -56,6 +57,36 @@ def test_two_rounds_end_with_a_policy_that_runs(short: LearnConfig, tmp_path: Pa
     )
     assert set(demonstrated.families[:, 0]) == {"close"}
     assert set(corrected.families[:, 0]) == {"open"}
+
+
+def test_several_networks_learn_the_same_and_answer_together(
+    short: LearnConfig, tmp_path: Path
+) -> None:
+    shown: list[str] = []
+    both = short.model_copy(update={"networks": 2})
+    report = learn(both, tmp_path, lambda _: None, lambda stage, *_: shown.append(stage))
+    assert list(dict.fromkeys(shown)) == [
+        "round 1/2, episodes",
+        "round 1/2, network 1/2, steps",
+        "round 1/2, network 2/2, steps",
+        "round 2/2, episodes",
+        "round 2/2, network 1/2, steps",
+        "round 2/2, network 2/2, steps",
+    ]
+    profile = load_policy_profile("tabletop").model_copy(update={"model": report.model})
+    described = OnnxModel(profile).description
+    places = [tmp_path / "round_2", tmp_path / "round_2" / "network_2"]
+    networks = [load_trained(place / "checkpoint.pt")[0] for place in places]
+    assert described.parameters == 2 * sum(p.numel() for p in networks[0].parameters())
+    assert "seed 1 and 2" in described.trained
+    assert not torch.equal(networks[0].answers, networks[1].answers)
+    assert (places[1] / "curve.png").is_file()
+    alone = learn(short.model_copy(update={"seed": 2}), tmp_path / "alone", lambda _: None).model
+    second, same = (
+        load_trained(place / "checkpoint.pt")[0].state_dict()
+        for place in (tmp_path / "network_2", alone.parent.parent)
+    )
+    assert all(torch.equal(value, same[name]) for name, value in second.items())
 
 
 def test_a_run_that_is_complete_does_nothing_more(short: LearnConfig, tmp_path: Path) -> None:

@@ -258,7 +258,7 @@ def test_the_exported_file_answers_like_the_network(
     network = tiny.network.model_copy(update={"head": head})
     train(tiny.model_copy(update={"network": network}), shown)
     path = shown.parent / "policy.onnx"
-    assert export(shown.parent / "checkpoint.pt", PROFILE, path, "a test") < 1e-4
+    assert export([shown.parent / "checkpoint.pt"], PROFILE, path, "a test") < 1e-4
     profile = PROFILE.model_copy(update={"model": path})
     OnnxBackend(profile, load_robot_profile("sim_arm")).warm_up()
 
@@ -295,7 +295,7 @@ def test_a_file_that_answers_otherwise_is_refused_but_for_the_neighbouring_token
     path = shown.parent / "policy.onnx"
     wrong = pytest.raises(ConfigError, match=r"part.onnx: answers differ .* limit 0.001")
     with nullcontext() if is_right else wrong:
-        export(shown.parent / CHECKPOINT, PROFILE, path, "a test")
+        export([shown.parent / CHECKPOINT], PROFILE, path, "a test")
     assert path.is_file() == is_right
 
 
@@ -304,4 +304,4 @@ def test_a_checkpoint_for_another_profile_is_not_exported(tiny: LearnConfig, sho
     action = PROFILE.action.model_copy(update={"horizon": 8})
     other = PROFILE.model_copy(update={"action": action})
     with pytest.raises(ConfigError, match=r"horizon = 8: the model file has 16"):
-        export(shown.parent / "checkpoint.pt", other, shown.parent / "policy.onnx", "a test")
+        export([shown.parent / "checkpoint.pt"], other, shown.parent / "policy.onnx", "a test")

@@ -145,3 +145,33 @@ def test_the_sides_that_a_map_may_have_are_those_that_it_gets(size: int) -> None
         seen = CameraEncoder(channels=8, grid=grid, size=size)(picture)
         assert has_side(size, grid) == (seen.keys.shape[2] == grid**2), grid
     assert not has_side(size, size)
+
+
+def answer(*networks: VlaNetwork) -> dict[str, torch.Tensor]:
+    draw = torch.Generator().manual_seed(2)
+    shown = [
+        torch.randint(0, 256, (2, 32, 32, 3), dtype=torch.uint8, generator=draw)
+        for _ in SHAPE.cameras
+    ]
+    with torch.no_grad():
+        said = DeployedNetwork(*networks)(*shown, torch.zeros(2, 6), TOKENS)
+    return dict(zip((*OUTPUT_NAMES, "front", "wrist"), said, strict=True))
+
+
+def test_an_ensemble_answers_the_mean_of_its_networks(network: VlaNetwork) -> None:
+    torch.manual_seed(1)
+    other = VlaNetwork(network.shape).eval()
+    one, two, both = answer(network), answer(other), answer(network, other)
+    for name, value in both.items():
+        if name != "confidence":
+            torch.testing.assert_close(value, (one[name] + two[name]) / 2)
+
+
+def test_networks_that_differ_are_less_sure_together(network: VlaNetwork) -> None:
+    torch.manual_seed(1)
+    other = VlaNetwork(network.shape).eval()
+    alone = answer(network)["confidence"]
+    torch.testing.assert_close(answer(network, network)["confidence"], alone)
+    spread = [1.0 / answer(n)["confidence"] - 1.0 for n in (network, other)]
+    together = 1.0 / answer(network, other)["confidence"] - 1.0
+    assert (together > (spread[0] + spread[1]) / 2 + 1e-3).all()

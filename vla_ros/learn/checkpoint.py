@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The checkpoint of a training as a network that can answer, and what it says about itself."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -49,17 +50,20 @@ def shape_from(saved: dict[str, Any]) -> NetworkShape:
 
 
 def describe(
-    network: VlaNetwork, vocabulary: Vocabulary, profile: PolicyProfile, trained: str
+    networks: Sequence[VlaNetwork],
+    vocabulary: Vocabulary,
+    profile: PolicyProfile,
+    trained: str,
 ) -> ModelDescription:
-    """Return what a network says about itself; what it does not know is the profile's.
+    """Return what networks say about themselves; what they do not know is the profile's.
 
     Args:
-        network: Its sizes and statistics count.
+        networks: One, or the ensemble; sizes and statistics of the first count.
         vocabulary: Of its sentences.
         profile: Policy profile that it is for.
         trained: How it was made, in words.
     """
-    shape, action = network.shape, profile.action
+    shape, action = networks[0].shape, profile.action
     return ModelDescription(
         words=vocabulary.words,
         text_length=vocabulary.length,
@@ -75,6 +79,6 @@ def describe(
             state_scale=shape.state_scale,
             action_scale=shape.action_scale,
         ),
-        parameters=sum(p.numel() for p in network.parameters()),
+        parameters=sum(p.numel() for network in networks for p in network.parameters()),
         trained=trained,
     )

@@ -144,6 +144,8 @@ class LearnConfig(StrictModel):
         policy: Policy profile it is made for.
         seed: Of the first weights, of which frames a batch holds and how they are varied, and of
             the noise of the head `flow`. Scenes have seeds of their own (`first_seed`).
+        networks: How many learn the same, with this seed and those after it. Several answer as an
+            ensemble: where they differ, the policy is less sure.
         demonstrations: What it learns from, collected in our simulator.
         dataset: What it learns from instead.
         corrections: What it learns from in further rounds; left out: there are none.
@@ -154,6 +156,7 @@ class LearnConfig(StrictModel):
 
     policy: str
     seed: Annotated[int, Field(ge=0)]
+    networks: Count = 1
     demonstrations: DemonstrationConfig | None = None
     dataset: DatasetConfig | None = None
     corrections: tuple[CorrectionConfig, ...] = ()

@@ -1,8 +1,9 @@
 # Copyright 2026 The vla_ros authors
 # SPDX-License-Identifier: Apache-2.0
-"""From a checkpoint to the one ONNX file that ships, checked against the network it came from."""
+"""From checkpoints to the one ONNX file that ships, checked against the networks it came from."""
 
 import warnings
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -13,7 +14,7 @@ import torch
 from vla_ros.errors import ConfigError
 from vla_ros.learn.checkpoint import describe, load_trained
 from vla_ros.model.deployed import OUTPUT_NAMES, DeployedNetwork
-from vla_ros.model.network import NetworkShape
+from vla_ros.model.network import NetworkShape, VlaNetwork
 from vla_ros.policy.model_file import (
     METADATA_KEY,
     check_description,
@@ -24,11 +25,13 @@ _OPSET = 17
 _TOLERANCE = 1e-3
 
 
-def export(checkpoint: Path, profile: PolicyProfile, target: Path, trained: str) -> float:
+def export(
+    checkpoints: Sequence[Path], profile: PolicyProfile, target: Path, trained: str
+) -> float:
     """Write the ONNX file.
 
     Args:
-        checkpoint: Of a training.
+        checkpoints: Of a training; of several that learned the same, if they are an ensemble.
         profile: Policy profile that the file is for.
         target: Where to write.
         trained: How it was made, in words; goes into the file.
@@ -38,21 +41,26 @@ def export(checkpoint: Path, profile: PolicyProfile, target: Path, trained: str)
         `tokens` may be one bin off, since two bins can be as good as the same.
 
     Raises:
-        ConfigError: The checkpoint cannot be read, does not fit the profile, or the file
-            answers otherwise than the network.
+        ConfigError: A checkpoint cannot be read, does not fit the profile or the others, or the
+            file answers otherwise than the networks.
     """
-    network, vocabulary, _ = load_trained(checkpoint)
-    described = describe(network, vocabulary, profile, trained)
-    check_description(checkpoint, described, profile)
-    deployed = DeployedNetwork(network).eval()
+    networks: list[VlaNetwork] = []
+    for checkpoint in checkpoints:
+        network, vocabulary, _ = load_trained(checkpoint)
+        if networks and network.shape != networks[0].shape:
+            raise ConfigError(f"{checkpoint}: is of another network than {checkpoints[0]}")
+        networks.append(network)
+    described = describe(networks, vocabulary, profile, trained)
+    check_description(checkpoints[0], described, profile)
+    deployed = DeployedNetwork(*networks).eval()
     part = target.with_suffix(".part.onnx")
     target.parent.mkdir(parents=True, exist_ok=True)
-    _write(deployed, network.shape, part)
+    _write(deployed, part)
     model = onnx.load(part)
     onnx.helper.set_model_props(model, {METADATA_KEY: described.model_dump_json()})
     onnx.checker.check_model(model)
     onnx.save(model, part)
-    difference = _largest_difference(deployed, network.shape, part)
+    difference = _largest_difference(deployed, part)
     if not difference <= _TOLERANCE:
         raise ConfigError(
             f"{part}: answers differ from the network's by {difference:.2g}, limit {_TOLERANCE:g}"
@@ -78,7 +86,8 @@ def _input_names(shape: NetworkShape) -> list[str]:
     return [*(camera.key for camera in shape.cameras), "state", "tokens"]
 
 
-def _write(deployed: DeployedNetwork, shape: NetworkShape, path: Path) -> None:
+def _write(deployed: DeployedNetwork, path: Path) -> None:
+    shape = deployed.shape
     inputs = _input_names(shape)
     outputs = [*OUTPUT_NAMES, *(f"attention_{camera.key}" for camera in shape.cameras)]
     with warnings.catch_warnings():
@@ -96,16 +105,14 @@ def _write(deployed: DeployedNetwork, shape: NetworkShape, path: Path) -> None:
         )
 
 
-def _largest_difference(deployed: DeployedNetwork, shape: NetworkShape, path: Path) -> float:
-    """Compare network and file on a batch of three, so that the batch size is dynamic too."""
-    example = _example(shape, 3)
+def _largest_difference(deployed: DeployedNetwork, path: Path) -> float:
+    """Compare networks and file on a batch of three, so that the batch size is dynamic too."""
+    example = _example(deployed.shape, 3)
     with torch.no_grad():
         wanted = deployed(*example)
     session = onnxruntime.InferenceSession(str(path), providers=["CPUExecutionProvider"])
-    feed = dict(zip(_input_names(shape), (t.numpy() for t in example), strict=True))
+    feed = dict(zip(_input_names(deployed.shape), (t.numpy() for t in example), strict=True))
     got = session.run(None, feed)
     off = [np.abs(w.numpy() - g) for w, g in zip(wanted, got, strict=True)]
-    off[OUTPUT_NAMES.index("rows")] -= (
-        deployed.network.head.resolution() * deployed.action_scale
-    ).numpy()
+    off[OUTPUT_NAMES.index("rows")] -= deployed.resolution().numpy()
     return float(np.max([each.max() for each in off]))  # NaN if any is.

@@ -23,7 +23,7 @@ from vla_ros.learn.fit import check_fit
 from vla_ros.learn.progress import Show, Watch, unseen
 from vla_ros.learn.train import CHECKPOINT, CURVE, Round, Trainer
 from vla_ros.learn.workers import work_together
-from vla_ros.policy.spec import PolicyProfile, load_policy_profile
+from vla_ros.policy.spec import load_policy_profile
 
 MODEL = "policy.onnx"  # In the folder of a round.
 _MAY_CHANGE = ("demonstrations.processes", "training.compiled", "training.save_every")
@@ -78,10 +78,13 @@ def learn(config: LearnConfig, folder: Path, tell: Tell, show: Show = unseen) ->
             tell(f"round {number + 1}: {options.episodes} episodes in {options.folder}")
             reports.append(collect(options, tell, partial(show, f"{stage}, episodes")))
         shown = time.monotonic()
-        if not _is_trained(place, _steps(config, number)):
-            watch = partial(show, f"{stage}, steps")
-            work = _Work(config, tuple(places), number, tell, watch)
-            work_together(work, config.training.processes)
+        for index in range(config.networks):
+            if not _is_trained(_network_place(place, index), _steps(config, number)):
+                whose = f", network {index + 1}/{config.networks}" if config.networks > 1 else ""
+                watch = partial(show, f"{stage}{whose}, steps")
+                work = _Work(config, tuple(places), number, index, tell, watch)
+                work_together(work, config.training.processes)
+        _export(config, place, number, tell)
         collecting_s += shown - began
         training_s += time.monotonic() - shown
     return LearnReport(
@@ -126,49 +129,61 @@ def _collection(
 
 @dataclass(frozen=True, slots=True)
 class _Work:
-    """The training of one round, as each of its processes does it."""
+    """The training of a network in one round, as each of its processes does it."""
 
     config: LearnConfig
     places: tuple[Path, ...]
     number: int
+    index: int
     tell: Tell
     watch: Watch
 
     def __call__(self) -> None:
         profile = load_policy_profile(self.config.policy)
-        place = self.places[self.number]
+        place = _network_place(self.places[self.number], self.index)
+        config = self.config.model_copy(update={"seed": self.config.seed + self.index})
         later = None
         if self.number:
+            before = _network_place(self.places[self.number - 1], self.index)
             later = Round(
-                checkpoint=self.places[self.number - 1] / CHECKPOINT,
+                checkpoint=before / CHECKPOINT,
                 corrections=tuple(p / "corrections" for p in self.places[1 : self.number + 1]),
-                settings=self.config.corrections[self.number - 1],
+                settings=config.corrections[self.number - 1],
             )
-        trainer = Trainer(self.config, profile, place, self.places[0] / "demonstrations", later)
+        trainer = Trainer(config, profile, place, self.places[0] / "demonstrations", later)
         if trainer.leads:
             weights, frames = trainer.parameters, trainer.frames
-            precision = precision_of(self.config.training)
+            precision = precision_of(config.training)
             self.tell(
                 f"training: {weights} weights, {frames} frames, in {precision}, "
                 f"from step {trainer.step}"
             )
 
-        def saved(checkpoint: Path, step: int) -> None:
+        def saved(*_: object) -> None:
             plot_curve(place / CURVE, place / "curve.png")
-            self._export(profile, checkpoint, step)
 
         trainer.run(self.tell, saved, self.watch)
-        if trainer.leads and _is_older(place / MODEL, trainer.checkpoint):
-            saved(trainer.checkpoint, trainer.step)
 
-    def _export(self, profile: PolicyProfile, checkpoint: Path, step: int) -> None:
-        trained = (
-            f"vla_ros train: seed {self.config.seed}, {_source(self.config)}, "
-            f"round {self.number + 1}, step {step}"
-        )
-        target = self.places[self.number] / MODEL
-        difference = export(checkpoint, profile, target, trained)
-        self.tell(f"wrote {target} after step {step}; differs by {difference:.1g}")
+
+def _network_place(place: Path, index: int) -> Path:
+    """Return the folder of one of the networks in the folder of a round."""
+    return place / f"network_{index + 1}" if index else place
+
+
+def _export(config: LearnConfig, place: Path, number: int, tell: Tell) -> None:
+    """Write the model file of a round, if it is not written or older than what was trained."""
+    checkpoints = [_network_place(place, i) / CHECKPOINT for i in range(config.networks)]
+    target = place / MODEL
+    newest = max(checkpoint.stat().st_mtime for checkpoint in checkpoints)
+    if target.is_file() and target.stat().st_mtime >= newest:
+        return
+    seeds = " and ".join(str(config.seed + index) for index in range(config.networks))
+    trained = (
+        f"vla_ros train: seed {seeds}, {_source(config)}, round {number + 1}, "
+        f"step {_steps(config, number)}"
+    )
+    difference = export(checkpoints, load_policy_profile(config.policy), target, trained)
+    tell(f"wrote {target}; differs by {difference:.1g}")
 
 
 def _steps(config: LearnConfig, number: int) -> int:
@@ -176,16 +191,9 @@ def _steps(config: LearnConfig, number: int) -> int:
 
 
 def _is_trained(place: Path, steps: int) -> bool:
-    """Tell whether a round is complete, so that its pictures need not be read again."""
+    """Tell whether a network is trained, so that its pictures need not be read again."""
     checkpoint = place / CHECKPOINT
-    if not checkpoint.is_file() or _is_older(place / MODEL, checkpoint):
-        return False
-    return int(read_checkpoint(checkpoint)["step"]) >= steps
-
-
-def _is_older(model: Path, checkpoint: Path) -> bool:
-    """Tell whether a checkpoint has not been exported, because the run ended before."""
-    return not model.is_file() or model.stat().st_mtime < checkpoint.stat().st_mtime
+    return checkpoint.is_file() and int(read_checkpoint(checkpoint)["step"]) >= steps
 
 
 def _source(config: LearnConfig) -> str:

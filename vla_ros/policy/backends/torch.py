@@ -166,7 +166,7 @@ def _load_checkpoint(path: Path, profile: PolicyProfile, device: torch.device) -
             f"{path}: is no checkpoint of `vla_ros train`: {e!r}. Save other weights as "
             ".safetensors, with the sizes of the network, or export the program as .pt2"
         ) from e
-    return _deploy(network, describe(network, words, profile, _TRAINED), device)
+    return _deploy(network, describe([network], words, profile, _TRAINED), device)
 
 
 def _load_safetensors(path: Path, profile: PolicyProfile, device: torch.device) -> _Loaded:  # noqa: ARG001
