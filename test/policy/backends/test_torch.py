@@ -2,10 +2,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """A small network, saved in each of the three ways, is held to the contract of the ONNX file."""
 
-import io
 import json
 import pickle
-import zipfile
 from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
@@ -15,70 +13,27 @@ import pytest
 
 torch = pytest.importorskip("torch", reason="the backend torch needs torch")
 
+from torch_programs import (
+    DESCRIBED,
+    HORIZON,
+    SHAPE,
+    SIDE,
+    WORDS,
+    make_profile,
+    save_any,
+)
+
 from vla_ros.errors import ConfigError, InstructionError, PolicyError
 from vla_ros.model.deployed import OUTPUT_NAMES, DeployedNetwork
-from vla_ros.model.network import CameraShape, NetworkShape, VlaNetwork
+from vla_ros.model.network import VlaNetwork
 from vla_ros.policy import registry
 from vla_ros.policy.backends.torch import SHAPE_KEY, TorchBackend
-from vla_ros.policy.model_file import (
-    METADATA_KEY,
-    ImageSize,
-    ModelDescription,
-    Normalisation,
-)
-from vla_ros.policy.spec import PolicyProfile, load_policy_profile
+from vla_ros.policy.model_file import METADATA_KEY
+from vla_ros.policy.spec import load_policy_profile
 from vla_ros.robot.profile import RobotProfile, load_robot_profile
 from vla_ros.types import CameraFrame, JointSample, Observation
 
-SIDE, HORIZON = 32, 4
-WORDS = ("<pad>", "cube", "put", "red", "the")
-SHAPE = NetworkShape(
-    vocabulary=len(WORDS),
-    text_length=5,
-    cameras=(
-        CameraShape(key="front", size=SIDE, channels=8, grid=8),
-        CameraShape(key="wrist", size=SIDE, channels=16, grid=4),
-    ),
-    state_mean=(0.0,) * 6,
-    state_scale=(1.0,) * 6,
-    action_scale=(0.1, 0.1, 0.1, 0.4),
-    horizon=HORIZON,
-    queries=3,
-    width=16,
-    layers=1,
-    text_width=8,
-)
 SAY = "put the red cube"
-
-
-def make_profile(path: Path, **changed: object) -> PolicyProfile:
-    tabletop = load_policy_profile("tabletop")
-    images = tuple(
-        image.model_copy(update={"width": SIDE, "height": SIDE}) for image in tabletop.images
-    )
-    action = tabletop.action.model_copy(update={"horizon": HORIZON})
-    update = {"backend": "torch", "model": path, "images": images, "action": action, **changed}
-    return tabletop.model_copy(update=update)
-
-
-DESCRIBED = ModelDescription(
-    words=WORDS,
-    text_length=SHAPE.text_length,
-    images=tuple(ImageSize(key=key, width=SIDE, height=SIDE) for key in ("front", "wrist")),
-    state=make_profile(Path()).state,
-    space="eef_delta",
-    rotation="yaw",
-    rows=make_profile(Path()).action.rows,
-    step_s=0.1,
-    horizon=HORIZON,
-    normalisation=Normalisation(
-        state_mean=SHAPE.state_mean,
-        state_scale=SHAPE.state_scale,
-        action_scale=SHAPE.action_scale,
-    ),
-    parameters=1,
-    trained="never",
-)
 
 
 @pytest.fixture(scope="module")
@@ -110,16 +65,8 @@ def save_weights(network: VlaNetwork, path: Path) -> Path:
     return path.with_suffix(".safetensors")
 
 
-def example() -> tuple[torch.Tensor, ...]:
-    picture = torch.zeros(1, SIDE, SIDE, 3, dtype=torch.uint8)
-    return picture, picture.clone(), torch.zeros(1, 6), torch.ones(1, 5, dtype=torch.int64)
-
-
 def save_program(network: VlaNetwork, path: Path) -> Path:
-    program = torch.export.export(DeployedNetwork(network).eval(), example())
-    extra = {METADATA_KEY: DESCRIBED.model_dump_json()}
-    torch.export.save(program, path.with_suffix(".pt2"), extra_files=extra)
-    return path.with_suffix(".pt2")
+    return save_any(DeployedNetwork(network).eval(), path.with_suffix(".pt2"))
 
 
 Save = Callable[[VlaNetwork, Path], Path]
@@ -212,23 +159,6 @@ def test_a_pickle_is_refused_and_not_run(
     assert not trace.exists()
 
 
-def test_a_program_with_pickled_example_inputs_is_refused_and_not_run(
-    network: VlaNetwork, robot: RobotProfile, tmp_path: Path
-) -> None:
-    path, trace = save_program(network, tmp_path / "mine"), tmp_path / "trace"
-    evil = io.BytesIO()
-    torch.save(((Evil(trace),), {}), evil)
-    with zipfile.ZipFile(path) as before:
-        entries = {name: before.read(name) for name in before.namelist()}
-    with zipfile.ZipFile(path, "w") as after:
-        for name, content in entries.items():
-            replaced = evil.getvalue() if name.endswith("sample_inputs/model.pt") else content
-            after.writestr(name, replaced)
-    with pytest.raises(ConfigError, match=r"mine.pt2: is a pickle of more than plain weights"):
-        TorchBackend(make_profile(path), robot)
-    assert not trace.exists()
-
-
 def test_weights_without_their_sizes_are_refused(
     network: VlaNetwork, robot: RobotProfile, tmp_path: Path
 ) -> None:
@@ -289,12 +219,6 @@ class ByName(torch.nn.Module):
         one = state.sum(-1).sigmoid()
         rows = one[:, None, None].expand(-1, HORIZON, 4).clone()
         return {"gripper": rows[..., 0], "rows": rows, "done": one, "progress": one + 0.0}
-
-
-def save_any(module: torch.nn.Module, path: Path) -> Path:
-    program = torch.export.export(module, example())
-    torch.export.save(program, path, extra_files={METADATA_KEY: DESCRIBED.model_dump_json()})
-    return path
 
 
 def test_a_program_that_names_its_outputs_may_have_only_those_that_are_needed(
