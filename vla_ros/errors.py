@@ -37,3 +37,7 @@ class UnreachableError(PolicyError):
 
 class SimulationError(VlaRosError):
     """The simulator cannot do what was asked, for example build a scene."""
+
+
+class TrainingError(VlaRosError):
+    """Training ended before it was done; started again, it goes on from its last checkpoint."""
