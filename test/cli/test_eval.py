@@ -9,7 +9,7 @@ import pytest
 from episodes import make_result
 
 from vla_ros.cli import eval as verb
-from vla_ros.errors import ConfigError
+from vla_ros.errors import ConfigError, PolicyError, SimulationError
 from vla_ros.evaluate import run
 from vla_ros.evaluate.cases import SUITES
 from vla_ros.evaluate.episode import EpisodeResult
@@ -52,12 +52,26 @@ def test_the_exit_code_says_whether_the_bar_is_met(
     assert [e["seed"] for e in document["episode"]] == [0, 1, 2, 3, 4]
 
 
+@pytest.mark.parametrize("ros", [(), ("--through-ros",)])
 @pytest.mark.parametrize(
-    "words", [("--episodes", "-1"), ("--swap", "-1"), ("--processes", "0"), ("--episodes", "0")]
+    "words",
+    [
+        ("--episodes", "-1"),
+        ("--swap", "-1"),
+        ("--processes", "0"),
+        ("--episodes", "0"),
+        ("--seed", "-1"),
+        ("--videos", "-1"),
+        ("--report", "0"),
+        ("--report", "-5"),
+        ("--episodes", "0", "--swap", "1", "--report"),
+    ],
 )
-def test_nothing_to_measure_is_refused(words: tuple[str, ...]) -> None:
-    with pytest.raises(ConfigError, match=r"wanted \d or more"):
-        verb.run(arguments(*words))
+def test_numbers_that_measure_nothing_are_refused(
+    words: tuple[str, ...], ros: tuple[str, ...]
+) -> None:
+    with pytest.raises(ConfigError, match=rf"^{words[0]} {words[1]}: .*wanted \d or more"):
+        verb.run(arguments(*words, *ros))
 
 
 def test_a_family_that_does_not_exist_is_named() -> None:
@@ -95,16 +109,52 @@ def test_a_folder_gets_the_page_its_plots_and_the_figures(tmp_path: Path) -> Non
     assert list(suites)[1:] == [name for name in SUITES if name != "new colour pairs"]
 
 
-def test_ctrl_c_leaves_the_figures_of_what_was_played(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+@pytest.mark.parametrize("error", [KeyboardInterrupt, PolicyError, SimulationError, ValueError])
+def test_whatever_ends_it_leaves_the_figures_of_what_was_played(
+    error: type[BaseException],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
     def play_all(subject: object, cases: object, processes: int, tell: Tell) -> None:
         tell(make_result())
-        raise KeyboardInterrupt
+        raise error("no more")
 
     monkeypatch.setattr(run, "play_all", play_all)
-    target = tmp_path / "figures.json"
-    with pytest.raises(KeyboardInterrupt):
-        verb.run(arguments("--episodes", "5", "--json", str(target)))
+    target, out = tmp_path / "no" / "such" / "figures.json", tmp_path / "page"
+    words = ("--episodes", "5", "--json", str(target), "--out", str(out))
+    with pytest.raises(error, match="no more"):
+        verb.run(arguments(*words))
     assert json.loads(target.read_text())["episodes"] == 1
+    assert (out / "evaluation.md").is_file()
     assert "only 1 of 5 episodes were played" in capsys.readouterr().out
+
+
+def test_where_nothing_was_played_only_the_error_is_told(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def play_all(*_: object) -> None:
+        raise PolicyError("no more")
+
+    monkeypatch.setattr(run, "play_all", play_all)
+    with pytest.raises(PolicyError, match="no more"):
+        verb.run(arguments("--episodes", "5"))
+    assert "were played" not in capsys.readouterr().out
+
+
+@pytest.mark.usefixtures("four_of_five")
+def test_figures_are_told_before_they_are_written(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object) -> None:
+        raise OSError("no space left")
+
+    monkeypatch.setattr(verb, "_write_json", fail)
+    with pytest.raises(OSError, match="no space left"):
+        verb.run(arguments("--episodes", "5", "--json", str(tmp_path / "figures.json")))
+    assert "episodes=5 successes=4" in capsys.readouterr().out
+
+
+def test_a_folder_instead_of_a_file_is_refused_before_anything_is_played(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match="is a folder, wanted a file"):
+        verb.run(arguments("--json", str(tmp_path)))

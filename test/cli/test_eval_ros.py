@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 import json
 from argparse import ArgumentParser, Namespace
+from contextlib import nullcontext
 from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
@@ -15,9 +16,11 @@ pytest.importorskip("vla_ros.action", reason="the interfaces are not built")
 from vla_ros.cli import eval as verb
 from vla_ros.cli import eval_ros, ready
 from vla_ros.cli.eval_ros import Episode, evaluate, report, summarise
+from vla_ros.cli.graph import GraphError
 from vla_ros.errors import ConfigError
 from vla_ros.evaluate.cases import Case, patience_s, scene_of
 from vla_ros.policy.outcome import Outcome
+from vla_ros.ros import station as station_module
 from vla_ros.ros.client import Ended, RefusedError
 from vla_ros.ros.station import SceneError
 
@@ -59,7 +62,9 @@ def station(monkeypatch: pytest.MonkeyPatch) -> FakeStation:
 
 def play(station: FakeStation, seeds: range = range(1000, 1001)) -> list[Episode]:
     cases = [Case(seed=seed, family="put") for seed in seeds]
-    return evaluate(SimpleNamespace(check=lambda: None), station, cases)
+    episodes: list[Episode] = []
+    evaluate(SimpleNamespace(check=lambda: None), station, cases, episodes)
+    return episodes
 
 
 def test_an_episode_counts_when_policy_and_physics_agree(station: FakeStation) -> None:
@@ -138,6 +143,52 @@ def options(*words: str) -> Namespace:
     parser = ArgumentParser()
     verb.add_arguments(parser)
     return parser.parse_args(words)
+
+
+class FailingGraph:
+    """Runs until the third episode begins; then `error` ends it."""
+
+    error: BaseException = GraphError("sim_node has ended")
+
+    def __init__(self, options: object) -> None:
+        self.checks = 0
+
+    def __enter__(self) -> "FailingGraph":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        pass
+
+    def start(self) -> None:
+        pass
+
+    def check(self) -> None:
+        self.checks += 1
+        if self.checks == 3:
+            raise self.error
+
+
+@pytest.mark.parametrize("error", [GraphError("sim_node has ended"), KeyboardInterrupt()])
+def test_whatever_ends_it_leaves_the_figures_of_what_was_played(
+    error: BaseException,
+    station: FakeStation,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.setattr(FailingGraph, "error", error)
+    monkeypatch.setattr(eval_ros, "Graph", FailingGraph)
+    monkeypatch.setattr(eval_ros, "isolate", lambda: None)
+    monkeypatch.setattr(ready, "wait_until_ready", lambda graph, station: None)
+    monkeypatch.setattr(station_module, "Station", lambda name: nullcontext(station))
+    target = tmp_path / "no" / "such" / "figures.json"
+    words = ("--through-ros", "--tasks", "put", "--episodes", "5", "--json", str(target))
+    with pytest.raises(type(error)):
+        verb.run(options(*words))
+    assert json.loads(target.read_text())["episodes"] == 2
+    out = capsys.readouterr().out
+    assert "episodes=2 successes=2" in out
+    assert out.endswith("only 2 of 5 episodes were played\n")
 
 
 def test_figures_carry_wilsons_interval() -> None:

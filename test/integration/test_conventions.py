@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from stand_ins import missing
 
-from vla_ros.cli.eval_ros import evaluate
+from vla_ros.cli.eval_ros import Episode, evaluate
 from vla_ros.cli.graph import Graph, GraphOptions
 from vla_ros.cli.ready import wait_until_ready
 from vla_ros.evaluate.cases import Case
@@ -58,10 +58,10 @@ def test_the_embedded_policy_solves_its_task(graph: Graph) -> None:
     """The policy is good, not perfect: one scene of three has to end well."""
     with Station(name="conventions_test") as station:
         wait_until_ready(graph, station)
-        episodes = []
+        episodes: list[Episode] = []
         for seed in range(1, TRIES + 1):
             case = Case(seed=seed, family="put")
-            episodes += evaluate(graph, station, [case])
+            evaluate(graph, station, [case], episodes)
             if episodes[-1].success:
                 break
         assert episodes[-1].success, [episode.reason for episode in episodes]

@@ -4,6 +4,7 @@
 
 import argparse
 import json
+import sys
 import time
 from dataclasses import replace
 from pathlib import Path
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 
 _SPLITS = ("held_out", "train")
 _COUNTS = ("swap", "ungroundable", "groundable")
+_ALL = sys.maxsize
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -44,7 +46,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--report",
         type=int,
         nargs="?",
-        const=-1,
+        const=_ALL,
         metavar="N",
         help="measure every generalisation split too, in the first N scenes (all)",
     )
@@ -67,12 +69,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Evaluate; 0 if every bar is met."""
-    if args.processes < 1:
-        raise ConfigError(f"--processes {args.processes}: wanted 1 or more")
-    if args.episodes < 0 or any(getattr(args, name) < 0 for name in _COUNTS):
-        raise ConfigError("--episodes, --swap, --ungroundable, --groundable: wanted 0 or more")
-    if not args.episodes and not any(getattr(args, name) for name in _COUNTS):
-        raise ConfigError("--episodes 0: nothing to measure, wanted 1 or more")
+    _check_options(args)
+    _make_folders(args)
     if args.through_ros:
         from vla_ros.cli import eval_ros  # noqa: PLC0415  Needs ROS.
 
@@ -80,33 +78,59 @@ def run(args: argparse.Namespace) -> int:
     return _run_simulated(args)
 
 
+def _check_options(args: argparse.Namespace) -> None:
+    if args.processes < 1:
+        raise ConfigError(f"--processes {args.processes}: wanted 1 or more")
+    for name in ("episodes", *_COUNTS, "seed", "videos"):
+        if getattr(args, name) < 0:
+            raise ConfigError(f"--{name} {getattr(args, name)}: wanted 0 or more")
+    if not args.episodes and not any(getattr(args, name) for name in _COUNTS):
+        raise ConfigError("--episodes 0: nothing to measure, wanted 1 or more")
+    if args.report is None:
+        return
+    if args.report < 1:
+        raise ConfigError(f"--report {args.report}: wanted 1 or more, or no number for all")
+    if not args.episodes:
+        raise ConfigError("--episodes 0: no scenes for --report, wanted 1 or more")
+
+
+def _make_folders(args: argparse.Namespace) -> None:
+    """Make room for the results: what fails here would fail after an hour."""
+    if args.json is not None:
+        if args.json.is_dir():
+            raise ConfigError(f"--json {args.json}: is a folder, wanted a file")
+        args.json.parent.mkdir(parents=True, exist_ok=True)
+    if args.out is not None:
+        args.out.mkdir(parents=True, exist_ok=True)
+
+
 def _run_simulated(args: argparse.Namespace) -> int:
     from vla_ros.evaluate.cases import make_cases, make_suites  # noqa: PLC0415  The simulator.
-    from vla_ros.evaluate.document import make_document  # noqa: PLC0415
+    from vla_ros.evaluate.document import Evaluation  # noqa: PLC0415
     from vla_ros.evaluate.run import Subject, families_known  # noqa: PLC0415
 
     subject = Subject(policy=args.policy, model=args.model, may_refuse=not args.never_refuse)
-    plan = make_plan(args, families_known(subject))
+    plan, threshold = make_plan(args, families_known(subject)), subject.profile().confidence
     cases = make_cases(plan)
     if args.report is not None:
-        count = args.episodes if args.report < 0 else min(args.report, args.episodes)
-        cases += make_suites(replace(plan, episodes=count))
+        cases += make_suites(replace(plan, episodes=min(args.report, args.episodes)))
     say(f"{len(cases)} episodes of {', '.join(plan.families)}")
-    if args.out is not None:
-        args.out.mkdir(parents=True, exist_ok=True)  # Rather now than after an hour.
-    evaluation = _measure(args, subject, plan, cases)
-    is_cut = len(evaluation.results) < len(cases)
-    document = make_document(evaluation)
-    if args.json is not None:
-        _write_json(args.json, document)
-    code = _conclude(args, evaluation)
-    if args.out is not None:
-        _write_json(args.out / "figures.json", document)
-        films = [] if is_cut else _write_films(args, subject, cases, evaluation.results)
-        _write_page(args, document, films)
-    if is_cut:
-        say(f"only {len(evaluation.results)} of {len(cases)} episodes were played")
-        raise KeyboardInterrupt
+    results: list[EpisodeResult] = []
+    began_s, code = time.monotonic(), 1
+    try:
+        _play(subject, cases, args.processes, results)
+    finally:  # Whatever ended it, also Ctrl-C: what was played is told.
+        if results:
+            evaluation = Evaluation(
+                policy=args.policy,
+                model="" if args.model is None else str(args.model),
+                plan=plan,
+                results=results,
+                wall_s=time.monotonic() - began_s,
+                bar=args.bar,
+                threshold=threshold,
+            )
+            code = _report(args, subject, cases, evaluation)
     return code
 
 
@@ -127,37 +151,44 @@ def make_plan(args: argparse.Namespace, known: tuple[str, ...]) -> "Plan":
     )
 
 
-def _measure(
-    args: argparse.Namespace, subject: "Subject", plan: "Plan", cases: "list[Case]"
-) -> "Evaluation":
+def _play(
+    subject: "Subject", cases: "list[Case]", processes: int, results: "list[EpisodeResult]"
+) -> None:
+    """Play the cases; each result is there as soon as it is known."""
     from vla_ros.cli.tally import Tally  # noqa: PLC0415
-    from vla_ros.evaluate.document import Evaluation  # noqa: PLC0415
     from vla_ros.evaluate.run import play_all  # noqa: PLC0415
 
-    began_s = time.monotonic()
     tally = Tally(len(cases))
-    results: list[EpisodeResult] = []
 
     def keep(result: "EpisodeResult") -> None:
         results.append(result)
         tally.show(result)
 
     try:
-        play_all(subject, cases, args.processes, keep)
-    except KeyboardInterrupt:
-        if not results:
-            raise
+        play_all(subject, cases, processes, keep)
     finally:
         tally.close()
-    return Evaluation(
-        policy=args.policy,
-        model="" if args.model is None else str(args.model),
-        plan=plan,
-        results=results,
-        wall_s=time.monotonic() - began_s,
-        bar=args.bar,
-        threshold=subject.profile().confidence,
-    )
+
+
+def _report(
+    args: argparse.Namespace, subject: "Subject", cases: "list[Case]", evaluation: "Evaluation"
+) -> int:
+    """Say and write what was measured; the exit code."""
+    from vla_ros.evaluate.document import make_document  # noqa: PLC0415
+
+    results = evaluation.results
+    code = _conclude(args, evaluation)
+    is_cut = len(results) < len(cases)
+    if is_cut:
+        say(f"only {len(results)} of {len(cases)} episodes were played")
+    document = make_document(evaluation)
+    if args.json is not None:
+        _write_json(args.json, document)
+    if args.out is not None:
+        _write_json(args.out / "figures.json", document)
+        films = [] if is_cut else _write_films(args, subject, cases, results)
+        _write_page(args, document, films)
+    return code
 
 
 def _conclude(args: argparse.Namespace, evaluation: "Evaluation") -> int:

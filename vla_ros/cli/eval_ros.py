@@ -97,30 +97,43 @@ def run(args: argparse.Namespace) -> int:
     from vla_ros.cli.ready import wait_until_ready  # noqa: PLC0415  ROS reads the environment.
     from vla_ros.ros.station import Station  # noqa: PLC0415
 
-    began_s = time.monotonic()
-    with tempfile.TemporaryDirectory(prefix="vla_ros_eval_") as folder:
-        options = GraphOptions(robot=ROBOT, policy=args.policy, log_dir=Path(folder))
-        with Graph(options) as graph:
-            graph.start()
-            with Station(name="vla_eval") as station:
-                wait_until_ready(graph, station)
-                say("arming the simulated arm before each episode, as its operator")
-                episodes = evaluate(graph, station, cases)
-    return report(args, episodes, time.monotonic() - began_s)
+    episodes: list[Episode] = []
+    began_s, code = time.monotonic(), 1
+    try:
+        with tempfile.TemporaryDirectory(prefix="vla_ros_eval_") as folder:
+            options = GraphOptions(robot=ROBOT, policy=args.policy, log_dir=Path(folder))
+            with Graph(options) as graph:
+                graph.start()
+                with Station(name="vla_eval") as station:
+                    wait_until_ready(graph, station)
+                    say("arming the simulated arm before each episode, as its operator")
+                    evaluate(graph, station, cases, episodes)
+    finally:  # Whatever ended it, also Ctrl-C: what was played is told.
+        if episodes:
+            code = report(args, episodes, time.monotonic() - began_s)
+            if len(episodes) < len(cases):
+                say(f"only {len(episodes)} of {len(cases)} episodes were played")
+    return code
 
 
-def evaluate(graph: Graph, station: "Station", cases: "Sequence[Case]") -> list[Episode]:
+def evaluate(
+    graph: Graph, station: "Station", cases: "Sequence[Case]", episodes: list[Episode]
+) -> None:
     """Run one episode per case.
+
+    Args:
+        graph: The nodes.
+        station: Lays out the scenes, arms the gate and sends the instructions.
+        cases: What to play.
+        episodes: Gets each episode as soon as it is over.
 
     Raises:
         GraphError: A node has ended; the rest cannot be measured.
     """
-    episodes: list[Episode] = []
     for case in cases:
         graph.check()
         episodes.append(_play(station, case))
         say(_line(episodes, len(cases)))
-    return episodes
 
 
 def summarise(episodes: Sequence[Episode]) -> Figures:
@@ -145,17 +158,6 @@ def report(args: argparse.Namespace, episodes: Sequence[Episode], wall_s: float)
     figures = summarise(episodes)
     by_family = {name: summarise(some) for name, some in _families(episodes).items()}
     outcomes = Counter(e.outcome for e in episodes)
-    if args.json is not None:
-        document = asdict(figures) | {
-            "policy": args.policy,
-            "split": args.split,
-            "bar": bar,
-            "wall_s": wall_s,
-            "families": {name: asdict(some) for name, some in by_family.items()},
-            "outcomes": dict(outcomes),
-            "episode": [asdict(episode) for episode in episodes],
-        }
-        Path(args.json).write_text(json.dumps(document, indent=2) + "\n", encoding="utf-8")
     say(", ".join(f"{count} {name}" for name, count in outcomes.most_common()))
     wanted = [("all", figures, bar)]
     if len(by_family) > 1:
@@ -169,6 +171,17 @@ def report(args: argparse.Namespace, episodes: Sequence[Episode], wall_s: float)
             f"bar {least:.0%} {'met' if met else 'MISSED'}"
         )
     say(figures.line())
+    if args.json is not None:
+        document = asdict(figures) | {
+            "policy": args.policy,
+            "split": args.split,
+            "bar": bar,
+            "wall_s": wall_s,
+            "families": {name: asdict(some) for name, some in by_family.items()},
+            "outcomes": dict(outcomes),
+            "episode": [asdict(episode) for episode in episodes],
+        }
+        args.json.write_text(json.dumps(document, indent=2) + "\n", encoding="utf-8")
     return 0 if passed else 1
 
 
