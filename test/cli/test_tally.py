@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 import io
 
+import pytest
 from episodes import make_result, refusal
 
 from vla_ros.cli.tally import Tally
@@ -45,3 +46,12 @@ def test_what_was_refused_is_wrong_only_if_it_can_be_done() -> None:
     assert out.getvalue().startswith("groundable put seed 1: refused:")
     tally.show(refusal(ending=Ending.TIMEOUT, reason="nonsense"))
     assert "not refused (nonsense)" in out.getvalue()
+
+
+@pytest.mark.parametrize("kind", Kind)
+def test_a_policy_that_fails_is_told_with_its_words_whatever_it_was_asked(kind: Kind) -> None:
+    out = io.StringIO()
+    tally = Tally(9, out, updating=False)
+    broken = Failure.POLICY_FAILED
+    tally.show(make_result(broken, kind=kind, ending=Ending.FAILED, message="no input 'tokens'"))
+    assert "policy_failed (failed): no input 'tokens'" in out.getvalue()

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from episodes import make_result
 
+from vla_ros.errors import PolicyError
 from vla_ros.evaluate.actors import ExpertActor
 from vla_ros.evaluate.cases import Case, Kind
 from vla_ros.evaluate.episode import Timed, play
@@ -36,6 +37,16 @@ class Absent(ExpertActor):
                 done_probability=float(self._says_done),
                 confidence=0.25,
             )
+
+        return act
+
+
+class Broken(ExpertActor):
+    """Fails whenever it is asked."""
+
+    def begin(self, rollout: Rollout, scene: Scene) -> Act:
+        def act(_: Observation) -> PolicyOutput:
+            raise PolicyError("the model lacks its input 'tokens'")
 
         return act
 
@@ -81,6 +92,12 @@ def test_standing_still_reaches_nothing(
     assert result.partial == 0.0
     assert result.joint_motion_rad < 0.01
     assert set(result.confidence) == {0.25}
+
+
+def test_a_policy_that_fails_three_times_in_a_row_fails_the_episode(expert: Player) -> None:
+    result = play(expert.rollout, Broken(), CASE)
+    assert (result.failure, result.ending) == (Failure.POLICY_FAILED, Ending.FAILED)
+    assert "3 times in a row: the model lacks its input 'tokens'" in result.message
 
 
 def test_a_policy_that_takes_something_else_is_told_so(expert: Player) -> None:

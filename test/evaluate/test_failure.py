@@ -31,6 +31,7 @@ def witness(**seen: Any) -> Any:
         (Ending.LOST, "put", False, {"moved": True}, Failure.LOST),
         (Ending.LATE, "put", False, {}, Failure.LATE),
         (Ending.UNREACHABLE, "put", False, {}, Failure.UNREACHABLE),
+        (Ending.FAILED, "put", True, {}, Failure.POLICY_FAILED),
         (Ending.DONE, "stack", False, {"reached": ("solved",)}, Failure.DID_NOT_LAST),
         (Ending.DONE, "put", False, {"moved_other": True}, Failure.WRONG_OBJECT),
         (Ending.TIMEOUT, "put", False, {}, Failure.NEVER_REACHED),

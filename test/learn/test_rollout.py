@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
-from vla_ros.errors import UnknownWordError
+from vla_ros.errors import ObservationError, PolicyError, UnknownWordError
 from vla_ros.learn.labels import make_label
-from vla_ros.learn.rollout import Ending, Rollout, RolloutOptions
+from vla_ros.learn.rollout import Act, Ending, Rollout, RolloutOptions
 from vla_ros.policy.spec import load_policy_profile
 from vla_ros.robot.profile import load_robot_profile
 from vla_ros.sim.sample import sample_scene
@@ -14,6 +14,10 @@ from vla_ros.sim.world import World
 from vla_ros.types import Observation, PolicyOutput
 
 BLIND = RolloutOptions(see=False)
+NAN_ROWS = PolicyOutput(rows=np.full((16, 4), np.nan), gripper=np.ones(16), done_probability=0.0)
+FAR = PolicyOutput(
+    rows=np.tile((0.6, 0.0, 0.0, 0.0), (16, 1)), gripper=np.ones(16), done_probability=0.0
+)
 
 
 @pytest.fixture(scope="module")
@@ -119,12 +123,69 @@ def test_a_policy_that_loses_it_on_the_way_gives_up(rollout: Rollout) -> None:
 
 def test_a_policy_that_wants_what_is_out_of_reach_ends_there(rollout: Rollout) -> None:
     lay_out(rollout, 30_000_004)
-    far = PolicyOutput(
-        rows=np.tile((0.6, 0.0, 0.0, 0.0), (16, 1)), gripper=np.ones(16), done_probability=0.0
-    )
-    result = rollout.run(lambda _: far, BLIND, np.random.default_rng(0))
+    result = rollout.run(lambda _: FAR, BLIND, np.random.default_rng(0))
     assert result.ending is Ending.UNREACHABLE
     assert result.duration_s < 1.0
+
+
+def broken(_: Observation) -> PolicyOutput:
+    raise PolicyError("the model broke")
+
+
+def blind(_: Observation) -> PolicyOutput:
+    raise ObservationError("the observation lacks an image")
+
+
+@pytest.mark.parametrize(
+    ("act", "why"),
+    [
+        (broken, "the model broke"),
+        (blind, "lacks an image"),
+        (lambda _: NAN_ROWS, "numbers that are not finite"),
+    ],
+)
+@pytest.mark.parametrize("failures", [1, 3])
+def test_a_policy_that_fails_again_and_again_ends_there_with_its_words(
+    rollout: Rollout, act: Act, why: str, failures: int
+) -> None:
+    lay_out(rollout, 30_000_004)
+    asked: list[int] = []
+
+    def counted(observation: Observation) -> PolicyOutput:
+        asked.append(observation.stamp_ns)
+        return act(observation)
+
+    options = RolloutOptions(see=False, failures=failures)
+    result = rollout.run(counted, options, np.random.default_rng(0))
+    assert result.ending is Ending.FAILED
+    assert f"the policy failed {failures} times in a row: " in result.message
+    assert why in result.message
+    assert len(asked) == failures
+    assert (np.diff(asked) >= 20_000_000).all()  # Each failure takes as long as an answer.
+
+
+@pytest.mark.parametrize("bad", [NAN_ROWS, FAR])
+def test_failures_that_are_not_in_a_row_end_nothing(rollout: Rollout, bad: PolicyOutput) -> None:
+    task = lay_out(rollout, 30_000_001)
+    asked: list[int] = []
+
+    def act(observation: Observation) -> PolicyOutput:
+        asked.append(observation.stamp_ns)
+        return ask_expert(rollout, task, observation) if len(asked) % 3 == 0 else bad
+
+    result = rollout.run(act, RolloutOptions(see=False, failures=3), np.random.default_rng(0))
+    assert result.ending is Ending.DONE
+    assert check(rollout.world.table(), task).solved
+
+
+def test_what_cannot_be_reached_ends_it_as_such_if_it_is_the_last_of_its_failures(
+    rollout: Rollout,
+) -> None:
+    lay_out(rollout, 30_000_004)
+    options = RolloutOptions(see=False, failures=3)
+    result = rollout.run(lambda _: FAR, options, np.random.default_rng(0))
+    assert result.ending is Ending.UNREACHABLE
+    assert "the policy failed 3 times in a row: " in result.message
 
 
 def test_labels_are_relative_to_the_tool_and_name_all_places(rollout: Rollout) -> None:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, TextIO
 
 from vla_ros.cli.screen import UpdatingLine
 from vla_ros.evaluate.cases import Kind
+from vla_ros.evaluate.failure import Failure
 
 if TYPE_CHECKING:
     from vla_ros.evaluate.episode import EpisodeResult
@@ -55,9 +56,10 @@ class Tally:
 
 def _wrong(result: "EpisodeResult") -> str:
     """Return what went wrong, in a line; empty if nothing did."""
-    if result.kind is Kind.UNGROUNDABLE:
+    kind = Kind.TASK if result.failure is Failure.POLICY_FAILED else result.kind
+    if kind is Kind.UNGROUNDABLE:
         wrong = "" if result.refused else f"not refused ({result.reason})"
-    elif result.kind is Kind.GROUNDABLE:
+    elif kind is Kind.GROUNDABLE:
         wrong = "refused" if result.refused else ""
     else:
         wrong = "" if result.success else f"{result.failure.value} ({result.ending.value})"

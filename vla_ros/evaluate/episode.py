@@ -14,6 +14,7 @@ from vla_ros.evaluate.cases import Case, Kind, patience_s, scene_of
 from vla_ros.evaluate.failure import Failure, judge
 from vla_ros.evaluate.witness import Witness
 from vla_ros.learn.rollout import Act, Ending, Rollout, RolloutOptions, Watch
+from vla_ros.policy.admission import Patience
 from vla_ros.sim.shift import RANDOMISATIONS
 from vla_ros.sim.tasks import check as check_task
 from vla_ros.types import Observation, PolicyOutput
@@ -106,6 +107,7 @@ def play(rollout: Rollout, actor: Actor, case: Case, also: Watch | None = None) 
         see=actor.sees,
         timeout_s=_LOOK_S.get(case.kind) or patience_s(scene.task),
         latency_s=RANDOMISATIONS[case.shift].latency_s,
+        failures=Patience().policy_failures,
     )
     result = rollout.run(timed, options, np.random.default_rng([case.seed, 13]), watch)
     check = check_task(witness.look(), scene.task)

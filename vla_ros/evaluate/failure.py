@@ -18,6 +18,7 @@ class Failure(Enum):
     LOST = "lost"  # ... and only on the way
     STOPPED = "stopped_by_gate"
     UNREACHABLE = "unreachable"  # it wanted what the arm cannot reach
+    POLICY_FAILED = "policy_failed"  # it gave no answer, or none that makes a chunk
     LATE = "too_late"  # its answers came when they were of no use any more
     NOT_REPORTED = "solved_but_not_reported"
     DID_NOT_LAST = "did_not_last"  # solved when the policy said so, not a second later
@@ -33,6 +34,7 @@ _EARLY = {
     Ending.LOST: Failure.LOST,
     Ending.STOPPED: Failure.STOPPED,
     Ending.UNREACHABLE: Failure.UNREACHABLE,
+    Ending.FAILED: Failure.POLICY_FAILED,
     Ending.LATE: Failure.LATE,
 }
 

@@ -14,7 +14,7 @@ import numpy as np
 from vla_ros.chunk import RequestTimer
 from vla_ros.chunk.begin import begin_from_rest
 from vla_ros.chunk.lateness import Lateness, find_lateness
-from vla_ros.errors import InstructionError, UnreachableError
+from vla_ros.errors import InstructionError, ObservationError, PolicyError, UnreachableError
 from vla_ros.gate import (
     EstopInput,
     Gate,
@@ -52,6 +52,7 @@ class Ending(Enum):
     LOST = "lost"  # the policy found it at first and lost it on the way
     LATE = "late"  # the answers of the policy came too late to be of use
     UNREACHABLE = "unreachable"  # what the policy wants at once, the arm cannot reach
+    FAILED = "failed"  # the policy could not answer, or with nothing that makes a chunk
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,6 +65,7 @@ class RolloutOptions:
         after_s: Go on for this long once the policy is done, so that physics settles [s].
         see: Draw the camera pictures for the policy; an expert needs none.
         speed_scale: Of the goal, above 0 to 1.
+        failures: It ends after so many answers in a row that fail; what cannot be reached is one.
     """
 
     latency_s: tuple[float, float] = (0.02, 0.15)
@@ -71,6 +73,7 @@ class RolloutOptions:
     after_s: float = 1.0
     see: bool = True
     speed_scale: float = 1.0
+    failures: int = 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,7 +85,7 @@ class RolloutResult:
         duration_s: Until it ended, in simulated time [s].
         inferences: How often the policy answered.
         interventions: How often the gate corrected or refused it.
-        message: Why the policy refused or gave up; otherwise the newest words of the gate.
+        message: Why the policy refused, failed or gave up; otherwise the newest words of the gate.
     """
 
     ending: Ending
@@ -104,6 +107,7 @@ class _Progress:
     grounding: Grounding
     lateness: Lateness
     objection: str = ""
+    failures: int = 0
     sequence: int = 0
     interventions: int = 0
     began_ns: int = 0
@@ -156,7 +160,10 @@ class Rollout:
         while True:
             time_ns = self.world.time_ns
             if timer.in_flight and now.pending is None and time_ns >= now.due_ns:
-                timer.answered(time_ns)  # With an answer that is held back.
+                if now.failures:
+                    timer.failed()
+                else:  # With an answer that is held back.
+                    timer.answered(time_ns)
             ending = self._ending(now, time_ns, options)
             if ending is not None:
                 return self._result(ending, time_ns, now)
@@ -226,8 +233,15 @@ class Rollout:
         except InstructionError as error:
             now.objection = str(error)
             return Ending.REFUSED
-        except UnreachableError:
-            return Ending.UNREACHABLE
+        except (PolicyError, ObservationError) as error:
+            now.failures += 1
+            now.due_ns = time_ns + round(latency_s * 1e9)
+            if now.failures < options.failures:
+                return None
+            now.objection = f"the policy failed {now.failures} times in a row: {error}"
+            unreachable = isinstance(error, UnreachableError)
+            return Ending.UNREACHABLE if unreachable else Ending.FAILED
+        now.failures = 0
         return Ending.LOST if now.grounding.lost else None
 
     def _ask(
