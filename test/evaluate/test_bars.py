@@ -6,9 +6,12 @@ import pytest
 from episodes import make_result, refusal
 
 from vla_ros.evaluate.bars import below_bar
-from vla_ros.evaluate.cases import MAIN, Kind
+from vla_ros.evaluate.cases import MAIN, Kind, Plan
+from vla_ros.evaluate.document import Evaluation, make_document
 from vla_ros.evaluate.episode import EpisodeResult
 from vla_ros.evaluate.failure import Failure
+from vla_ros.evaluate.page import suites
+from vla_ros.evaluate.tables import lines
 from vla_ros.learn.rollout import Ending
 
 
@@ -37,11 +40,24 @@ def test_a_shift_may_cost_ten_points(won: int, met: bool) -> None:
     assert below_bar(results) == wanted
 
 
+@pytest.mark.parametrize(("won", "missed"), [(41, False), (40, True)])
+def test_ten_points_to_the_bit_are_not_more_than_ten(won: int, missed: bool) -> None:
+    main, moved = episodes("put", 46, 4), episodes("put", won, 50 - won, "camera moved")
+    results = [*main, *moved]
+    assert 46 / 50 - 41 / 50 > 0.1
+    assert bool(below_bar(results)) is missed
+    plan = Plan(families=("put",), episodes=50, seed=1)
+    evaluation = Evaluation(policy="tabletop", plan=plan, results=results, wall_s=1.0)
+    assert ("**missed**" in suites(make_document(evaluation))) is missed
+    (told,) = (line for line in lines(evaluation) if line.startswith("camera moved"))
+    assert ("MISSED" in told) is missed
+
+
 def test_swaps_and_refusals_count_without_any_other_episode() -> None:
     swap = {"kind": Kind.SWAP, "suite": "swap"}
     ground = {"kind": Kind.GROUNDABLE, "suite": "groundable"}
     results = [
-        make_result(Failure.WRONG_OBJECT, **swap),
+        *[make_result(Failure.WRONG_OBJECT, **swap)] * 2,
         refusal(ending=Ending.TIMEOUT),
         refusal(**ground),
     ]
@@ -50,7 +66,7 @@ def test_swaps_and_refusals_count_without_any_other_episode() -> None:
         "refused what cannot be done: 0.0%, wanted at least 95%",
         "refused what can be done: 100.0%, wanted at most 3%",
     ]
-    good = [make_result(**swap), refusal(), make_result(ending=Ending.TIMEOUT, **ground)]
+    good = [*[make_result(**swap)] * 2, refusal(), make_result(ending=Ending.TIMEOUT, **ground)]
     assert below_bar(good) == []
 
 

@@ -3,6 +3,7 @@
 import json
 import math
 from dataclasses import replace
+from itertools import count
 
 import numpy as np
 import pytest
@@ -47,6 +48,26 @@ class Broken(ExpertActor):
     def begin(self, rollout: Rollout, scene: Scene) -> Act:
         def act(_: Observation) -> PolicyOutput:
             raise PolicyError("the model lacks its input 'tokens'")
+
+        return act
+
+
+class Undecided(ExpertActor):
+    """Opens the hand and closes it again; only then, or before, says that it is done."""
+
+    def __init__(self, *, done_after: int) -> None:
+        self._done_after = done_after
+
+    def begin(self, rollout: Rollout, scene: Scene) -> Act:
+        counted = count()
+
+        def act(_: Observation) -> PolicyOutput:
+            number = next(counted)
+            return PolicyOutput(
+                rows=np.zeros((16, 4)),
+                gripper=np.full(16, float(number < 8)),
+                done_probability=float(number >= self._done_after),
+            )
 
         return act
 
@@ -98,6 +119,15 @@ def test_a_policy_that_fails_three_times_in_a_row_fails_the_episode(expert: Play
     result = play(expert.rollout, Broken(), CASE)
     assert (result.failure, result.ending) == (Failure.POLICY_FAILED, Ending.FAILED)
     assert "3 times in a row: the model lacks its input 'tokens'" in result.message
+
+
+@pytest.mark.parametrize(("done_after", "failure"), [(5, Failure.NONE), (12, Failure.MISPLACED)])
+def test_what_was_solved_and_undone_before_it_was_reported_did_not_even_last_till_then(
+    expert: Player, done_after: int, failure: Failure
+) -> None:
+    result = play(expert.rollout, Undecided(done_after=done_after), replace(CASE, family="open"))
+    assert "solved" in result.stages
+    assert result.failure is failure
 
 
 def test_a_policy_that_takes_something_else_is_told_so(expert: Player) -> None:

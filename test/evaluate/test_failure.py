@@ -13,6 +13,7 @@ def witness(**seen: Any) -> Any:
     nothing = {
         "meant": (0,),
         "reached": (),
+        "was_solved": False,
         "moved": False,
         "moved_other": False,
         "came_near": False,
@@ -32,7 +33,14 @@ def witness(**seen: Any) -> Any:
         (Ending.LATE, "put", False, {}, Failure.LATE),
         (Ending.UNREACHABLE, "put", False, {}, Failure.UNREACHABLE),
         (Ending.FAILED, "put", True, {}, Failure.POLICY_FAILED),
-        (Ending.DONE, "stack", False, {"reached": ("solved",)}, Failure.DID_NOT_LAST),
+        (Ending.DONE, "stack", False, {"was_solved": True}, Failure.DID_NOT_LAST),
+        (
+            Ending.DONE,  # Solved, knocked away, and only then reported.
+            "push",
+            False,
+            {"reached": ("solved",), "moved": True},
+            Failure.MISPLACED,
+        ),
         (Ending.DONE, "put", False, {"moved_other": True}, Failure.WRONG_OBJECT),
         (Ending.TIMEOUT, "put", False, {}, Failure.NEVER_REACHED),
         (Ending.TIMEOUT, "put", False, {"came_near": True}, Failure.NEVER_LIFTED),

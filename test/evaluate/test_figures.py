@@ -75,6 +75,12 @@ def test_a_pair_counts_if_both_are_right() -> None:
     assert (rate.count, rate.trials) == (1, 3)
 
 
+def test_half_a_pair_is_none() -> None:
+    results = [make_result(kind=Kind.SWAP, seed=seed) for seed in (1, 1, 2)]
+    rate = swaps(results)
+    assert (rate.count, rate.trials) == (1, 1)
+
+
 def test_the_time_of_an_answer_is_known_where_there_was_one() -> None:
     results = [make_result(infer_ms=value) for value in (2.0, math.nan, 4.0)]
     assert infer_ms(results)[0] == 3.0

@@ -44,6 +44,18 @@ def test_the_expert_solves_its_task_without_a_correction_by_the_gate(rollout: Ro
     assert check(rollout.world.table(), task).solved
 
 
+def test_it_is_told_when_the_policy_is_done_once_and_then(rollout: Rollout) -> None:
+    task = lay_out(rollout, 30_000_001)
+    began_ns, told_ns = rollout.world.time_ns, []
+    result = rollout.run(
+        lambda o: ask_expert(rollout, task, o),
+        BLIND,
+        np.random.default_rng(0),
+        on_done=lambda: told_ns.append(rollout.world.time_ns),
+    )
+    assert [(at_ns - began_ns) * 1e-9 for at_ns in told_ns] == [result.duration_s]
+
+
 def test_the_same_seed_gives_the_same_episode(rollout: Rollout) -> None:
     results = []
     for _ in range(2):

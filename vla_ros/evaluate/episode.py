@@ -109,7 +109,8 @@ def play(rollout: Rollout, actor: Actor, case: Case, also: Watch | None = None) 
         latency_s=RANDOMISATIONS[case.shift].latency_s,
         failures=Patience().policy_failures,
     )
-    result = rollout.run(timed, options, np.random.default_rng([case.seed, 13]), watch)
+    rng = np.random.default_rng([case.seed, 13])
+    result = rollout.run(timed, options, rng, watch, witness.judge_claim)
     check = check_task(witness.look(), scene.task)
     physics = result.ending in (Ending.DONE, Ending.TIMEOUT)
     return EpisodeResult(

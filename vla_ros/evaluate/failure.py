@@ -45,7 +45,7 @@ def judge(ending: Ending, witness: Witness, family: str, *, solved: bool) -> Fai
         return _EARLY[ending]
     if solved:
         return Failure.NONE if ending is Ending.DONE else Failure.NOT_REPORTED
-    if ending is Ending.DONE and "solved" in witness.reached:
+    if ending is Ending.DONE and witness.was_solved:
         return Failure.DID_NOT_LAST
     return _short_of(witness, family) or (
         Failure.TIMEOUT if ending is Ending.TIMEOUT else Failure.MISPLACED

@@ -135,12 +135,13 @@ def refusals(results: Sequence[EpisodeResult]) -> Refusals:
 
 
 def swaps(results: Sequence[EpisodeResult]) -> Rate:
-    """Return in how many pairs both instructions led to what they ask for."""
-    both: dict[int, bool] = {}
+    """Return in how many pairs both instructions led to what they ask for; half a pair is none."""
+    pairs: dict[int, list[bool]] = {}
     for result in results:
         if result.kind is Kind.SWAP:
-            both[result.seed] = both.get(result.seed, True) and result.success
-    return Rate(count=sum(both.values()), trials=len(both))
+            pairs.setdefault(result.seed, []).append(result.success)
+    whole = [pair for pair in pairs.values() if len(pair) == 2]
+    return Rate(count=sum(all(pair) for pair in whole), trials=len(whole))
 
 
 def infer_ms(results: Sequence[EpisodeResult]) -> tuple[float, float]:

@@ -185,7 +185,7 @@ def _bar_of_shift(suite: str, points: float) -> str:
     """Return the cells that say how much a shift may cost, and whether it does."""
     if suite not in SHIFTED:
         return "|"
-    met = _met(is_met=points >= -100 * SHIFT_BAR)
+    met = _met(is_met=round(points, 9) >= -100 * SHIFT_BAR)
     return f"{-100 * SHIFT_BAR:.0f} {met} | {-100 * SHIFT_AIM:.0f}"
 
 

@@ -8,7 +8,7 @@ import numpy as np
 
 from vla_ros.sim.table import Table, flat
 from vla_ros.sim.task import Task
-from vla_ros.sim.tasks import stages
+from vla_ros.sim.tasks import check, stages
 from vla_ros.sim.world import World
 
 LIFTED_M = 0.06
@@ -35,6 +35,7 @@ class Witness:
         self._seen: set[str] = set()
         self.path_m = 0.0
         self.joint_motion_rad = 0.0
+        self.was_solved = False  # When the policy said that it is done.
 
     def watch(self, time_ns: int) -> None:
         """Look, if it is time to."""
@@ -42,6 +43,10 @@ class Witness:
         self.joint_motion_rad = max(self.joint_motion_rad, float(moved.max()))
         if (time_ns - self._began_ns) % _EVERY_NS == 0:
             self.look()
+
+    def judge_claim(self) -> None:
+        """Note whether the task is solved, now that the policy says so."""
+        self.was_solved = check(self._world.table(), self._task).solved
 
     def look(self) -> Table:
         """Look now; what there was to see."""

@@ -138,6 +138,7 @@ class Rollout:
         options: RolloutOptions,
         rng: np.random.Generator,
         watch: Watch | None = None,
+        on_done: Callable[[], None] = lambda: None,
     ) -> RolloutResult:
         """Let a policy act in the scene that is laid out.
 
@@ -146,6 +147,7 @@ class Rollout:
             options: How it goes.
             rng: Draws the latency.
             watch: Called before every tick with the simulated time [ns].
+            on_done: Called once, when the policy has said that it is done.
         """
         timer = RequestTimer(
             replan_s=self.policy.replan_s, stop_s=self._config.limits.operating.longest_stop_s
@@ -164,7 +166,10 @@ class Rollout:
                     timer.failed()
                 else:  # With an answer that is held back.
                     timer.answered(time_ns)
+            going = now.ended_ns is None
             ending = self._ending(now, time_ns, options)
+            if going and now.ended_ns is not None:
+                on_done()
             if ending is not None:
                 return self._result(ending, time_ns, now)
             if watch is not None:
