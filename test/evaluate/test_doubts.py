@@ -76,6 +76,34 @@ def test_calibration_takes_as_many_in_a_row_as_tell_failures_best() -> None:
     assert found.calibrated.falsely.count == 0
 
 
+def test_episodes_shorter_than_a_row_calibrate_no_threshold_for_it() -> None:
+    results = [make_result(family="lift", confidence=(0.9,) * 11)] * 100
+    results += [make_result(Failure.TIMEOUT, family="lift", confidence=(0.95,) * 40)] * 5
+    found = doubts(results)
+    assert found is not None
+    assert found.calibrated is not None
+    assert found.calibrated.threshold == ConfidenceProfile(least=0.9, in_row=3)
+    assert found.calibrated.caught.count == 0
+
+
+def test_short_successes_do_not_count_as_having_passed() -> None:
+    short, long = (0.9, *(0.05,) * 10), [(0.1 + 0.01 * k,) * 30 for k in range(60)]
+    results = [make_result(family="lift", confidence=short)] * 5000
+    results += [make_result(family="sort", confidence=each) for each in long]
+    results += [make_result(Failure.TIMEOUT, confidence=(c,) * 40) for c in (0.09, 0.3)]
+    found = doubts(results)
+    assert found is not None
+    assert found.calibrated is not None
+    assert found.calibrated.threshold == ConfidenceProfile(least=0.1, in_row=15)
+    assert (found.calibrated.caught.count, found.calibrated.falsely.count) == (1, 0)
+
+
+def test_a_policy_that_is_always_sure_calibrates_nothing() -> None:
+    found = doubts([make_result(confidence=(1.0,) * 40)] * 100)
+    assert found is not None
+    assert found.calibrated is None
+
+
 @pytest.mark.parametrize(
     ("confidence", "in_row", "wanted"),
     [((0.9, 0.2, 0.8), 1, 0.2), ((0.9, 0.2, 0.8), 2, 0.8), ((0.2,), 2, 1.0)],

@@ -14,7 +14,7 @@ from vla_ros.evaluate.figures import Rate, of_suite
 from vla_ros.robot.parts import ConfidenceProfile
 
 _FALSELY = 0.01  # Share of successes that a calibrated threshold ends for nothing.
-_FEWEST = 50  # Successes to calibrate from.
+_FEWEST = 50  # Successes to calibrate from, with as many answers as shall be in a row.
 _IN_ROW = (3, 6, 10, 15, 20, 30)  # What calibration tries.
 
 
@@ -43,7 +43,9 @@ class Doubts:
         auroc_of_least: The same of the least confidence.
         shipped: What the threshold of the policy profile does; None if it has none.
         calibrated: What the one does that catches the most of these failures while it lets 99 %
-            of these successes pass; None if they are few.
+            of these successes pass; None if they are few. Of so many answers in a row, only the
+            successes that had as many count: a threshold cannot end the shorter ones, which
+            hence say nothing of it.
     """
 
     episodes: int
@@ -81,19 +83,19 @@ def auroc(score: ArrayLike, positive: ArrayLike) -> float:
 
 
 def passes(confidence: Sequence[float], in_row: int) -> float:
-    """Return the highest threshold that would not have ended an episode."""
+    """Return the highest threshold that would not have ended an episode; 1.0 if none can."""
     windows = (confidence[k : k + in_row] for k in range(len(confidence) - in_row + 1))
     return min((max(window) for window in windows), default=1.0)
 
 
 def _calibrated(results: Sequence[EpisodeResult]) -> Alarm | None:
-    succeeded = [r.confidence for r in results if r.success]
-    if len(succeeded) < _FEWEST:
-        return None
     found = []
     for in_row in _IN_ROW:
-        least = sorted(passes(each, in_row) for each in succeeded)[int(_FALSELY * len(succeeded))]
-        if least > 0.0:
+        long = [r.confidence for r in results if r.success and len(r.confidence) >= in_row]
+        if len(long) < _FEWEST:
+            continue
+        least = sorted(passes(each, in_row) for each in long)[int(_FALSELY * len(long))]
+        if 0.0 < least < 1.0:
             found.append(_alarm(results, ConfidenceProfile(least=least, in_row=in_row)))
     return max(found, key=lambda alarm: alarm.caught.count, default=None)
 
