@@ -2,7 +2,10 @@
 # SPDX-License-Identifier: Apache-2.0
 import json
 import re
+import shutil
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import onnxruntime
 import pytest
@@ -10,18 +13,20 @@ from episodes import make_result, refusal
 
 from vla_ros.errors import ConfigError
 from vla_ros.evaluate.card import main
-from vla_ros.evaluate.cases import Plan
+from vla_ros.evaluate.cases import Kind, Plan
 from vla_ros.evaluate.document import Evaluation, make_document
 from vla_ros.evaluate.failure import Failure
 from vla_ros.evaluate.run import Subject, families_known
 from vla_ros.policy.model_file import METADATA_KEY, read_description
 from vla_ros.policy.spec import load_policy_profile
+from vla_ros.sim.language.grammar import Split
 from vla_ros.sim.tasks import FAMILIES
 
 DOCS = Path(__file__).parents[2] / "docs"
 CARD, TASKS = DOCS / "model-card.md", DOCS / "reference/tasks.md"
 
 SIMULATED = {
+    "policy": "tabletop",
     "episodes": 2,
     "successes": 1,
     "success_rate": 0.5,
@@ -76,6 +81,75 @@ def test_the_nodes_are_compared_on_the_same_scenes(tmp_path: Path) -> None:
     assert "seeds 5 to 7 | 1/2 = 50.0% | 9.0% to 91.0% | 5.0 s | 2/3 = 66.7% |" in text
     assert "seeds 5 to 6 | 1/2 = 50.0% | 9.0% to 91.0% | 5.0 s | |" in text
     assert "- Two more things on the table than usual cost 100 points." in text
+
+
+def write_card(tmp_path: Path, *documents: dict[str, Any], policy: str = "tabletop") -> str:
+    """Return the card made of evaluations in simulated time."""
+    words = ["--policy", policy, "--out", str(tmp_path / "card.md")]
+    for number, document in enumerate(documents):
+        path = tmp_path / f"{number}.json"
+        path.write_text(json.dumps(document))
+        words += ["--simulated", str(path)]
+    main(words)
+    return (tmp_path / "card.md").read_text()
+
+
+@pytest.mark.parametrize(
+    ("said", "other"),
+    [
+        ({"policy": "expert"}, "policy 'expert'"),
+        ({"policy": None}, "policy 'None'"),
+        ({"model": "out/other.onnx"}, "policy 'tabletop' with the model out/other.onnx"),
+    ],
+)
+def test_figures_of_another_policy_or_model_are_refused(
+    tmp_path: Path, said: dict[str, Any], other: str
+) -> None:
+    with pytest.raises(ConfigError, match=rf"0.json: was measured of {other}; the card is of"):
+        write_card(tmp_path, SIMULATED | said)
+
+
+def test_a_model_file_that_was_measured_and_then_installed_is_the_cards(tmp_path: Path) -> None:
+    model = load_policy_profile("tabletop").model
+    assert model is not None
+    shutil.copy(model, tmp_path / "mine.onnx")
+    text = write_card(tmp_path, SIMULATED | {"model": str(tmp_path / "mine.onnx")})
+    assert "| 1/2 = 50.0% |" in text
+
+
+@pytest.mark.parametrize(
+    ("planned", "may_refuse", "said"),
+    [
+        ({}, True, ""),
+        ({"split": Split.TRAIN}, True, "--split train"),
+        ({"shift": "camera"}, True, "--shift camera"),
+        ({"families": ("put", "lift")}, True, "--tasks put,lift"),
+        ({}, False, "--never-refuse"),
+    ],
+)
+def test_the_card_says_what_was_measured_in_another_way(
+    tmp_path: Path, planned: dict[str, Any], may_refuse: bool, said: str
+) -> None:
+    plan = replace(Plan(families=tuple(FAMILIES), episodes=1, seed=0), **planned)
+    evaluation = Evaluation(
+        policy="tabletop", plan=plan, results=[make_result()], wall_s=1.0, may_refuse=may_refuse
+    )
+    text = write_card(tmp_path, make_document(evaluation))
+    command = f"`vla_ros eval --policy tabletop --episodes 1 --seed 0 {said}".rstrip()
+    assert f"\n{command}`; task families" in text
+    row = f"\n| simulated time, no ROS{said and f', `{said}`'} | 1, seeds 1 to 1 "
+    assert row in text
+
+
+def test_an_evaluation_without_main_episodes_has_no_row(tmp_path: Path) -> None:
+    plan = Plan(families=("put",), episodes=0, seed=5, swaps=1)
+    pair = [make_result(kind=Kind.SWAP, suite="swap")] * 2
+    evaluation = Evaluation(policy="tabletop", plan=plan, results=pair, wall_s=1.0)
+    text = write_card(tmp_path, make_document(evaluation))
+    assert "| not yet measured |" in text
+    assert "--episodes 0 --seed 5 --tasks put --swap 1`" in text
+    assert "Two instructions in one scene, both right: 1/1" in text
+    assert "| family |" not in text
 
 
 def test_the_published_card_is_that_of_the_shipped_policy() -> None:

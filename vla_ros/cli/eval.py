@@ -129,6 +129,7 @@ def _run_simulated(args: argparse.Namespace) -> int:
                 wall_s=time.monotonic() - began_s,
                 bar=args.bar,
                 threshold=threshold,
+                may_refuse=subject.may_refuse,
             )
             code = _report(args, subject, cases, evaluation)
     return code

@@ -24,6 +24,7 @@ from vla_ros.evaluate.page import families, sections
 from vla_ros.evaluate.plots import write_plots
 from vla_ros.policy.spec import PolicyProfile, load_policy_profile
 from vla_ros.resources import config_path
+from vla_ros.sim.tasks import FAMILIES
 
 Figures = Mapping[str, Any]
 
@@ -111,7 +112,10 @@ def main(argv: Sequence[str] | None = None) -> None:
         "--images", type=Path, help="folder for plots of the first --simulated, beside the page"
     )
     args = parser.parse_args(argv)
-    simulated, ros = (list(map(_read, paths)) for paths in (args.simulated, args.ros))
+    simulated, ros = (
+        [_read_evaluation(path, args.policy) for path in paths]
+        for paths in (args.simulated, args.ros)
+    )
     training = {} if args.training is None else _read(args.training)
     plots: list[str] = []
     if args.images is not None and simulated:
@@ -149,10 +153,11 @@ def make_page(
     timed = time_model(profile.model)
     described = timed.described
     measured = [
-        *(f"{_row('simulated time, no ROS', f)} |" for f in simulated),
+        *(f"{_row('simulated time, no ROS', f)} |" for f in simulated if main_episodes(f)),
         *(
             f"{_row('all nodes over DDS, real time', f)} {_same_scenes(f, simulated)}|"
             for f in ros
+            if main_episodes(f)
         ),
     ]
     return _PAGE.format(
@@ -192,16 +197,32 @@ def _again(policy: str) -> str:
 def _command(figures: Figures) -> str:
     """Return what measured these figures."""
     suites = [suite["episodes"] for name, suite in figures["suites"].items() if name != MAIN]
-    options = {
-        "--policy": figures["policy"],
-        "--episodes": figures["episodes"],
-        "--seed": figures["first_seed"],
+    counts = {
         "--swap": figures.get("swaps", {}).get("trials"),
         "--ungroundable": figures.get("ungroundable", {}).get("trials"),
         "--groundable": figures.get("groundable_refused", {}).get("trials"),
         "--report": max(suites, default=None),
     }
-    return " ".join(["vla_ros eval", *(f"{name} {it}" for name, it in options.items() if it)])
+    return " ".join(
+        [
+            f"vla_ros eval --policy {figures['policy']}",
+            f"--episodes {figures['episodes']} --seed {figures['first_seed']}",
+            *_deviations(figures),
+            *(f"{name} {count}" for name, count in counts.items() if count),
+        ]
+    )
+
+
+def _deviations(figures: Figures) -> Iterator[str]:
+    """Yield the options that made something else of each episode than usual."""
+    tasks = tuple(figures.get("tasks", figures.get("families", ())))
+    if tasks and tasks != tuple(FAMILIES):
+        yield f"--tasks {','.join(tasks)}"
+    for name, usual in (("split", "held_out"), ("shift", "none")):
+        if figures.get(name, usual) != usual:
+            yield f"--{name} {figures[name]}"
+    if not figures.get("may_refuse", True):
+        yield "--never-refuse"
 
 
 def _read(path: Path) -> Figures:
@@ -212,6 +233,28 @@ def _read(path: Path) -> Figures:
     return figures
 
 
+def _read_evaluation(path: Path, policy: str) -> Figures:
+    """Return what `vla_ros eval` wrote of the policy as it is installed, and refuse all else."""
+    figures = _read(path)
+    measured, model = figures.get("policy"), figures.get("model", "")
+    if measured != policy or not _is_installed(model, load_policy_profile(policy)):
+        other = f"policy '{measured}'" + (f" with the model {model}" if model else "")
+        raise ConfigError(
+            f"{path}: was measured of {other}; the card is of '{policy}' with the model of its "
+            "profile. Measure that with `vla_ros eval`, without --model"
+        )
+    return figures
+
+
+def _is_installed(model: str, profile: PolicyProfile) -> bool:
+    """Tell whether a model file that was measured, '' for the profile's, is the profile's."""
+    if not model:
+        return True
+    paths = (Path(model), profile.model)
+    one, other = (p.read_bytes() if p is not None and p.is_file() else b"" for p in paths)
+    return bool(one) and one == other
+
+
 def _details(simulated: Sequence[Figures], plots: Sequence[str]) -> str:
     """Return families, splits and refusals of each evaluation that has them."""
     parts: list[str] = []
@@ -220,7 +263,7 @@ def _details(simulated: Sequence[Figures], plots: Sequence[str]) -> str:
             continue
         parts += [
             f"`{_command(figures)}`; task families, shift: {figures['shift']}:",
-            families(figures),
+            *([families(figures)] if figures["families"] else []),
         ]
         parts += [f"![{Path(name).stem}]({name})" for name in plots] if number == 0 else []
         parts += [part.replace("## ", "### ", 1) for part in sections(figures)]
@@ -228,6 +271,8 @@ def _details(simulated: Sequence[Figures], plots: Sequence[str]) -> str:
 
 
 def _row(what: str, figures: Figures) -> str:
+    """Return the row of an evaluation that has main episodes, but for its last cell."""
+    what = ", ".join([what, *(f"`{option}`" for option in _deviations(figures))])
     seeds = [episode["seed"] for episode in main_episodes(figures)]
     return (
         f"| {what} | {figures['episodes']}, seeds {min(seeds)} to {max(seeds)} "
@@ -243,6 +288,7 @@ def _same_scenes(ros: Figures, simulated: Sequence[Figures]) -> str:
     for figures in simulated:
         won = {_scene(e): e["failure"] == "none" for e in main_episodes(figures)}
         is_same = (figures["split"], figures["shift"]) == (ros["split"], "none")
+        is_same &= figures.get("may_refuse", True)
         if is_same and scenes and won.keys() >= set(scenes):
             wins = sum(won[scene] for scene in scenes)
             return f"{wins}/{len(scenes)} = {wins / len(scenes):.1%} "

@@ -36,6 +36,7 @@ class Evaluation:
         wall_s: How long it took [s].
         bar: Success rate wanted of all; None for the usual one.
         threshold: Of the policy profile: which confidence ends a goal.
+        may_refuse: Whether the policy ended an episode that it says cannot be done.
     """
 
     policy: str
@@ -45,6 +46,7 @@ class Evaluation:
     wall_s: float
     bar: float | None = None
     threshold: ConfidenceProfile | None = None
+    may_refuse: bool = True
 
 
 def make_document(evaluation: Evaluation) -> Document:
@@ -55,6 +57,8 @@ def make_document(evaluation: Evaluation) -> Document:
     document: Document = {
         "policy": evaluation.policy,
         "model": evaluation.model,
+        "may_refuse": evaluation.may_refuse,
+        "tasks": plan.families,
         "split": plan.split.value,
         "shift": plan.shift,
         "first_seed": plan.seed,
