@@ -68,6 +68,7 @@ def test_the_nodes_are_compared_on_the_same_scenes(tmp_path: Path) -> None:
         make_result(Failure.TIMEOUT, seed=7),
         make_result(Failure.TIMEOUT, seed=8, family="sort"),
         make_result(Failure.TIMEOUT, seed=5, suite="more things"),
+        make_result(Failure.TIMEOUT, seed=5, suite="new things"),
     ]
     plan = Plan(families=("put", "sort"), episodes=4, seed=5)
     evaluation = Evaluation(policy="tabletop", plan=plan, results=results, wall_s=1.0)
@@ -81,6 +82,7 @@ def test_the_nodes_are_compared_on_the_same_scenes(tmp_path: Path) -> None:
     assert "seeds 5 to 7 | 1/2 = 50.0% | 9.0% to 91.0% | 5.0 s | 2/3 = 66.7% |" in text
     assert "seeds 5 to 6 | 1/2 = 50.0% | 9.0% to 91.0% | 5.0 s | |" in text
     assert "- Two more things on the table than usual cost 100 points." in text
+    assert "- Two things of shapes and colours that no sentence names cost 100 points." in text
 
 
 def write_card(tmp_path: Path, *documents: dict[str, Any], policy: str = "tabletop") -> str:

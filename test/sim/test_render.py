@@ -12,6 +12,7 @@ from put_tasks import put_task
 from vla_ros.errors import SimulationError
 from vla_ros.sim import canvas
 from vla_ros.sim.sample import sample_scene
+from vla_ros.sim.strangers import Form, Stranger
 from vla_ros.sim.things import COLORS, Kind
 from vla_ros.sim.world import World, WorldOptions
 
@@ -54,6 +55,20 @@ def test_cube_is_seen_where_its_pixel_is(plain: World, seed: int) -> None:
             HUES, key=lambda c: np.linalg.norm(hue - np.array(COLORS[c]) / sum(COLORS[c]))
         )
         assert nearest == cube.color
+
+
+def test_what_no_sentence_names_is_seen_and_only_where_there_is_one(plain: World) -> None:
+    scene = sample_scene(0)
+    new = Stranger(form=Form.CROSS, color="turquoise", x_m=0.62, y_m=0.0, yaw_rad=0.3)
+    pictures = []
+    for strangers in ((), (new,), ()):
+        plain.reset(dataclasses.replace(scene, strangers=strangers))
+        pictures.append(plain.render("front", 96, 96).astype(int))
+    u, v = plain.pixel("front", (new.x_m, new.y_m, 0.02))
+    red, green, blue = pictures[1][int((v + 0.5) * 96), int((u + 0.5) * 96)]
+    assert green > 2 * red
+    assert blue > 2 * red
+    assert (pictures[0] == pictures[2]).all()
 
 
 def test_scene_of_other_things_is_drawn_too(plain: World) -> None:

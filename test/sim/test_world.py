@@ -12,6 +12,7 @@ from vla_ros.errors import SimulationError
 from vla_ros.sim.arm import tool_down_joints
 from vla_ros.sim.sample import sample_scene
 from vla_ros.sim.scene import Scene, StartPose
+from vla_ros.sim.strangers import Form, Stranger
 from vla_ros.sim.task import Noun
 from vla_ros.sim.things import ITEMS, Kind
 from vla_ros.sim.world import World
@@ -152,6 +153,20 @@ def test_scenes_of_other_things_follow_each_other(world: World) -> None:
         world.step(SECOND // 100)
         assert len(world.table().items) == len(scene.items)
         assert len(world.table().containers) == len(scene.containers)
+
+
+def test_what_no_sentence_names_rests_where_it_is_laid_and_is_no_item(world: World) -> None:
+    basic = sample_scene(1)
+    strangers = tuple(
+        Stranger(form=form, color="brown", x_m=0.15, y_m=0.3 + 0.08 * k, yaw_rad=0.5)
+        for k, form in enumerate(Form)
+    )
+    world.reset(dataclasses.replace(basic, strangers=strangers))
+    before = world.snapshot().positions[-7 * len(strangers) :]
+    world.step(SECOND)
+    after = world.snapshot().positions[-7 * len(strangers) :]
+    np.testing.assert_allclose(after, before, atol=1e-3)
+    assert len(world.table().items) == len(basic.items)
 
 
 def test_friction_of_a_scene_is_that_of_its_things(world: World) -> None:

@@ -86,7 +86,11 @@ _LIMITS = """\
   taught only such as mean one thing. The arm moves, to one of them or to and fro between them.
 - Cameras within a few centimetres and degrees of where they are in `vla_ros/sim`; light from a
   third to a third more than usual; shadows of one lamp."""
-_CROWDED = "- Two more things on the table than usual cost {points:.0f} points."
+_COSTS = {
+    "more things": "- Two more things on the table than usual cost {points:.0f} points.",
+    "new things": "- Two things of shapes and colours that no sentence names cost {points:.0f} "
+    "points.",
+}
 _CHOSEN = """\
 - Where the profile's threshold for confidence was chosen on scenes of this page (its comment says
   so), its figures are no independent test."""
@@ -302,9 +306,10 @@ def _scene(episode: Figures) -> tuple[int, str]:
 
 def _limits(profile: PolicyProfile, simulated: Sequence[Figures]) -> Iterator[str]:
     yield _LIMITS
-    crowded = [s["points"] for f in simulated if (s := f.get("suites", {}).get("more things"))]
-    if crowded and crowded[0] < 0.0:
-        yield _CROWDED.format(points=-crowded[0])
+    for suite, text in _COSTS.items():
+        points = [s["points"] for f in simulated if (s := f.get("suites", {}).get(suite))]
+        if points and points[0] < 0.0:
+            yield text.format(points=-points[0])
     if profile.confidence is not None:
         yield _CHOSEN
 

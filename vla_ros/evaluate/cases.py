@@ -9,7 +9,7 @@ from enum import Enum
 import numpy as np
 
 from vla_ros.errors import ConfigError, SimulationError
-from vla_ros.evaluate.crowd import crowded
+from vla_ros.evaluate.crowd import crowded, with_strangers
 from vla_ros.sim.language.grammar import Split
 from vla_ros.sim.present import sample_swap
 from vla_ros.sim.sample import Wishes, sample_task_scene
@@ -49,6 +49,7 @@ class Case:
         shift: Name of a shift in `RANDOMISATIONS`.
         pairs: Pairs of colours for training, or those held out; None: any.
         crowd: How many more things than usual lie on the table.
+        strangers: How many things lie there that no sentence names.
         reason: Why it cannot be done, if it cannot.
         second: Of a swap, the second instruction.
     """
@@ -61,6 +62,7 @@ class Case:
     shift: str = "none"
     pairs: Split | None = None
     crowd: int = 0
+    strangers: int = 0
     reason: Reason | None = None
     second: bool = False
 
@@ -95,6 +97,7 @@ SUITES: dict[str, dict[str, object]] = {
     "trained sentences": {"split": Split.TRAIN},
     "new colour pairs": {"pairs": Split.HELD_OUT},
     "more things": {"crowd": 2},
+    "new things": {"strangers": 2},
     "camera moved": {"shift": "camera"},
     "light halved": {"shift": "light"},
     "shadows": {"shift": "shadows"},
@@ -152,6 +155,8 @@ def scene_of(case: Case) -> Scene:
     scene = _sample(case)
     if case.crowd:
         scene = crowded(scene, case.crowd)
+    if case.strangers:
+        scene = with_strangers(scene, case.strangers)
     return scene if case.reason is None else _refusable(case, scene, case.reason)
 
 

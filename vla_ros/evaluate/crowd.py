@@ -1,7 +1,10 @@
 # Copyright 2026 The vla_ros authors
 # SPDX-License-Identifier: Apache-2.0
-"""More things on a table than a policy has learned with, without changing what is asked for."""
+"""Things on a table that a policy has not learned with, without changing what is asked for."""
 
+import itertools
+import math
+from collections.abc import Iterator
 from dataclasses import replace
 
 import numpy as np
@@ -9,9 +12,10 @@ import numpy as np
 from vla_ros.errors import SimulationError
 from vla_ros.sim.sample import table_of
 from vla_ros.sim.scene import Placement, Scene
+from vla_ros.sim.strangers import SHADES, Form, Stranger
 from vla_ros.sim.task import Task
 from vla_ros.sim.tasks import FAMILIES
-from vla_ros.sim.things import COLORS, CONTAINERS, ITEMS, Kind
+from vla_ros.sim.things import COLORS, CONTAINERS, ITEMS
 
 _AREA = ((0.33, -0.25), (0.58, 0.25))  # x and y in base_link [m].
 _APART_M = 0.014
@@ -34,6 +38,27 @@ def crowded(scene: Scene, count: int) -> Scene:
     raise SimulationError(f"scene {scene.seed} has no room for {count} more things")
 
 
+def with_strangers(scene: Scene, count: int) -> Scene:
+    """Return a scene with things of shapes and colours that no sentence names.
+
+    They lie in nobody's way: one of the usual things there, of some name, would change nothing.
+
+    Raises:
+        SimulationError: There is no room left.
+    """
+    rng = np.random.default_rng([scene.seed, 43])
+    for _ in range(_TRIES):
+        if count == 0:
+            return scene
+        new = _stranger(rng)
+        if _is_clear(new, scene) and any(
+            _means_the_same(scene, replace(scene, items=(*scene.items, other)))
+            for other in _stand_ins(new)
+        ):
+            scene, count = replace(scene, strangers=(*scene.strangers, new)), count - 1
+    raise SimulationError(f"scene {scene.seed} has no room for {count} new things")
+
+
 def _drawn(rng: np.random.Generator) -> Placement:
     kind = tuple(ITEMS)[int(rng.integers(len(ITEMS)))]
     color = str(rng.choice(tuple(COLORS)))
@@ -42,15 +67,47 @@ def _drawn(rng: np.random.Generator) -> Placement:
     return Placement(kind=kind, color=color, rgb=COLORS[color], x_m=x, y_m=y, yaw_rad=yaw)
 
 
+def _stranger(rng: np.random.Generator) -> Stranger:
+    forms, colors = tuple(Form), tuple(SHADES)
+    x, y = rng.uniform(*_AREA).tolist()
+    return Stranger(
+        form=forms[int(rng.integers(len(forms)))],
+        color=colors[int(rng.integers(len(colors)))],
+        x_m=x,
+        y_m=y,
+        yaw_rad=float(rng.uniform(-math.pi, math.pi)),
+    )
+
+
+def _stand_ins(stranger: Stranger) -> Iterator[Placement]:
+    """Yield the items that could lie in a stranger's place."""
+    for kind, color in itertools.product(ITEMS, COLORS):
+        yield Placement(
+            kind=kind,
+            color=color,
+            rgb=COLORS[color],
+            x_m=stranger.x_m,
+            y_m=stranger.y_m,
+            yaw_rad=stranger.yaw_rad,
+        )
+
+
 def _has_room(scene: Scene) -> bool:
-    *others, new = (*scene.containers, *scene.items)
+    return _is_clear(scene.items[-1], replace(scene, items=scene.items[:-1]))
+
+
+def _is_clear(new: Placement | Stranger, scene: Scene) -> bool:
+    others: list[Placement | Stranger] = [*scene.containers, *scene.items, *scene.strangers]
     return all(
-        np.hypot(new.x_m - o.x_m, new.y_m - o.y_m) >= _reach(new.kind) + _reach(o.kind) + _APART_M
+        np.hypot(new.x_m - o.x_m, new.y_m - o.y_m) >= _reach(new) + _reach(o) + _APART_M
         for o in others
     )
 
 
-def _reach(kind: Kind) -> float:
+def _reach(thing: Placement | Stranger) -> float:
+    if isinstance(thing, Stranger):
+        return thing.reach_m
+    kind = thing.kind
     return CONTAINERS[kind].reach_m if kind in CONTAINERS else ITEMS[kind].reach_m
 
 

@@ -25,6 +25,7 @@ MEANINGS = {
     "trained sentences": "sentences to learn from",
     "new colour pairs": "colours of object and target that were never learned together",
     "more things": "two more things on the table than usual",
+    "new things": "two things on the table of shapes and colours that no sentence names",
     "camera moved": "both cameras moved by N(0, 1 cm) along each axis",
     "light halved": "lamp and ambient light at half",
     "shadows": "the lamp casts shadows",
@@ -40,7 +41,7 @@ _VARIED = (
     "Demonstrations of `vla_ros train` vary camera, light, friction and delays at least as much, "
     "half of them have shadows, and shades vary nearly as much (standard deviation "
     f"{WIDE.shade:g} against {SHIFTS['colors'].shade:g} of each colour value). Layouts, held-out "
-    "sentences, colour pairs and more things are what they never had."
+    "sentences, colour pairs, more things and new things are what they never had."
 )
 _UNTOLD = (
     "Pairs of colours of object and target that the training did not have were not measured apart."

@@ -12,7 +12,8 @@ from numpy.typing import NDArray
 from vla_ros.errors import SimulationError
 from vla_ros.sim.canvas import Canvas, open_canvas
 from vla_ros.sim.scene import DEFAULT_LAYOUT, CameraShift, Layout, Scene
-from vla_ros.sim.world_mjcf import container_name, item_name, world_model
+from vla_ros.sim.strangers import SHADES
+from vla_ros.sim.world_mjcf import container_name, item_name, stranger_name, world_model
 from vla_ros.types import ImageArray
 
 
@@ -126,6 +127,9 @@ def apply_look(model: mujoco.MjModel, pristine: mujoco.MjModel, scene: Scene) ->
     for index, container in enumerate(scene.containers):
         body = model.body(container_name(index)).id
         model.geom_rgba[model.geom_bodyid == body, :3] = container.rgb
+    for index, stranger in enumerate(scene.strangers):
+        body = model.body(stranger_name(index)).id
+        model.geom_rgba[model.geom_bodyid == body, :3] = SHADES[stranger.color]
     look = scene.look
     model.light_diffuse[:] = pristine.light_diffuse * look.light
     model.light_pos[:] = pristine.light_pos + np.array(look.lamp_offset_m)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from vla_ros.sim.arm import HOME_TCP
 from vla_ros.sim.parts import Vector
+from vla_ros.sim.strangers import Form, Stranger
 from vla_ros.sim.task import Task
 from vla_ros.sim.things import Kind
 
@@ -89,10 +90,12 @@ class Layout:
     Attributes:
         items: Kinds of the items, in order.
         containers: Kinds of the containers, in order.
+        strangers: Forms of what no sentence names, in order.
     """
 
     items: tuple[Kind, ...]
     containers: tuple[Kind, ...]
+    strangers: tuple[Form, ...] = ()
 
 
 DEFAULT_LAYOUT = Layout(items=(Kind.CUBE,) * 3, containers=(Kind.BOWL,) * 2)
@@ -110,6 +113,7 @@ class Scene:
         containers: What stays where it is.
         start: Where the arm starts.
         look: Light, cameras, friction.
+        strangers: What no sentence names; never where something is learned.
     """
 
     seed: int
@@ -119,6 +123,7 @@ class Scene:
     containers: tuple[Placement, ...]
     start: StartPose = StartPose()
     look: Look = Look()
+    strangers: tuple[Stranger, ...] = ()
 
     @property
     def layout(self) -> Layout:
@@ -126,9 +131,11 @@ class Scene:
         return Layout(
             items=tuple(item.kind for item in self.items),
             containers=tuple(container.kind for container in self.containers),
+            strangers=tuple(stranger.form for stranger in self.strangers),
         )
 
     @property
     def contents(self) -> str:
         """What lies on the table, in words."""
-        return ", ".join(f"{p.color} {p.kind.value}" for p in (*self.items, *self.containers))
+        named = (f"{p.color} {p.kind.value}" for p in (*self.items, *self.containers))
+        return ", ".join((*named, *(f"{s.color} {s.form.value}" for s in self.strangers)))

@@ -21,9 +21,10 @@ from vla_ros.sim.arm import (
 from vla_ros.sim.parts import Vector
 from vla_ros.sim.render import Renderer, Snapshot, apply_look
 from vla_ros.sim.scene import DEFAULT_LAYOUT, Layout, Placement, Scene
+from vla_ros.sim.strangers import Stranger
 from vla_ros.sim.table import Container, Hand, Item, Table
 from vla_ros.sim.things import ITEMS, ItemShape, item_shape
-from vla_ros.sim.world_mjcf import PHYSICS_STEP_S, item_name, world_model
+from vla_ros.sim.world_mjcf import PHYSICS_STEP_S, item_name, stranger_name, world_model
 from vla_ros.types import FloatArray, ImageArray
 
 PHYSICS_STEP_NS = round(PHYSICS_STEP_S * 1e9)
@@ -136,12 +137,9 @@ class World:
         for index, container in enumerate(scene.containers):
             self._data.mocap_pos[index] = (container.x_m, container.y_m, 0.0)
         for index, item in enumerate(scene.items):
-            half = item.yaw_rad / 2
-            at = int(self._model.joint(item_name(index)).qposadr[0])
-            self._data.qpos[at : at + 7] = (
-                *(item.x_m, item.y_m, ITEMS[item.kind].half_m[2] + 2e-4),
-                *(math.cos(half), 0.0, 0.0, math.sin(half)),
-            )
+            self._lay(item_name(index), item, ITEMS[item.kind].half_m[2])
+        for index, stranger in enumerate(scene.strangers):
+            self._lay(stranger_name(index), stranger, stranger.half_height_m)
         self._data.qpos[self._arm_q] = start
         finger = scene.start.gripper * FINGER_TRAVEL_M
         self._data.qpos[[self._finger_q, self._mirror_q]] = finger
@@ -149,6 +147,14 @@ class World:
         self._scene = scene
         self.command(start, scene.start.gripper)
         mujoco.mj_forward(self._model, self._data)
+
+    def _lay(self, name: str, thing: Placement | Stranger, half_height_m: float) -> None:
+        half_rad = thing.yaw_rad / 2
+        at = int(self._model.joint(name).qposadr[0])
+        self._data.qpos[at : at + 7] = (
+            *(thing.x_m, thing.y_m, half_height_m + 2e-4),
+            *(math.cos(half_rad), 0.0, 0.0, math.sin(half_rad)),
+        )
 
     def command(self, position_rad: FloatArray, opening: float | None = None) -> None:
         """Set the targets of the position servos; they hold until the next command.

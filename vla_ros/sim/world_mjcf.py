@@ -14,6 +14,7 @@ from vla_ros.sim.furniture import CONTAINER_SOLIDS, FLOOR_HEIGHT_M, TABLE
 from vla_ros.sim.parts import Shape, Solid
 from vla_ros.sim.scene import DEFAULT_LAYOUT, Layout
 from vla_ros.sim.solids import quaternion
+from vla_ros.sim.strangers import HALF_M, Form
 from vla_ros.sim.things import ITEMS, Kind
 
 PHYSICS_STEP_S = 0.002
@@ -25,6 +26,15 @@ _ITEM_GEOMS = {
     Kind.BAR: 'type="box" size="{} {} {}"',
     # Once it lies, it shall not roll off the table: hence friction against rolling too.
     Kind.CYLINDER: 'type="cylinder" size="{0} {2}" condim="6" friction="1 .01 .003"',
+}
+# The geoms of what no sentence names, given the same. No meshes: renderers have loaded none.
+_STRANGER_GEOMS = {
+    Form.DISC: ('type="cylinder" size="{0} {2}"',),
+    Form.EGG: ('type="ellipsoid" size="{} {} {}" condim="6" friction="1 .01 .003"',),
+    Form.CROSS: (
+        'type="box" size="{0} .009 {2}" mass=".025"',
+        'type="box" size=".009 {1} {2}" mass=".025"',
+    ),
 }
 
 _FRAME = """<mujoco model="vla_ros">
@@ -59,6 +69,7 @@ _FRAME = """<mujoco model="vla_ros">
   {arm}
   {containers}
   {items}
+  {strangers}
 </worldbody>
 {constraints}
 <actuator>{actuators}</actuator>
@@ -92,6 +103,7 @@ def world_model(
         arm=arm_bodies(),
         containers="".join(_container(i, kind) for i, kind in enumerate(layout.containers)),
         items="".join(_item(i, kind) for i, kind in enumerate(layout.items)),
+        strangers="".join(_stranger(i, form) for i, form in enumerate(layout.strangers)),
         constraints=arm_constraints(),
         actuators=arm_actuators(),
     )
@@ -108,6 +120,11 @@ def container_name(index: int) -> str:
     return f"container{index}"
 
 
+def stranger_name(index: int) -> str:
+    """Return the name of the body and the joint of what no sentence names."""
+    return f"stranger{index}"
+
+
 def _item(index: int, kind: Kind) -> str:
     geom = _shape_of(kind, _ITEM_GEOMS, "_ITEM_GEOMS in vla_ros/sim/world_mjcf.py")
     name = item_name(index)
@@ -115,6 +132,15 @@ def _item(index: int, kind: Kind) -> str:
         f'<body name="{name}" pos="0 0 1"><freejoint name="{name}"/>'
         f'<geom name="{name}" class="item" {geom.format(*ITEMS[kind].half_m)}/></body>'
     )
+
+
+def _stranger(index: int, form: Form) -> str:
+    name, (length, width, height) = stranger_name(index), HALF_M[form]
+    geoms = "".join(
+        f'<geom class="item" {geom.format(length, width, height)}/>'
+        for geom in _STRANGER_GEOMS[form]
+    )
+    return f'<body name="{name}" pos="0 0 1"><freejoint name="{name}"/>{geoms}</body>'
 
 
 def _container(index: int, kind: Kind) -> str:
