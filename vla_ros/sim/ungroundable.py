@@ -216,7 +216,8 @@ def _names_of_others(things: Sequence[Role]) -> list[Noun]:
 
 
 def _things(table: Table) -> list[Role]:
-    return [(thing.kind, thing.color) for thing in (*table.items, *table.containers)]
+    items = [(item.kind, item.color) for item in table.items]
+    return [*items, *((container.kind, container.color) for container in table.containers)]
 
 
 def _nonsense(table: Table, rng: np.random.Generator, split: Split) -> _Drawn:
