@@ -94,11 +94,12 @@ class SlowRollout(Rollout):
         options: RolloutOptions,
         rng: np.random.Generator,
         watch: Watch | None = None,
+        on_done: Callable[[], None] = lambda: None,
     ) -> RolloutResult:
         """Let a policy act; what the gate publishes is in `gate.motion` afterwards."""
         self.gate.motion = Motion()
         slow = replace(options, latency_s=(self._latency_s, self._latency_s))
-        return super().run(act, slow, rng, watch)
+        return super().run(act, slow, rng, watch, on_done)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
