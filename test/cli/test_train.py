@@ -49,13 +49,14 @@ def test_the_figures_tell_what_the_wall_time_depends_on(
     text = config_path("learn", "tabletop").read_text()
     head, tail = text.split("\ntraining:\n")
     tail = tail.replace("processes: 2", "processes: 1\n  precision: float32", 1)
-    config, figures = tmp_path / "mine.yaml", tmp_path / "figures.json"
+    config, figures = tmp_path / "mine.yaml", tmp_path / "new" / "figures.json"
     config.write_text(f"{head}\ntraining:\n{tail}")
     words = ("--config", str(config), "--out", str(tmp_path), "--json", str(figures))
     assert train.run(arguments(*words)) == 0
     told = json.loads(figures.read_text())
     assert (told["cores"], told["precision"]) == (1, "float32")
     assert told["cpu"] == train.cpu_name()
+    assert told["wall_s"] == 3.0
 
 
 def test_the_cpu_has_its_name_where_the_system_tells_it(tmp_path: Path) -> None:

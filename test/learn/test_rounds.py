@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The whole way to a policy, on a budget of seconds."""
 
+import json
 import os
 from pathlib import Path
 
@@ -96,6 +97,8 @@ def test_a_run_that_is_complete_does_nothing_more(short: LearnConfig, tmp_path: 
     again = learn(short, tmp_path, told.append)
     assert not any("training" in line for line in told)
     assert again.episodes == 0
+    assert first.collecting_s <= again.collecting_s < first.collecting_s + 1.0
+    assert first.training_s <= again.training_s < first.training_s + 1.0
     assert again.model.stat().st_mtime_ns == written
 
 
@@ -109,6 +112,26 @@ def test_the_curve_is_drawn_with_every_checkpoint(
     with pytest.raises(KeyboardInterrupt):
         learn(short, tmp_path, lambda _: None)
     assert (tmp_path / "curve.png").read_bytes().startswith(b"\x89PNG")
+
+
+def test_what_was_done_before_an_interruption_counts_as_time_of_the_run(
+    short: LearnConfig, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def interrupt(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    now = iter(range(0, 100_000, 100))
+    monkeypatch.setattr(rounds.time, "monotonic", lambda: float(next(now)))
+    with monkeypatch.context() as patch:
+        patch.setattr(rounds, "work_together", interrupt)
+        with pytest.raises(KeyboardInterrupt):
+            learn(short, tmp_path, lambda _: None)
+    told = json.loads((tmp_path / "spent.json").read_text())
+    assert told["collecting_s"] >= 100.0
+    assert told["training_s"] >= 100.0
+    report = learn(short, tmp_path, lambda _: None)
+    assert report.collecting_s >= told["collecting_s"] + 200.0  # Again, and of the second round.
+    assert report.training_s >= told["training_s"] + 200.0
 
 
 def test_a_folder_belongs_to_one_run(short: LearnConfig, tmp_path: Path) -> None:

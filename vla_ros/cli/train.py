@@ -7,7 +7,6 @@ import importlib.util
 import json
 import os
 import platform
-import time
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -51,7 +50,8 @@ def run(args: argparse.Namespace) -> int:
 
     config = _overridden(load_learn_config(args.config), args)
     target = _target(load_policy_profile(config.policy), args)
-    began = time.monotonic()
+    if args.json is not None:  # Rather now than after hours.
+        Path(args.json).parent.mkdir(parents=True, exist_ok=True)
     line = StageLine()
     try:
         report = learn(config, args.out, line.say, line.show)
@@ -62,7 +62,7 @@ def run(args: argparse.Namespace) -> int:
     figures = asdict(report) | {
         "model": str(target),
         "model_mb": target.stat().st_size / 1e6,
-        "wall_s": time.monotonic() - began,
+        "wall_s": report.collecting_s + report.training_s,
         **_machine(config.training),
     }
     if args.json is not None:

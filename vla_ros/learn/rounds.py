@@ -6,8 +6,10 @@ Everything lies in one folder, and whatever is there already is not done again: 
 goes on where it was.
 """
 
+import json
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -22,10 +24,14 @@ from vla_ros.learn.fast import precision_of
 from vla_ros.learn.fit import check_fit
 from vla_ros.learn.progress import Show, Watch, unseen
 from vla_ros.learn.train import CHECKPOINT, CURVE, Round, Trainer
+from vla_ros.learn.whole import write_whole
 from vla_ros.learn.workers import work_together
 from vla_ros.policy.spec import load_policy_profile
 
-MODEL = "policy.onnx"  # In the folder of a round.
+# In the folder of a round.
+MODEL = "policy.onnx"
+_SPENT = "spent.json"
+_COLLECTING, _TRAINING = "collecting_s", "training_s"
 _MAY_CHANGE = ("demonstrations.processes", "training.compiled", "training.save_every")
 
 Tell = Callable[[str], None]
@@ -40,8 +46,8 @@ class LearnReport:
         rounds: How many there were.
         episodes: Collected now.
         solved: How many of them solved their task.
-        collecting_s: Wall time [s].
-        training_s: Wall time [s].
+        collecting_s: Wall time of all rounds, also of what was done before an interruption [s].
+        training_s: The same [s].
     """
 
     model: Path
@@ -68,32 +74,32 @@ def learn(config: LearnConfig, folder: Path, tell: Tell, show: Show = unseen) ->
     check_fit(config, load_policy_profile(config.policy))
     places = [folder, *(folder / f"round_{n + 2}" for n in range(len(config.corrections)))]
     reports: list[CollectionReport] = []
-    collecting_s = training_s = 0.0
     for number, place in enumerate(places):
         _claim_round(place / "config.json", config, number)
         claim_profile(folder / "profile.json", load_policy_profile(config.policy))
-        began, stage = time.monotonic(), f"round {number + 1}/{len(places)}"
+        stage = f"round {number + 1}/{len(places)}"
         if config.demonstrations is not None:
             options = _collection(config, config.demonstrations, places, number)
             tell(f"round {number + 1}: {options.episodes} episodes in {options.folder}")
-            reports.append(collect(options, tell, partial(show, f"{stage}, episodes")))
-        shown = time.monotonic()
-        for index in range(config.networks):
-            if not _is_trained(_network_place(place, index), _steps(config, number)):
-                whose = f", network {index + 1}/{config.networks}" if config.networks > 1 else ""
-                watch = partial(show, f"{stage}{whose}, steps")
-                work = _Work(config, tuple(places), number, index, tell, watch)
-                work_together(work, config.training.processes)
-        _export(config, place, number, tell)
-        collecting_s += shown - began
-        training_s += time.monotonic() - shown
+            with _clocked(place, _COLLECTING):
+                reports.append(collect(options, tell, partial(show, f"{stage}, episodes")))
+        with _clocked(place, _TRAINING):
+            for index in range(config.networks):
+                if not _is_trained(_network_place(place, index), _steps(config, number)):
+                    which = f", network {index + 1}/{config.networks}"
+                    whose = which if config.networks > 1 else ""
+                    watch = partial(show, f"{stage}{whose}, steps")
+                    work = _Work(config, tuple(places), number, index, tell, watch)
+                    work_together(work, config.training.processes)
+            _export(config, place, number, tell)
+    spent = [_spent(place) for place in places]
     return LearnReport(
         model=places[-1] / MODEL,
         rounds=len(places),
         episodes=sum(report.episodes for report in reports),
         solved=sum(report.solved for report in reports),
-        collecting_s=collecting_s,
-        training_s=training_s,
+        collecting_s=sum(each[_COLLECTING] for each in spent),
+        training_s=sum(each[_TRAINING] for each in spent),
     )
 
 
@@ -184,6 +190,25 @@ def _export(config: LearnConfig, place: Path, number: int, tell: Tell) -> None:
     )
     difference = export(checkpoints, load_policy_profile(config.policy), target, trained)
     tell(f"wrote {target}; differs by {difference:.1g}")
+
+
+@contextmanager
+def _clocked(place: Path, what: str) -> Iterator[None]:
+    """Add the wall time of a piece of work to what its round has taken so far."""
+    began = time.monotonic()
+    try:
+        yield
+    finally:
+        spent = _spent(place)
+        spent[what] += time.monotonic() - began
+        write_whole(place / _SPENT, json.dumps(spent))
+
+
+def _spent(place: Path) -> dict[str, float]:
+    """Return how long each kind of work in a round took [s]; 0 of what nobody clocked."""
+    path = place / _SPENT
+    nothing = {_COLLECTING: 0.0, _TRAINING: 0.0}
+    return nothing | json.loads(path.read_text(encoding="utf-8")) if path.is_file() else nothing
 
 
 def _steps(config: LearnConfig, number: int) -> int:
