@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 import importlib
 from pathlib import Path
-from types import ModuleType
+from types import ModuleType, SimpleNamespace
 
 import pytest
 
@@ -72,7 +72,7 @@ def test_a_process_is_told_what_part_of_a_core_it_took(
     costs: ModuleType, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     now_s = 50.0
-    monkeypatch.setattr(costs.time, "monotonic", lambda: now_s)
+    monkeypatch.setattr(costs, "time", SimpleNamespace(monotonic=lambda: now_s))
     folder = tmp_path / "7"
     folder.mkdir()
     ticks = costs._TICKS_HZ

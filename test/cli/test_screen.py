@@ -67,7 +67,7 @@ def test_a_file_gets_plain_lines_and_not_ten_a_second() -> None:
 def clock(monkeypatch: pytest.MonkeyPatch) -> SimpleNamespace:
     """Time [s] that passes only when told."""
     now = SimpleNamespace(s=100.0)
-    monkeypatch.setattr(screen.time, "monotonic", lambda: now.s)
+    monkeypatch.setattr(screen, "time", SimpleNamespace(monotonic=lambda: now.s))
     return now
 
 

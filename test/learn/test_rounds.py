@@ -2,9 +2,11 @@
 # SPDX-License-Identifier: Apache-2.0
 """The whole way to a policy, on a budget of seconds."""
 
+import itertools
 import json
 import os
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -120,8 +122,8 @@ def test_what_was_done_before_an_interruption_counts_as_time_of_the_run(
     def interrupt(*_: object) -> None:
         raise KeyboardInterrupt
 
-    now = iter(range(0, 100_000, 100))
-    monkeypatch.setattr(rounds.time, "monotonic", lambda: float(next(now)))
+    now = itertools.count(step=100.0)
+    monkeypatch.setattr(rounds, "time", SimpleNamespace(monotonic=lambda: next(now)))
     with monkeypatch.context() as patch:
         patch.setattr(rounds, "work_together", interrupt)
         with pytest.raises(KeyboardInterrupt):

@@ -30,7 +30,7 @@ class Bench:
         self.errors: list[str] = []
         self.state = SimpleNamespace(mode=GateMode.ESTOP, resting=True)
         self.watch: Any = None
-        monkeypatch.setattr(executor_power.time, "monotonic", lambda: self.now_s)
+        monkeypatch.setattr(executor_power, "time", SimpleNamespace(monotonic=lambda: self.now_s))
         node: Any = SimpleNamespace(create_client=lambda *_: self, create_timer=self._keep)
         self.power = PowerOff(node, SERVICE, "arm", lambda: self.state, self._log, None)
 

@@ -155,7 +155,7 @@ def test_deactivation_lets_the_last_result_out_whatever_else_comes(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     pauses: list[float] = []
-    monkeypatch.setattr(goal_server.time, "sleep", pauses.append)
+    monkeypatch.setattr(goal_server, "time", SimpleNamespace(sleep=pauses.append))
     server = make_server(threading.Lock(), [])
     server._turn = threading.Lock()
     server.wake()  # As an observation does.

@@ -6,7 +6,7 @@ import ast
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from types import ModuleType
+from types import ModuleType, SimpleNamespace
 from typing import Any
 
 import pytest
@@ -125,7 +125,7 @@ def test_humble_tells_when_a_message_arrived_in_place_of_when_it_was_sent(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     seen: list[Any] = []
-    monkeypatch.setattr(compat.time, "time_ns", lambda: 7)
+    monkeypatch.setattr(compat, "time", SimpleNamespace(time_ns=lambda: 7))
     compat.with_message_info(lambda message, info: seen.append((message, info)))("hello")
     assert seen == [("hello", {"source_timestamp": 7})]
 

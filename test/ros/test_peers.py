@@ -52,7 +52,7 @@ class Bench:
         self.there = [("executor_node", "/vla")]
         self.services = {"get_state": Service(), "get_parameters": Service()}
         self.ask: Any = None
-        monkeypatch.setattr(peers.time, "monotonic", lambda: self.now_s)
+        monkeypatch.setattr(peers, "time", SimpleNamespace(monotonic=lambda: self.now_s))
         node: Any = SimpleNamespace(
             create_client=lambda _, name, **__: self.services[name.rpartition("/")[2]],
             create_timer=self._keep,

@@ -7,8 +7,8 @@ The gate stops the arm then, as it should, and the test says nothing about the n
 
 import os
 import threading
-import time
 from pathlib import Path
+from time import monotonic, sleep  # Names of its own, so that no test changes its clock.
 
 import pytest
 from _pytest.runner import runtestprotocol
@@ -54,9 +54,9 @@ class Noise:
     def _probe(self, processor: int) -> None:
         os.sched_setaffinity(0, {processor})  # Of this thread.
         while True:
-            began_s = time.monotonic()
-            time.sleep(_PERIOD_S)
-            late_s = time.monotonic() - began_s - _PERIOD_S
+            began_s = monotonic()
+            sleep(_PERIOD_S)
+            late_s = monotonic() - began_s - _PERIOD_S
             self._worst_s[processor] = max(self._worst_s[processor], late_s)
 
 
@@ -68,10 +68,10 @@ def run_again(item: pytest.Item, nextitem: pytest.Item | None) -> bool:
     """Stand for pytest's own way to run one test."""
     for tries_left in reversed(range(TRIES)):
         noise.take_ms()
-        began_s, waited_before_s = time.monotonic(), waited_s()
+        began_s, waited_before_s = monotonic(), waited_s()
         reports = runtestprotocol(item, nextitem=nextitem, log=False)
         late_ms = noise.take_ms()
-        crowded = (waited_s() - waited_before_s) / (time.monotonic() - began_s)
+        crowded = (waited_s() - waited_before_s) / (monotonic() - began_s)
         is_noisy = late_ms >= NOISE_MS or crowded >= CROWDED
         if not is_noisy or not tries_left or not any(report.failed for report in reports):
             break
