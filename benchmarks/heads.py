@@ -4,8 +4,10 @@
 
 Without corrections, so that every head learns from the same frames: each does better with them.
 With `--seeds 1,2` each is trained twice, with other first weights and samples in another order:
-what such a pair differs by is luck, and no reason to prefer a head. The time of a chunk is
-measured after the episodes, on one thread: let nothing else run then. A row is written at once.
+what such a pair differs by is luck, and no reason to prefer a head. With `--networks 2` two are
+trained, with a seed and the next, and measured as the ensemble that they make. The time of a
+chunk is measured after the episodes, on one thread: let nothing else run then. A row is written at
+once.
 
     python benchmarks/heads.py --steps 6000 --episodes 200 --out out/heads
 """
@@ -42,17 +44,19 @@ def main() -> int:
     parser.add_argument("--processes", type=int, default=2, help="default: 2")
     parser.add_argument("--heads", default=",".join(HEADS), help="default: all")
     parser.add_argument("--seeds", default="1", help="of the trainings (default: 1)")
+    parser.add_argument("--networks", type=int, default=1, help="answering as one (default: 1)")
     parser.add_argument("--out", type=Path, required=True, help="folder; what is there is kept")
     args = parser.parse_args()
     rows: list[dict[str, object]] = []
     for head, seed in itertools.product(args.heads.split(","), map(int, args.seeds.split(","))):
-        config = variant_of(load_learn_config(args.config), head, args.steps, seed)
+        config = variant_of(load_learn_config(args.config), head, args.steps, seed, args.networks)
         model = train(config, args.out)
         subject = Subject(policy=config.policy, model=model)
         plan = Plan(families=families_known(subject), episodes=args.episodes, seed=args.seed)
         results = play_all(subject, make_cases(plan), args.processes)
         chunk_ms = statistics.median(time_model(model).taken_ms)
-        rows.append({"head": head, "seed": seed, **figures_of(model, results, chunk_ms)})
+        made = {"head": head, "seed": seed, "networks": args.networks}
+        rows.append({**made, **figures_of(model, results, chunk_ms)})
         (args.out / "heads.json").write_text(json.dumps(rows, indent=2) + "\n", encoding="utf-8")
     print("| " + " | ".join(rows[0]) + " |\n" + "|---" * len(rows[0]) + "|")
     for row in rows:
@@ -60,17 +64,21 @@ def main() -> int:
     return 0
 
 
-def variant_of(config: LearnConfig, head: str, steps: int, seed: int) -> LearnConfig:
-    """Return a config that differs from the others in head and seed only."""
+def variant_of(
+    config: LearnConfig, head: str, steps: int, seed: int, networks: int = 1
+) -> LearnConfig:
+    """Return a config that differs from the others in head, seed and networks only."""
     network = config.network.model_copy(update={"head": head})
     training = config.training.model_copy(update={"steps": steps})
     update = {"network": network, "training": training, "corrections": (), "seed": seed}
-    return config.model_copy(update=update | {"networks": 1})
+    return config.model_copy(update=update | {"networks": networks})
 
 
 def train(config: LearnConfig, out: Path) -> Path:
     """Return the model file; all learn from the demonstrations that the first makes."""
     name = f"{config.network.head}_{config.seed}"
+    if config.networks > 1:
+        name += f"_{config.networks}_networks"
     folder, shared = out / name, out / DEMONSTRATIONS
     folder.mkdir(parents=True, exist_ok=True)
     shared.mkdir(exist_ok=True)

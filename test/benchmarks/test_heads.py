@@ -35,9 +35,10 @@ def test_all_learn_from_one_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPat
 
     monkeypatch.setattr(heads, "learn", lambda _, folder, __: seen.append(folder) or Report)
     config = load_learn_config("tabletop")
-    for head, seed in (("tokens", 1), ("flow", 1), ("flow", 2)):
-        heads.train(heads.variant_of(config, head, 50, seed), tmp_path)
-    assert [folder.name for folder in seen] == ["tokens_1", "flow_1", "flow_2"]
+    for head, seed, networks in (("tokens", 1, 1), ("flow", 1, 1), ("flow", 2, 1), ("flow", 2, 2)):
+        heads.train(heads.variant_of(config, head, 50, seed, networks), tmp_path)
+    names = ["tokens_1", "flow_1", "flow_2", "flow_2_2_networks"]
+    assert [folder.name for folder in seen] == names
     assert {(f / "demonstrations").resolve() for f in seen} == {tmp_path / "demonstrations"}
 
 
