@@ -4,7 +4,7 @@
 
 import itertools
 import math
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 import numpy as np
@@ -28,14 +28,7 @@ def crowded(scene: Scene, count: int) -> Scene:
     Raises:
         SimulationError: There is no room left.
     """
-    rng = np.random.default_rng([scene.seed, 41])
-    for _ in range(_TRIES):
-        if count == 0:
-            return scene
-        more = replace(scene, items=(*scene.items, _drawn(rng)))
-        if _has_room(more) and _means_the_same(scene, more):
-            scene, count = more, count - 1
-    raise SimulationError(f"scene {scene.seed} has no room for {count} more things")
+    return _filled(scene, count, "more things", 41, _with_item)
 
 
 def with_strangers(scene: Scene, count: int) -> Scene:
@@ -46,17 +39,38 @@ def with_strangers(scene: Scene, count: int) -> Scene:
     Raises:
         SimulationError: There is no room left.
     """
-    rng = np.random.default_rng([scene.seed, 43])
+    return _filled(scene, count, "new things", 43, _with_stranger)
+
+
+_Add = Callable[[Scene, np.random.Generator], Scene | None]
+
+
+def _filled(scene: Scene, count: int, what: str, salt: int, add: _Add) -> Scene:
+    """Return a scene with so many more things, each drawn until it fits."""
+    rng = np.random.default_rng([scene.seed, salt])
     for _ in range(_TRIES):
         if count == 0:
             return scene
-        new = _stranger(rng)
-        if _is_clear(new, scene) and any(
-            _means_the_same(scene, replace(scene, items=(*scene.items, other)))
-            for other in _stand_ins(new)
-        ):
-            scene, count = replace(scene, strangers=(*scene.strangers, new)), count - 1
-    raise SimulationError(f"scene {scene.seed} has no room for {count} new things")
+        more = add(scene, rng)
+        if more is not None:
+            scene, count = more, count - 1
+    raise SimulationError(f"scene {scene.seed} has no room for {count} {what}")
+
+
+def _with_item(scene: Scene, rng: np.random.Generator) -> Scene | None:
+    new = _drawn(rng)
+    more = replace(scene, items=(*scene.items, new))
+    return more if _is_clear(new, scene) and _means_the_same(scene, more) else None
+
+
+def _with_stranger(scene: Scene, rng: np.random.Generator) -> Scene | None:
+    new = _stranger(rng)
+    if _is_clear(new, scene) and any(
+        _means_the_same(scene, replace(scene, items=(*scene.items, other)))
+        for other in _stand_ins(new)
+    ):
+        return replace(scene, strangers=(*scene.strangers, new))
+    return None
 
 
 def _drawn(rng: np.random.Generator) -> Placement:
@@ -90,10 +104,6 @@ def _stand_ins(stranger: Stranger) -> Iterator[Placement]:
             y_m=stranger.y_m,
             yaw_rad=stranger.yaw_rad,
         )
-
-
-def _has_room(scene: Scene) -> bool:
-    return _is_clear(scene.items[-1], replace(scene, items=scene.items[:-1]))
 
 
 def _is_clear(new: Placement | Stranger, scene: Scene) -> bool:

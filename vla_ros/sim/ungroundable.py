@@ -184,6 +184,9 @@ def _absent_noun(table: Table, rng: np.random.Generator, kinds: tuple[Kind, ...]
 
 def _ambiguous(table: Table, rng: np.random.Generator, split: Split) -> _Drawn:
     """Name a thing by words that fit several; `the cube`, where three lie."""
+    kinds_and_colors = list(zip(*_things(table), strict=True))
+    if all(len(set(named)) == len(named) for named in kinds_and_colors):
+        raise SimulationError("no words mean several of the things in this scene")
     for _ in range(_TRIES):
         task = draw_present(table, rng, _ABOUT_THINGS)
         is_target = task.target is not None and rng.random() < 0.4
