@@ -107,6 +107,13 @@ def test_corrections_get_their_share(frames: Frames) -> None:
     assert 70 < int((drawn.progress == 9.0).sum()) / 3 < 130
 
 
+def test_each_round_draws_its_own_batches(frames: Frames) -> None:
+    """With more to learn from; also of what it had before."""
+    first = batches(frames).draw(0, 4)
+    later = batches(frames, corrections=[frames]).draw(0, 4)
+    assert not torch.equal(first.pictures[0], later.pictures[0])
+
+
 def test_attention_at_the_right_place_costs_least() -> None:
     pixels = torch.tensor([[[0.3, 0.7], [2.0, 0.5]]])
     right, wrong = torch.zeros(1, 2, 64), torch.zeros(1, 2, 64)

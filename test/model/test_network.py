@@ -9,7 +9,7 @@ torch = pytest.importorskip("torch", reason="training needs torch")
 from vla_ros.model.deployed import OUTPUT_NAMES, DeployedNetwork, scale_picture
 from vla_ros.model.heads import HEADS
 from vla_ros.model.network import CameraShape, NetworkShape, VlaNetwork
-from vla_ros.model.vision import CameraEncoder, has_side
+from vla_ros.model.vision import FOUND, KEY, CameraEncoder, CameraMap, has_side
 
 SHAPE = NetworkShape(
     vocabulary=7,
@@ -145,6 +145,23 @@ def test_the_sides_that_a_map_may_have_are_those_that_it_gets(size: int) -> None
         seen = CameraEncoder(channels=8, grid=grid, size=size)(picture)
         assert has_side(size, grid) == (seen.keys.shape[2] == grid**2), grid
     assert not has_side(size, size)
+
+
+def test_two_places_that_fit_are_told_from_one_between_them() -> None:
+    encoder = CameraEncoder(channels=8, grid=8, size=32)
+
+    def look(*places: int) -> list[float]:
+        keys = torch.full((1, KEY, 64), -1.0)
+        keys[:, :, list(places)] = 1.0
+        seen = CameraMap(keys, torch.zeros(1, 64, KEY), torch.zeros(1, 8))
+        found: torch.Tensor = encoder.look(seen, torch.ones(1, 1, KEY)).found[0, 0]
+        assert len(found) == FOUND
+        return found[KEY:].tolist()
+
+    between, both = look(27), look(26, 28)
+    assert both[:2] == pytest.approx(between[:2], abs=1e-3)
+    assert both[3] > between[3] + 0.1
+    assert look(24, 30)[3] > both[3] + 0.1
 
 
 def answer(*networks: VlaNetwork) -> dict[str, torch.Tensor]:

@@ -6,6 +6,7 @@ import pytest
 from tables import container, holding, item, moved, noun, table
 
 from vla_ros.errors import SimulationError
+from vla_ros.sim.table import Container, Item
 from vla_ros.sim.tasks import Task, Where, check
 
 CUBE = item("red cube", 0.40, 0.20)
@@ -70,3 +71,27 @@ def test_target_may_be_an_item_and_must_be_there() -> None:
     assert check(table(moved(CUBE, (0.40, 0.20)), bar), beside).solved
     with pytest.raises(SimulationError, match="no black bar"):
         check(table(CUBE, BOWL), beside)
+
+
+TRAY = container("yellow tray", 0.47, -0.05)
+BAR = item("black bar", 0.47, -0.05)
+SIDE = TRAY.shape.reach_m / 2**0.5  # From its middle to the middle of a side.
+
+
+@pytest.mark.parametrize(
+    ("target", "aside_m", "is_beside"),
+    [
+        (TRAY, SIDE + 0.02, True),  # within the circle around it
+        (TRAY, SIDE + 0.01, False),
+        (BAR, BAR.shape.half_m[1] + 0.02, True),  # along its long side, within its circle
+        (BAR, BAR.shape.half_m[1] + 0.01, False),
+    ],
+)
+def test_how_near_it_lies_counts_from_the_outline(
+    target: Item | Container, aside_m: float, is_beside: bool
+) -> None:
+    asked = Task(
+        family="place", object=noun("red cube"), target=noun(target.name), where=Where.LEFT_OF
+    )
+    lies = moved(CUBE, (0.47, -0.05 + aside_m))
+    assert check(table(lies, target), asked).solved == is_beside

@@ -5,7 +5,7 @@
 import dataclasses
 
 import pytest
-from tables import item, moved, noun, table
+from tables import holding, item, moved, noun, table
 
 from vla_ros.sim.sample import Wishes, sample_task_scene, table_of
 from vla_ros.sim.tasks import Side, Task, check
@@ -65,3 +65,12 @@ def test_scenes_leave_a_way_to_go() -> None:
         laid = table_of(scene)
         thing = laid.item(scene.task.object)
         assert beyond(scene.task, thing.at_m) < -0.10, f"seed {seed}"
+
+
+@pytest.mark.parametrize("thing", ["black bar", "black cylinder", "black cube"])
+def test_what_is_carried_low_over_the_table_is_not_pushed(thing: str) -> None:
+    lay = item(thing, 0.45, 0.0)
+    asked = Task(family="push", object=noun(thing), side=Side.LEFT)
+    assert check(table(moved(lay, (0.45, 0.08))), asked).solved
+    held, hand = holding(lay, (0.45, 0.08, lay.at_m[2] + 0.02))
+    assert "high, not on the table" in check(table(held, hand=hand), asked).message
