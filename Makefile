@@ -26,7 +26,7 @@ LOCAL := ROS_AUTOMATIC_DISCOVERY_RANGE=LOCALHOST ROS_DOMAIN_ID=$${ROS_DOMAIN_ID:
 RUN = $(CLEAN) $(LOCAL) $(VENV)/bin
 
 PACKAGE_FILES := package.xml CMakeLists.txt setup.py setup.cfg pyproject.toml \
-	$(shell find action cmake config launch msg resource srv urdf vla_ros -type f \
+	$(shell find action cmake config launch msg resource srv urdf vla_ros worlds -type f \
 		-not -path '*/__pycache__/*')
 
 .PHONY: help

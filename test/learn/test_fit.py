@@ -134,6 +134,14 @@ def test_an_unknown_task_family_is_named_though_it_comes_late() -> None:
         check_fit(CONFIG.model_copy(update={"corrections": late}), PROFILE)
 
 
+def test_frames_between_the_rows_of_an_answer_are_refused() -> None:
+    shown = CONFIG.demonstrations
+    assert shown is not None
+    uneven = shown.model_copy(update={"every_s": 0.3})
+    with pytest.raises(ConfigError, match=r"every_s = 0.3: wanted a whole number of frames"):
+        check_fit(CONFIG.model_copy(update={"demonstrations": uneven}), PROFILE)
+
+
 def test_it_is_asked_before_anything_is_written(tmp_path: Path) -> None:
     text = config_path("policies", "tabletop").read_text().replace("name: tabletop", "name: odd")
     profile = tmp_path / "odd.yaml"

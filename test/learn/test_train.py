@@ -101,6 +101,13 @@ def test_slips_are_put_right_and_unknown_words_left_out(frames: Frames) -> None:
     assert [WORDS.words[n] for n in drawn if n] == ["please", "lift", "the", "red", "cube"]
 
 
+def test_a_sentence_is_never_cut(frames: Frames) -> None:
+    said = frames.sentences.astype("U200")
+    said[3, 0] = "please " * 25
+    with pytest.raises(ConfigError, match=r"has 25 words .* network.text_length = 24; set"):
+        batches(replace(frames, sentences=said))
+
+
 def test_corrections_get_their_share(frames: Frames) -> None:
     marked = replace(frames, progress=np.full_like(frames.progress, 9.0))
     drawn = batches(frames, corrections=[marked], share=0.5).draw(0, 200)

@@ -11,6 +11,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
+from vla_ros.errors import ConfigError
 from vla_ros.learn.dataset import Frames
 from vla_ros.policy.language import Vocabulary, split_words
 from vla_ros.spelling import put_right
@@ -77,6 +78,9 @@ class Batches:
             corrections: Shards of a second kind.
             share: Their share of a batch.
             gripper_stroke: Between closed and open, as the state writes the gripper.
+
+        Raises:
+            ConfigError: A sentence is longer than the vocabulary allows.
         """
         shards = self._shards = [*demonstrations, *corrections]
         self._seed = seed
@@ -137,13 +141,23 @@ def _encode(shard: Frames, vocabulary: Vocabulary) -> NDArray[np.int64]:
 
     Those come only in sentences that cannot be carried out, and are refused before the policy
     reads them.
+
+    Raises:
+        ConfigError: A sentence is longer than the vocabulary allows.
     """
     number = {word: n for n, word in enumerate(vocabulary.words)}
     known = frozenset(vocabulary.words[1:])
     tokens = np.zeros((*shard.sentences.shape, vocabulary.length), np.int64)
     for place in np.ndindex(*shard.sentences.shape):
-        words = put_right(split_words(str(shard.sentences[place])), known)
-        numbers = [number[word] for word in words if word in known][: vocabulary.length]
+        sentence = str(shard.sentences[place])
+        words = put_right(split_words(sentence), known)
+        numbers = [number[word] for word in words if word in known]
+        if len(numbers) > vocabulary.length:
+            raise ConfigError(
+                f"'{sentence}' has {len(numbers)} words that the network reads, wanted at most "
+                f"network.text_length = {vocabulary.length}; set that to {len(numbers)} or more "
+                "and train in another folder"
+            )
         tokens[place][: len(numbers)] = numbers
     return tokens
 

@@ -13,11 +13,11 @@ from pathlib import Path
 
 import numpy as np
 
-from vla_ros.errors import ConfigError, SimulationError
+from vla_ros.errors import SimulationError
 from vla_ros.learn.claim import claim, claim_profile
 from vla_ros.learn.dataset import frame_values, make_schema, next_target
 from vla_ros.learn.kick import kicked
-from vla_ros.learn.labels import make_label, no_label
+from vla_ros.learn.labels import frame_rate_hz, make_label, no_label
 from vla_ros.learn.lerobot.finish import finish
 from vla_ros.learn.lerobot.writer import PARTS, PartWriter, Schema, recorded_episodes
 from vla_ros.learn.parallel import in_parallel
@@ -164,13 +164,7 @@ def _collect_job(job: tuple[_Part, Callable[[int], None]]) -> CollectionReport:
 
 
 def _schema(options: DemonstrationOptions, profile: PolicyProfile) -> Schema:
-    rate_hz = round(1.0 / options.every_s)
-    ahead = options.every_s / profile.action.step_s
-    if abs(rate_hz * options.every_s - 1.0) > 1e-6 or abs(ahead - round(ahead)) > 1e-6:
-        raise ConfigError(
-            f"every_s = {options.every_s:g}: wanted a whole number of frames per second, and a "
-            f"multiple of the policy's step_s = {profile.action.step_s:g} s"
-        )
+    rate_hz = frame_rate_hz(options.every_s, profile.action.step_s)
     return make_schema(profile, _ROBOT, rate_hz, _WHAT_IFS + 2)
 
 

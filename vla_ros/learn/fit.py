@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from vla_ros.errors import ConfigError
 from vla_ros.learn.config import CameraConfig, LearnConfig, NetworkConfig
-from vla_ros.learn.labels import answers_not_taught
+from vla_ros.learn.labels import answers_not_taught, frame_rate_hz
 from vla_ros.model.attention import ATTENTION_HEADS
 from vla_ros.model.vision import GROUPS, has_side
 from vla_ros.policy.images import ImageSpec
@@ -36,6 +36,7 @@ def check_fit(config: LearnConfig, profile: PolicyProfile) -> None:
             answers_not_taught(profile.action),
         )
         _refuse("the config names unknown task families", list(_families(config)))
+        frame_rate_hz(config.demonstrations.every_s, profile.action.step_s)
     _refuse(
         f"the config's network cannot be built, or not for policy profile '{name}'",
         [*_cameras(config.network, profile), *_sizes(config.network, profile)],

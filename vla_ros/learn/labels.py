@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from vla_ros.errors import ConfigError
 from vla_ros.policy.rows import Anchor, EefDelta
 from vla_ros.policy.spec import (
     ActionSpace,
@@ -61,6 +62,26 @@ class Label:
             progress=self.progress,
             done_probability=float(self.done),
         )
+
+
+def frame_rate_hz(every_s: float, step_s: float) -> int:
+    """Return how many frames a second are recorded.
+
+    Args:
+        every_s: Time between recorded frames [s].
+        step_s: Time between the rows of the policy's answers [s].
+
+    Raises:
+        ConfigError: That is no whole number, or rows of the answers fall between the frames.
+    """
+    rate_hz = round(1.0 / every_s)
+    ahead = every_s / step_s
+    if abs(rate_hz * every_s - 1.0) > 1e-6 or abs(ahead - round(ahead)) > 1e-6:
+        raise ConfigError(
+            f"every_s = {every_s:g}: wanted a whole number of frames per second, and a "
+            f"multiple of the policy's step_s = {step_s:g} s"
+        )
+    return rate_hz
 
 
 def answers_not_taught(action: ActionSpec) -> list[str]:
