@@ -54,6 +54,21 @@ def test_an_answer_has_one_row_per_step(network: VlaNetwork) -> None:
     assert said.offsets.shape == (2, 3, 3)
 
 
+@pytest.mark.parametrize("name", ["tokens", "flow"])
+def test_every_number_of_a_row_adds_to_how_far_it_may_be_off(name: str) -> None:
+    """As in `regression`, whose scale is that of the error of all of them together."""
+    spread = {}
+    for count in (2, 4):
+        head = HEADS[name](16, 4, count, 2)
+        for weights in head.parameters():
+            torch.nn.init.zeros_(weights)
+        for noise in (b for n, b in head.named_buffers() if n == "noise"):
+            noise.copy_(torch.linspace(-1.0, 1.0, len(noise))[:, None, None].expand_as(noise))
+        spread[count] = head(torch.zeros(1, 2, 16)).spread
+    assert spread[2] > 0.0
+    torch.testing.assert_close(spread[4], 2.0 * spread[2])
+
+
 def test_the_same_is_always_answered_to_the_same(network: VlaNetwork) -> None:
     with torch.no_grad():
         one, other = (network(pictures(), torch.zeros(2, 6), TOKENS)[1] for _ in range(2))

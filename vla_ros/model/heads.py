@@ -31,7 +31,7 @@ class Chunk(NamedTuple):
     Attributes:
         rows: Divided by the action scale. Shape (B, T, A).
         gripper: Logit of "open". Shape (B, T).
-        spread: How far the rows may be off, in the same units. Shape (B,).
+        spread: How far a row may be off, all its numbers together, in the same units. Shape (B,).
     """
 
     rows: Tensor
@@ -139,7 +139,7 @@ class TokenHead(nn.Module):
         mean = chance @ self.centers
         variance = (chance @ self.centers.square() - mean.square()).clamp(min=0.0)
         rows = self.centers[scores.argmax(-1)] * self.reach
-        spread = (variance.sqrt() * self.reach).mean(-1)
+        spread = (variance.sqrt() * self.reach).sum(-1)
         return Chunk(rows, gripper, (spread * self.weight).mean(1))
 
     def blame(self, features: Tensor, rows: Tensor, gripper: Tensor, counts: Tensor) -> Tensor:
@@ -195,7 +195,7 @@ class FlowHead(nn.Module):
             rows = rows + self._velocity(rows, now, every) / _FLOW_STEPS
         samples = rows.reshape(-1, _SAMPLES, *self.noise.shape[1:])
         mean = samples.mean(1)
-        apart = (samples - mean[:, None]).abs().mean((1, 3))
+        apart = (samples - mean[:, None]).abs().sum(-1).mean(1)
         return Chunk(mean, gripper, (apart * self.weight).mean(1))
 
     def blame(self, features: Tensor, rows: Tensor, gripper: Tensor, counts: Tensor) -> Tensor:
