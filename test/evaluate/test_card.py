@@ -138,7 +138,7 @@ def test_the_card_says_what_was_measured_in_another_way(
     )
     text = write_card(tmp_path, make_document(evaluation))
     command = f"`vla_ros eval --policy tabletop --episodes 1 --seed 0 {said}".rstrip()
-    assert f"\n{command}`; task families" in text
+    assert f"\n{command}`:\n" in text
     row = f"\n| simulated time, no ROS{said and f', `{said}`'} | 1, seeds 1 to 1 "
     assert row in text
 

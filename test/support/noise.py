@@ -44,7 +44,7 @@ class Noise:
 
     def take_ms(self) -> float:
         """Worst lateness since the last call [ms]."""
-        if not self._threads[0].is_alive():
+        if self._threads[0].ident is None:  # Not started yet; a dead one is never started again.
             for thread in self._threads:
                 thread.start()
         worst_s = max(self._worst_s.values())

@@ -266,7 +266,7 @@ def _details(simulated: Sequence[Figures], plots: Sequence[str]) -> str:
         if "families" not in figures:
             continue
         parts += [
-            f"`{_command(figures)}`; task families, shift: {figures['shift']}:",
+            f"`{_command(figures)}`:",
             *([families(figures)] if figures["families"] else []),
         ]
         parts += [f"![{Path(name).stem}]({name})" for name in plots] if number == 0 else []
