@@ -30,6 +30,8 @@ class Witness:
         self._nearest = [math.inf] * len(table.items)
         self._highest = [0.0] * len(table.items)
         self._farthest = [0.0] * len(table.items)
+        self._strangers_m = world.strangers_m()
+        self._moved_stranger = False
         self.meant = meant_items(table, task)
         self._names = [stage.name for stage in stages(table, task)]
         self._seen: set[str] = set()
@@ -58,6 +60,8 @@ class Witness:
             self._nearest[k] = min(self._nearest[k], math.dist(self._hand, item.at_m))
             self._highest[k] = max(self._highest[k], item.at_m[2])
             self._farthest[k] = max(self._farthest[k], flat(item.at_m, item.start_m))
+        ways_m = map(math.dist, self._world.strangers_m(), self._strangers_m)
+        self._moved_stranger |= any(way_m > MOVED_M for way_m in ways_m)
         return table
 
     @property
@@ -87,7 +91,9 @@ class Witness:
 
     @property
     def moved_other(self) -> bool:
-        """Something else was moved."""
+        """Something else was moved, also what no sentence names."""
+        if self._moved_stranger:
+            return True
         others = [k for k in range(len(self._highest)) if k not in self.meant]
         return any(self._highest[k] > LIFTED_M or self._farthest[k] > MOVED_M for k in others)
 

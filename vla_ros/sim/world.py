@@ -279,6 +279,14 @@ class World:
             speed_m_s=float(np.linalg.norm(body.cvel[3:])),
         )
 
+    def strangers_m(self) -> tuple[Vector, ...]:
+        """Return where the things are that no sentence names, in the order of the scene [m]."""
+        places: list[Vector] = []
+        for index in range(len(self.scene.strangers)):
+            x, y, z = self._data.body(stranger_name(index)).xpos.tolist()
+            places.append((x, y, z))
+        return tuple(places)
+
     def pixel(self, camera: str, point_m: Vector) -> tuple[float, float] | None:
         """Return where a point in base_link appears in a square picture, or None behind the lens.
 
