@@ -236,7 +236,14 @@ def observation(bench: Bench) -> Observation:
     )
 
 
-def test_the_scene_image_is_annotated_with_instruction_goal_gate_and_plan(bench: Bench) -> None:
+@pytest.mark.parametrize("latched", [False, True])
+def test_the_scene_image_is_annotated_with_instruction_goal_gate_and_plan(
+    bench: Bench, latched: bool
+) -> None:
+    fovy = next(camera.fovy_rad for camera in CAMERAS if camera.name == "front")
+    info = encode_camera_info(fovy, "front_camera_optical_frame", 96, 96, bench.now())
+    if latched:  # Once, before anybody watches.
+        bench.talker.create_publisher(CameraInfo, "/front/camera_info", LATCHED).publish(info)
     bench.watch(Image, "/vla/view_node/image", bench.images)
     bench.say("/vla/gate_state", GateState(mode=GateMode.RUN, verdict=Verdict.SCALE))
     bench.say("/vla/instruction", String(data="nod"))
@@ -249,9 +256,8 @@ def test_the_scene_image_is_annotated_with_instruction_goal_gate_and_plan(bench:
             feedback=ExecuteInstruction.Feedback(phase="running", progress=0.5)
         ),
     )
-    fovy = next(camera.fovy_rad for camera in CAMERAS if camera.name == "front")
-    info = encode_camera_info(fovy, "front_camera_optical_frame", 96, 96, bench.now())
-    bench.say("/front/camera_info", info)
+    if not latched:
+        bench.say("/front/camera_info", info)
 
     def drawn() -> bool:
         bench.say("/vla/observation", observation(bench))

@@ -28,6 +28,7 @@ from vla_ros.ros.decode import decode_chunk, decode_image, decode_joint_state, d
 from vla_ros.ros.description import load_robot
 from vla_ros.ros.ears import Ears
 from vla_ros.ros.encode import encode_rgb
+from vla_ros.ros.lens import LensEar
 from vla_ros.ros.markers import (
     MarkerEncoder,
     decode_gate_word,
@@ -63,6 +64,7 @@ class ViewNode(BaseNode[ViewParams]):
         self._camera = _scene_camera(robot)
         self._eye = self._find_eye()
         self._lens: Lens | None = None
+        self._lens_ear: LensEar | None = None
         self._frame: CameraFrame | None = None
         self._drawn_ns = 0
         self._encoder = MarkerEncoder(robot.base_frame)
@@ -84,6 +86,7 @@ class ViewNode(BaseNode[ViewParams]):
             self.destroy_timer(timer)
         for ears in (self._ears, self._marker_ears, self._image_ears):
             ears.listen(wanted=False)
+        self._listen_to_lens(wanted=False)
 
     def cleanup(self) -> None:
         """Leave the graph."""
@@ -106,9 +109,6 @@ class ViewNode(BaseNode[ViewParams]):
             (String, "instruction", self._on_instruction, LATCHED),
             *((feedback, topic, self._on_feedback, RELIABLE_NEWEST) for topic in _FEEDBACKS),
         ]
-        if self._camera is not None and self._eye is not None:
-            topic = info_topic_of(self._camera.topic)
-            image.append((CameraInfo, topic, self._on_camera_info, IMAGES))
         return Ears(self, both), Ears(self, markers), Ears(self, image)
 
     def _find_eye(self) -> Kinematics | None:
@@ -174,6 +174,17 @@ class ViewNode(BaseNode[ViewParams]):
         self._ears.listen(wanted=markers or image)
         self._marker_ears.listen(wanted=markers)
         self._image_ears.listen(wanted=image)
+        self._listen_to_lens(wanted=image)
+
+    def _listen_to_lens(self, *, wanted: bool) -> None:
+        if self._camera is None or self._eye is None:
+            return
+        if wanted and self._lens_ear is None:
+            topic = info_topic_of(self._camera.topic)
+            self._lens_ear = LensEar(self, topic, self._on_camera_info)
+        elif not wanted and self._lens_ear is not None:
+            self._lens_ear.close()
+            self._lens_ear = None
 
     # ---- what the graph tells ----
 
