@@ -14,6 +14,8 @@ from vla_ros.evaluate import run
 from vla_ros.evaluate.cases import SUITES
 from vla_ros.evaluate.episode import EpisodeResult
 from vla_ros.evaluate.failure import Failure
+from vla_ros.policy.model_file import sha256_of
+from vla_ros.policy.spec import load_policy_profile
 
 
 def arguments(*words: str) -> argparse.Namespace:
@@ -49,6 +51,7 @@ def test_the_exit_code_says_whether_the_bar_is_met(
     assert last.startswith("episodes=5 successes=4 success_rate=0.8 wilson_low=")
     document = json.loads(target.read_text())
     assert document["failures"] == {"misplaced": 1}
+    assert document["model_sha256"] == sha256_of(load_policy_profile("tabletop").model)
     assert [e["seed"] for e in document["episode"]] == [0, 1, 2, 3, 4]
 
 
@@ -89,6 +92,7 @@ def test_the_expert_is_evaluated_like_a_policy(
     document = json.loads(target.read_text())
     assert list(document["families"]) == ["open", "close"]
     assert document["ungroundable"]["share"] == 1.0
+    assert document["model_sha256"] == ""
 
 
 def test_a_folder_gets_the_page_its_plots_and_the_figures(tmp_path: Path) -> None:

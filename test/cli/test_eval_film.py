@@ -4,12 +4,13 @@ from pathlib import Path
 
 import av
 import pytest
-from episodes import make_result
+from episodes import make_result, refusal
 
 from vla_ros.cli.eval_film import choose, film, write_films
 from vla_ros.evaluate.cases import Case, Kind
 from vla_ros.evaluate.failure import Failure
 from vla_ros.evaluate.run import Subject, player
+from vla_ros.learn.rollout import Ending
 
 OPEN = Case(seed=40, family="open")
 
@@ -17,9 +18,19 @@ OPEN = Case(seed=40, family="open")
 def test_one_failure_of_each_kind_comes_first() -> None:
     kinds = (Failure.TIMEOUT, Failure.NONE, Failure.TIMEOUT, Failure.MISPLACED)
     results = [make_result(kind, seed=seed) for seed, kind in enumerate(kinds)]
-    results += [make_result(Failure.REFUSED, kind=Kind.UNGROUNDABLE, seed=9)]
+    results += [
+        refusal(seed=4),
+        refusal(Failure.NONE, ending=Ending.DONE, seed=5),  # Done by chance, and never to be.
+        refusal(Failure.TIMEOUT, ending=Ending.TIMEOUT, seed=6),
+        refusal(joint_motion_rad=0.1, seed=7),
+        make_result(kind=Kind.SWAP, seed=8),
+        make_result(Failure.TIMEOUT, kind=Kind.SWAP, seed=9),
+        make_result(Failure.TIMEOUT, kind=Kind.GROUNDABLE, ending=Ending.TIMEOUT, seed=10),
+        refusal(kind=Kind.GROUNDABLE, seed=11),
+    ]
     cases = [Case(seed=r.seed, family="put") for r in results]
-    assert [result.seed for _, result in choose(cases, results, 6)] == [0, 3, 2]
+    chosen = [result.seed for _, result in choose(cases, results, 8)]
+    assert chosen == [0, 3, 5, 9, 11, 2, 6, 7]
     assert [result.seed for _, result in choose(cases, results, 1)] == [0]
     assert choose(cases, results, 0) == []
 

@@ -19,7 +19,9 @@ from vla_ros.cli.eval_ros import Episode, evaluate, report, summarise
 from vla_ros.cli.graph import GraphError
 from vla_ros.errors import ConfigError
 from vla_ros.evaluate.cases import Case, patience_s, scene_of
+from vla_ros.policy.model_file import sha256_of
 from vla_ros.policy.outcome import Outcome
+from vla_ros.policy.spec import load_policy_profile
 from vla_ros.ros import station as station_module
 from vla_ros.ros.client import Ended, RefusedError
 from vla_ros.ros.station import SceneError
@@ -185,7 +187,9 @@ def test_whatever_ends_it_leaves_the_figures_of_what_was_played(
     words = ("--through-ros", "--tasks", "put", "--episodes", "5", "--json", str(target))
     with pytest.raises(type(error)):
         verb.run(options(*words))
-    assert json.loads(target.read_text())["episodes"] == 2
+    written = json.loads(target.read_text())
+    assert written["episodes"] == 2
+    assert written["model_sha256"] == sha256_of(load_policy_profile("tabletop").model)
     out = capsys.readouterr().out
     assert "episodes=2 successes=2" in out
     assert out.endswith("only 2 of 5 episodes were played\n")

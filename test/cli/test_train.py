@@ -43,7 +43,7 @@ def test_the_figures_tell_what_the_wall_time_depends_on(
     model = tmp_path / "policy.onnx"
     model.write_bytes(b"x")
     report = rounds.LearnReport(
-        model=model, rounds=1, episodes=2, solved=2, collecting_s=1.0, training_s=2.0
+        model=model, rounds=1, episodes=2, collecting_s=1.0, training_s=2.0
     )
     monkeypatch.setattr(rounds, "learn", lambda *_: report)
     text = config_path("learn", "tabletop").read_text()
@@ -65,6 +65,14 @@ def test_the_cpu_has_its_name_where_the_system_tells_it(tmp_path: Path) -> None:
     assert train.cpu_name(told) == "A CPU @ 3: GHz"
     told.write_text("processor\t: 0\nBogoMIPS\t: 48.00\n")
     assert train.cpu_name(told) == platform.machine()
+
+
+def test_figures_that_cannot_be_written_are_refused_before_the_training(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(rounds, "learn", lambda *_: pytest.fail("it trained"))
+    with pytest.raises(ConfigError, match=f"--json {tmp_path}: is a folder, wanted a file"):
+        train.run(arguments("--json", str(tmp_path)))
 
 
 def test_a_seed_below_zero_is_refused() -> None:

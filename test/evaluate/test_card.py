@@ -2,7 +2,6 @@
 # SPDX-License-Identifier: Apache-2.0
 import json
 import re
-import shutil
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -17,7 +16,7 @@ from vla_ros.evaluate.cases import Kind, Plan
 from vla_ros.evaluate.document import Evaluation, make_document
 from vla_ros.evaluate.failure import Failure
 from vla_ros.evaluate.run import Subject, families_known
-from vla_ros.policy.model_file import METADATA_KEY, read_description
+from vla_ros.policy.model_file import METADATA_KEY, read_description, sha256_of
 from vla_ros.policy.spec import load_policy_profile
 from vla_ros.sim.language.grammar import Split
 from vla_ros.sim.tasks import FAMILIES
@@ -25,8 +24,10 @@ from vla_ros.sim.tasks import FAMILIES
 DOCS = Path(__file__).parents[2] / "docs"
 CARD, TASKS = DOCS / "model-card.md", DOCS / "reference/tasks.md"
 
+SHIPPED = sha256_of(load_policy_profile("tabletop").model)
 SIMULATED = {
     "policy": "tabletop",
+    "model_sha256": SHIPPED,
     "episodes": 2,
     "successes": 1,
     "success_rate": 0.5,
@@ -43,13 +44,19 @@ SIMULATED = {
 def test_the_card_says_what_was_measured(tmp_path: Path) -> None:
     figures, training, page = (tmp_path / n for n in ("s.json", "t.json", "card.md"))
     figures.write_text(json.dumps(SIMULATED))
-    training.write_text(json.dumps({"training_steps": 14000, "training_s": 1338.98}))
+    training.write_text(json.dumps({"model": "/home/me/x.onnx", "training_s": 1338.98}))
     main(["--simulated", str(figures), "--training", str(training), "--out", str(page)])
     text = page.read_text()
     assert "| 2, seeds 7 to 8 | 1/2 = 50.0% | 9.0% to 91.0% | 5.0 s |" in text
     assert "Failures: 1 never_lifted." in text
     assert "| training_s | 1338.98 |" in text
+    assert "/home/me" not in text
     assert "yellow" in text
+
+
+def evaluate(**said: Any) -> Evaluation:
+    """Return an evaluation of the shipped policy."""
+    return Evaluation(policy="tabletop", model_sha256=SHIPPED, wall_s=1.0, **said)
 
 
 def through_ros(*scenes: tuple[int, str]) -> str:
@@ -71,7 +78,7 @@ def test_the_nodes_are_compared_on_the_same_scenes(tmp_path: Path) -> None:
         make_result(Failure.TIMEOUT, seed=5, suite="new things"),
     ]
     plan = Plan(families=("put", "sort"), episodes=4, seed=5)
-    evaluation = Evaluation(policy="tabletop", plan=plan, results=results, wall_s=1.0)
+    evaluation = evaluate(plan=plan, results=results)
     files = {name: tmp_path / name for name in ("s.json", "same.json", "other.json", "card.md")}
     files["s.json"].write_text(json.dumps(make_document(evaluation)))
     files["same.json"].write_text(through_ros((5, "put"), (6, "sort"), (7, "put")))
@@ -99,23 +106,27 @@ def write_card(tmp_path: Path, *documents: dict[str, Any], policy: str = "tablet
 @pytest.mark.parametrize(
     ("said", "other"),
     [
-        ({"policy": "expert"}, "policy 'expert'"),
-        ({"policy": None}, "policy 'None'"),
-        ({"model": "out/other.onnx"}, "policy 'tabletop' with the model out/other.onnx"),
+        ({"policy": "expert"}, f"policy 'expert', model {SHIPPED[:12]}"),
+        ({"policy": None}, f"policy 'None', model {SHIPPED[:12]}"),
+        ({"model_sha256": "ab" * 32}, "policy 'tabletop', model abababababab"),
+        ({"model_sha256": ""}, "policy 'tabletop', model unknown"),
     ],
 )
+@pytest.mark.parametrize("option", ["--simulated", "--ros"])
 def test_figures_of_another_policy_or_model_are_refused(
-    tmp_path: Path, said: dict[str, Any], other: str
+    tmp_path: Path, option: str, said: dict[str, Any], other: str
 ) -> None:
-    with pytest.raises(ConfigError, match=rf"0.json: was measured of {other}; the card is of"):
-        write_card(tmp_path, SIMULATED | said)
+    path = tmp_path / "figures.json"
+    path.write_text(json.dumps(SIMULATED | said))
+    own = f"policy 'tabletop', model {SHIPPED[:12]} "
+    with pytest.raises(
+        ConfigError, match=f"s.json: was measured of {other}; the card is of {own}"
+    ):
+        main([option, str(path), "--out", str(tmp_path / "card.md")])
 
 
 def test_a_model_file_that_was_measured_and_then_installed_is_the_cards(tmp_path: Path) -> None:
-    model = load_policy_profile("tabletop").model
-    assert model is not None
-    shutil.copy(model, tmp_path / "mine.onnx")
-    text = write_card(tmp_path, SIMULATED | {"model": str(tmp_path / "mine.onnx")})
+    text = write_card(tmp_path, SIMULATED | {"model": str(tmp_path / "gone" / "mine.onnx")})
     assert "| 1/2 = 50.0% |" in text
 
 
@@ -133,9 +144,7 @@ def test_the_card_says_what_was_measured_in_another_way(
     tmp_path: Path, planned: dict[str, Any], may_refuse: bool, said: str
 ) -> None:
     plan = replace(Plan(families=tuple(FAMILIES), episodes=1, seed=0), **planned)
-    evaluation = Evaluation(
-        policy="tabletop", plan=plan, results=[make_result()], wall_s=1.0, may_refuse=may_refuse
-    )
+    evaluation = evaluate(plan=plan, results=[make_result()], may_refuse=may_refuse)
     text = write_card(tmp_path, make_document(evaluation))
     command = f"`vla_ros eval --policy tabletop --episodes 1 --seed 0 {said}".rstrip()
     assert f"\n{command}`:\n" in text
@@ -146,7 +155,7 @@ def test_the_card_says_what_was_measured_in_another_way(
 def test_an_evaluation_without_main_episodes_has_no_row(tmp_path: Path) -> None:
     plan = Plan(families=("put",), episodes=0, seed=5, swaps=1)
     pair = [make_result(kind=Kind.SWAP, suite="swap")] * 2
-    evaluation = Evaluation(policy="tabletop", plan=plan, results=pair, wall_s=1.0)
+    evaluation = evaluate(plan=plan, results=pair)
     text = write_card(tmp_path, make_document(evaluation))
     assert "| not yet measured |" in text
     assert "--episodes 0 --seed 5 --tasks put --swap 1`" in text
@@ -188,7 +197,7 @@ def test_the_card_tells_of_families_splits_and_refusals(tmp_path: Path) -> None:
         refusal(seed=99, reason="nonsense"),
     ]
     plan = Plan(families=("put", "sort"), episodes=2, seed=5)
-    evaluation = Evaluation(policy="tabletop", plan=plan, results=results, wall_s=1.0)
+    evaluation = evaluate(plan=plan, results=results)
     figures, page, images = tmp_path / "s.json", tmp_path / "card.md", tmp_path / "images"
     figures.write_text(json.dumps(make_document(evaluation)))
     main(["--simulated", str(figures), "--out", str(page), "--images", str(images)])

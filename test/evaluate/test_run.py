@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from vla_ros.errors import ConfigError
-from vla_ros.evaluate.cases import Case, Kind, Plan, make_cases
+from vla_ros.evaluate.cases import Case, Kind, Plan, make_cases, patience_s, scene_of
 from vla_ros.evaluate.run import Subject, families_known, play_all
 from vla_ros.resources import config_path
 from vla_ros.sim.tasks import FAMILIES
@@ -72,6 +72,11 @@ def test_a_policy_may_be_kept_from_refusing() -> None:
 @pytest.mark.parametrize("name", ["expert", "tabletop"])
 def test_expert_and_shipped_policy_are_measured_in_all_families(name: str) -> None:
     assert families_known(Subject(policy=name)) == tuple(FAMILIES)
+
+
+def test_a_goal_of_the_shipped_policy_has_the_time_that_its_evaluation_gives() -> None:
+    patience = [patience_s(scene_of(Case(seed=1, family=family)).task) for family in FAMILIES]
+    assert Subject(policy="tabletop").profile().timeout_s >= max(patience)
 
 
 def test_the_shipped_model_is_small() -> None:

@@ -78,6 +78,8 @@ def test_an_unknown_word_is_said_plainly(out: Path) -> None:
     text, _ = demo.communicate(timeout=180)
     assert demo.returncode != 0
     assert "does not know the word 'banana'" in text
+    log = (out / "log" / "inference_node.log").read_text()
+    assert "policy 'tabletop': the model runs on CPUExecutionProvider, threads=1" in log
     assert "Traceback" not in text
 
 

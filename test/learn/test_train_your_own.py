@@ -147,6 +147,10 @@ def test_what_is_trained_is_measured_and_shipped(clone: Path) -> None:
     do(clone, command("evaluate.card").replace("out/real", "out/first"))
     card = (clone / "docs/model-card.md").read_text(encoding="utf-8")
     assert {"pink", "hoist"} <= set(re.findall(r"\w+", card))
+    (plot, *_) = re.findall(r"!\[tabletop-\w+\]\((images/[\w-]+\.svg)\)", card)
+    assert (clone / "docs" / plot).stat().st_mtime > (
+        clone / "out/first/eval.json"
+    ).stat().st_mtime
 
 
 @pytest.mark.skipif(shutil.which("make") is None, reason="make is not installed")

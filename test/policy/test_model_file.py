@@ -1,5 +1,6 @@
 # Copyright 2026 The vla_ros authors
 # SPDX-License-Identifier: Apache-2.0
+import hashlib
 import math
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ from vla_ros.policy.model_file import (
     Normalisation,
     check_description,
     check_tensors,
+    sha256_of,
 )
 from vla_ros.policy.spec import load_policy_profile
 
@@ -125,3 +127,14 @@ def test_statistics_that_cannot_be_right_are_named(
 def test_statistics_that_are_not_finite_are_not_even_read(number: float) -> None:
     with pytest.raises(ValidationError, match="finite number"):
         described(state_mean=(number,) * 6)
+
+
+def test_a_model_file_is_known_by_its_sha256(tmp_path: Path) -> None:
+    model = tmp_path / "model.onnx"
+    model.write_bytes(b"vla" * 1_000_000)
+    assert sha256_of(model) == hashlib.sha256(b"vla" * 1_000_000).hexdigest()
+
+
+@pytest.mark.parametrize("name", [None, "gone.onnx", "."])
+def test_what_is_no_file_has_no_sha256(name: str | None, tmp_path: Path) -> None:
+    assert sha256_of(None if name is None else tmp_path / name) == ""

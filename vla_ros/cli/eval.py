@@ -114,6 +114,7 @@ def _run_simulated(args: argparse.Namespace) -> int:
     cases = make_cases(plan)
     if args.report is not None:
         cases += make_suites(replace(plan, episodes=min(args.report, args.episodes)))
+    model_sha256 = subject.model_sha256()  # Now: the file may be another one when all is played.
     say(f"{len(cases)} episodes of {', '.join(plan.families)}")
     results: list[EpisodeResult] = []
     began_s, code = time.monotonic(), 1
@@ -124,6 +125,7 @@ def _run_simulated(args: argparse.Namespace) -> int:
             evaluation = Evaluation(
                 policy=args.policy,
                 model="" if args.model is None else str(args.model),
+                model_sha256=model_sha256,
                 plan=plan,
                 results=results,
                 wall_s=time.monotonic() - began_s,

@@ -12,6 +12,7 @@ from vla_ros.cli.video import write_video
 from vla_ros.evaluate.actors import Actor
 from vla_ros.evaluate.cases import Case, Kind
 from vla_ros.evaluate.episode import EpisodeResult, play
+from vla_ros.evaluate.figures import wrong
 from vla_ros.evaluate.run import Player, Subject, player
 from vla_ros.learn.rollout import Act, Rollout
 from vla_ros.sim.render import Renderer
@@ -61,17 +62,13 @@ class Filmed:
 def choose(
     cases: Sequence[Case], results: Sequence[EpisodeResult], most: int
 ) -> list[tuple[Case, EpisodeResult]]:
-    """Return failed episodes, first one of each family and kind of failure."""
-    failed = [
-        (case, result)
-        for case, result in zip(cases, results, strict=True)
-        if result.kind is Kind.TASK and not result.success
-    ]
-    seen: set[tuple[str, str]] = set()
+    """Return episodes that went wrong, first one of each kind of episode and failure."""
+    failed = [pair for pair in zip(cases, results, strict=True) if wrong(pair[1])]
+    seen: set[tuple[Kind, str]] = set()
     first: list[tuple[Case, EpisodeResult]] = []
     more: list[tuple[Case, EpisodeResult]] = []
     for pair in failed:
-        what = (pair[1].family, pair[1].failure.value)
+        what = (pair[1].kind, wrong(pair[1]))
         (more if what in seen else first).append(pair)
         seen.add(what)
     return (first + more)[:most]
@@ -86,7 +83,7 @@ def write_films(
     with player(subject) as opened:
         for case, result in chosen:
             suite = case.suite.replace(" ", "-")
-            path = folder / f"{suite}-{result.family}-{case.seed}-{result.failure.value}.mp4"
+            path = folder / f"{suite}-{result.family}-{case.seed}-{wrong(result)}.mp4"
             film(path, opened, case)
             yield path
 
@@ -106,7 +103,7 @@ def film(path: Path, opened: Player, case: Case) -> EpisodeResult:
         result = play(opened.rollout, Filmed(opened.actor, recording), case, watch)
     finally:
         renderer.close()
-    remark = f"{result.failure.value.replace('_', ' ')}: {result.message}"
+    remark = f"{(wrong(result) or 'nothing wrong').replace('_', ' ')}: {result.message}"
     write_video(path, recording, result.instruction, remark)
     return result
 

@@ -90,6 +90,7 @@ def run(args: argparse.Namespace) -> int:
     """
     _check_options(args)
     from vla_ros.evaluate.cases import make_cases  # noqa: PLC0415  Imports the simulator.
+    from vla_ros.evaluate.run import Subject  # noqa: PLC0415
 
     plan = _plan(args)
     cases = make_cases(plan)
@@ -98,6 +99,7 @@ def run(args: argparse.Namespace) -> int:
     from vla_ros.ros.station import Station  # noqa: PLC0415
 
     episodes: list[Episode] = []
+    model_sha256 = Subject(policy=args.policy).model_sha256()
     began_s, code = time.monotonic(), 1
     try:
         with tempfile.TemporaryDirectory(prefix="vla_ros_eval_") as folder:
@@ -110,7 +112,7 @@ def run(args: argparse.Namespace) -> int:
                     evaluate(graph, station, cases, episodes)
     finally:  # Whatever ended it, also Ctrl-C: what was played is told.
         if episodes:
-            code = report(args, episodes, time.monotonic() - began_s)
+            code = report(args, episodes, time.monotonic() - began_s, model_sha256)
             if len(episodes) < len(cases):
                 say(f"only {len(episodes)} of {len(cases)} episodes were played")
     return code
@@ -150,7 +152,9 @@ def summarise(episodes: Sequence[Episode]) -> Figures:
     )
 
 
-def report(args: argparse.Namespace, episodes: Sequence[Episode], wall_s: float) -> int:
+def report(
+    args: argparse.Namespace, episodes: Sequence[Episode], wall_s: float, model_sha256: str = ""
+) -> int:
     """Say and write the figures; 0 if every bar is met."""
     from vla_ros.evaluate.cases import aim_of  # noqa: PLC0415
 
@@ -174,6 +178,7 @@ def report(args: argparse.Namespace, episodes: Sequence[Episode], wall_s: float)
     if args.json is not None:
         document = asdict(figures) | {
             "policy": args.policy,
+            "model_sha256": model_sha256,
             "split": args.split,
             "bar": bar,
             "wall_s": wall_s,

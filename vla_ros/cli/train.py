@@ -37,7 +37,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--install", action="store_true", help="put the result where the policy profile looks"
     )
-    parser.add_argument("--json", help="write the figures to this file")
+    parser.add_argument("--json", type=Path, help="write the figures to this file")
 
 
 def run(args: argparse.Namespace) -> int:
@@ -51,7 +51,9 @@ def run(args: argparse.Namespace) -> int:
     config = _overridden(load_learn_config(args.config), args)
     target = _target(load_policy_profile(config.policy), args)
     if args.json is not None:  # Rather now than after hours.
-        Path(args.json).parent.mkdir(parents=True, exist_ok=True)
+        if args.json.is_dir():
+            raise ConfigError(f"--json {args.json}: is a folder, wanted a file")
+        args.json.parent.mkdir(parents=True, exist_ok=True)
     line = StageLine()
     try:
         report = learn(config, args.out, line.say, line.show)
@@ -66,7 +68,7 @@ def run(args: argparse.Namespace) -> int:
         **_machine(config.training),
     }
     if args.json is not None:
-        Path(args.json).write_text(json.dumps(figures, indent=2) + "\n", encoding="utf-8")
+        args.json.write_text(json.dumps(figures, indent=2) + "\n", encoding="utf-8")
     say(" ".join(f"{name}={value}" for name, value in figures.items()))
     return 0
 

@@ -22,6 +22,7 @@ from vla_ros.evaluate.cases import MAIN
 from vla_ros.evaluate.latency import time_model
 from vla_ros.evaluate.page import families, sections
 from vla_ros.evaluate.plots import write_plots
+from vla_ros.policy.model_file import sha256_of
 from vla_ros.policy.spec import PolicyProfile, load_policy_profile
 from vla_ros.resources import config_path
 from vla_ros.sim.tasks import FAMILIES
@@ -178,7 +179,7 @@ def make_page(
         vocabulary=", ".join(described.words[1:]),
         trained=described.trained,
         again=_again(profile.name),
-        training="\n".join(f"| {k} | {_number(v)} |" for k, v in training.items()) or "| | |",
+        training="\n".join(_training_rows(training)) or "| | |",
         results="\n".join(measured) or "| not yet measured | | | | | |",
         failures=_failures([*simulated, *ros]),
         also="".join(
@@ -187,6 +188,13 @@ def make_page(
         details=_details(simulated, plots),
         limits="\n".join(_limits(profile, simulated)),
     )
+
+
+def _training_rows(training: Figures) -> Iterator[str]:
+    """Yield what training took; where it put the file is of no use to a reader."""
+    for name, value in training.items():
+        if name != "model":
+            yield f"| {name} | {_number(value)} |"
 
 
 def _again(policy: str) -> str:
@@ -240,23 +248,17 @@ def _read(path: Path) -> Figures:
 def _read_evaluation(path: Path, policy: str) -> Figures:
     """Return what `vla_ros eval` wrote of the policy as it is installed, and refuse all else."""
     figures = _read(path)
-    measured, model = figures.get("policy"), figures.get("model", "")
-    if measured != policy or not _is_installed(model, load_policy_profile(policy)):
-        other = f"policy '{measured}'" + (f" with the model {model}" if model else "")
+    wanted = (policy, sha256_of(load_policy_profile(policy).model))
+    measured = (figures.get("policy"), figures.get("model_sha256", ""))
+    if measured != wanted:
+        of, is_of = (
+            f"policy '{name}', model {sha[:12] or 'unknown'}" for name, sha in (measured, wanted)
+        )
         raise ConfigError(
-            f"{path}: was measured of {other}; the card is of '{policy}' with the model of its "
-            "profile. Measure that with `vla_ros eval`, without --model"
+            f"{path}: was measured of {of}; the card is of {is_of} (SHA-256). "
+            "Measure that with `vla_ros eval`, without --model"
         )
     return figures
-
-
-def _is_installed(model: str, profile: PolicyProfile) -> bool:
-    """Tell whether a model file that was measured, '' for the profile's, is the profile's."""
-    if not model:
-        return True
-    paths = (Path(model), profile.model)
-    one, other = (p.read_bytes() if p is not None and p.is_file() else b"" for p in paths)
-    return bool(one) and one == other
 
 
 def _details(simulated: Sequence[Figures], plots: Sequence[str]) -> str:

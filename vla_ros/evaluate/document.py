@@ -31,6 +31,7 @@ class Evaluation:
     Attributes:
         policy: Name or path of the profile.
         model: The model file, if not the profile's.
+        model_sha256: Of the model file; empty if there is none.
         plan: What was measured.
         results: Every episode.
         wall_s: How long it took [s].
@@ -41,6 +42,7 @@ class Evaluation:
 
     policy: str
     model: str = ""
+    model_sha256: str = ""
     plan: Plan
     results: Sequence[EpisodeResult]
     wall_s: float
@@ -57,6 +59,7 @@ def make_document(evaluation: Evaluation) -> Document:
     document: Document = {
         "policy": evaluation.policy,
         "model": evaluation.model,
+        "model_sha256": evaluation.model_sha256,
         "may_refuse": evaluation.may_refuse,
         "tasks": plan.families,
         "split": plan.split.value,

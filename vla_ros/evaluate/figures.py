@@ -152,9 +152,21 @@ def infer_ms(results: Sequence[EpisodeResult]) -> tuple[float, float]:
     return float(np.median(taken)), float(np.quantile(taken, 0.95))
 
 
+def wrong(result: EpisodeResult) -> str:
+    """Return what went wrong with what an episode was to show; empty if nothing did."""
+    if result.kind is Kind.UNGROUNDABLE:
+        return "" if _is_refused_at_rest(result) else "not_refused"
+    if result.kind is Kind.GROUNDABLE:
+        return result.ending.value if result.refused else ""
+    return "" if result.success else result.failure.value
+
+
 def _rate_of_refusal(results: Sequence[EpisodeResult]) -> Rate:
-    still = [r for r in results if r.refused and r.joint_motion_rad <= STILL_RAD]
-    return Rate(count=len(still), trials=len(results))
+    return Rate(count=sum(map(_is_refused_at_rest, results)), trials=len(results))
+
+
+def _is_refused_at_rest(result: EpisodeResult) -> bool:
+    return result.refused and result.joint_motion_rad <= STILL_RAD
 
 
 def _mean(values: Sequence[float]) -> float:

@@ -13,6 +13,7 @@ from vla_ros.evaluate.cases import Case
 from vla_ros.evaluate.episode import EpisodeResult, play
 from vla_ros.learn.parallel import in_parallel
 from vla_ros.learn.rollout import Rollout
+from vla_ros.policy.model_file import sha256_of
 from vla_ros.policy.registry import with_model
 from vla_ros.policy.spec import PolicyProfile, load_policy_profile
 from vla_ros.robot.profile import load_robot_profile
@@ -46,6 +47,10 @@ class Subject:
         if self.model is not None:
             profile = with_model(profile, self.model)
         return profile if self.may_refuse else profile.model_copy(update={"grounding": None})
+
+    def model_sha256(self) -> str:
+        """Return the SHA-256 of its model file; empty if it has none."""
+        return "" if self.policy == EXPERT else sha256_of(self.profile().model)
 
 
 class Player:

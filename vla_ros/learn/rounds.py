@@ -18,7 +18,7 @@ from vla_ros.learn.checkpoint import read_checkpoint
 from vla_ros.learn.claim import claim, claim_profile, flat
 from vla_ros.learn.config import DemonstrationConfig, LearnConfig
 from vla_ros.learn.curve import plot_curve
-from vla_ros.learn.demonstrations import CollectionReport, DemonstrationOptions, collect
+from vla_ros.learn.demonstrations import DemonstrationOptions, collect
 from vla_ros.learn.export import export
 from vla_ros.learn.fast import precision_of
 from vla_ros.learn.fit import check_fit
@@ -44,8 +44,7 @@ class LearnReport:
     Attributes:
         model: The model file of the last round.
         rounds: How many there were.
-        episodes: Collected now.
-        solved: How many of them solved their task.
+        episodes: Demonstrations and corrections of all rounds, whenever they were recorded.
         collecting_s: Wall time of all rounds, also of what was done before an interruption [s].
         training_s: The same [s].
     """
@@ -53,7 +52,6 @@ class LearnReport:
     model: Path
     rounds: int
     episodes: int
-    solved: int
     collecting_s: float
     training_s: float
 
@@ -73,7 +71,7 @@ def learn(config: LearnConfig, folder: Path, tell: Tell, show: Show = unseen) ->
     """
     check_fit(config, load_policy_profile(config.policy))
     places = [folder, *(folder / f"round_{n + 2}" for n in range(len(config.corrections)))]
-    reports: list[CollectionReport] = []
+    episodes = 0
     for number, place in enumerate(places):
         _claim_round(place / "config.json", config, number)
         claim_profile(folder / "profile.json", load_policy_profile(config.policy))
@@ -82,7 +80,8 @@ def learn(config: LearnConfig, folder: Path, tell: Tell, show: Show = unseen) ->
             options = _collection(config, config.demonstrations, places, number)
             tell(f"round {number + 1}: {options.episodes} episodes in {options.folder}")
             with _clocked(place, _COLLECTING):
-                reports.append(collect(options, tell, partial(show, f"{stage}, episodes")))
+                collect(options, tell, partial(show, f"{stage}, episodes"))
+            episodes += options.episodes
         with _clocked(place, _TRAINING):
             for index in range(config.networks):
                 if not _is_trained(_network_place(place, index), _steps(config, number)):
@@ -96,8 +95,7 @@ def learn(config: LearnConfig, folder: Path, tell: Tell, show: Show = unseen) ->
     return LearnReport(
         model=places[-1] / MODEL,
         rounds=len(places),
-        episodes=sum(report.episodes for report in reports),
-        solved=sum(report.solved for report in reports),
+        episodes=episodes,
         collecting_s=sum(each[_COLLECTING] for each in spent),
         training_s=sum(each[_TRAINING] for each in spent),
     )

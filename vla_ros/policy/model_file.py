@@ -2,7 +2,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """What a model file says about itself, so that profile and file cannot drift apart."""
 
+import hashlib
 from collections.abc import Mapping
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
@@ -15,6 +17,7 @@ from vla_ros.policy.spec import DeltaFrame, DeltaStart, PolicyProfile
 from vla_ros.strict_yaml import StrictModel
 
 METADATA_KEY = "vla_ros"
+_PIECE = 1 << 20
 
 
 class ImageSize(StrictModel):
@@ -84,6 +87,17 @@ class ModelDescription(StrictModel):
     def vocabulary(self) -> Vocabulary:
         """The words it understands."""
         return Vocabulary(words=self.words, length=self.text_length)
+
+
+def sha256_of(model: Path | None) -> str:
+    """Return the SHA-256 of a model file; empty if there is none, or a folder."""
+    if model is None or not model.is_file():
+        return ""
+    digest = hashlib.sha256()
+    with model.open("rb") as file:
+        for piece in iter(partial(file.read, _PIECE), b""):
+            digest.update(piece)
+    return digest.hexdigest()
 
 
 def read_description(path: Path, metadata: str | None) -> ModelDescription:

@@ -202,12 +202,14 @@ class Session:
     broken: tuple[str, ...] = ()
     raising: tuple[str, ...] = ()
     threads = 0
+    spinning = ""
 
     def __init__(self, path: str, options: SessionOptions, providers: list[str]) -> None:
         if providers[0] in self.raising:
             raise RuntimeError(f"{providers[0]}: no driver\nmore lines")
         self._taken = [name for name in providers if name not in self.broken]
         Session.threads = options.intra_op_num_threads
+        Session.spinning = options.get_session_config_entry("session.intra_op.allow_spinning")
 
     def get_providers(self) -> list[str]:
         return self._taken
@@ -235,6 +237,7 @@ def test_the_first_provider_that_works_is_taken_and_the_others_are_explained(
     _, said = onnx_backend._open(Path("any.onnx"), "auto", 3)
     assert re.search(note, said)
     assert Session.threads == 3
+    assert Session.spinning == "0"
 
 
 def test_a_profile_says_where_and_on_how_many_threads_the_model_runs(robot: RobotProfile) -> None:
