@@ -172,7 +172,7 @@ def test_the_published_card_is_that_of_the_shipped_policy() -> None:
     described = read_description(profile.model, said)
     words, rule = described.words[1:], profile.confidence
     text = CARD.read_text(encoding="utf-8")
-    assert f"network: {described.parameters:,} weights," in text
+    assert f"model: {described.parameters:,} weights," in text
     assert f"- It knows {len(words)} words: {', '.join(words)}.\n" in text
     assert f"How this file was made: {described.trained}.\n" in text
     told = set(re.findall(r"below ([\d.]+), (\d+) times in a row \(the policy profile's", text))

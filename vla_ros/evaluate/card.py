@@ -35,7 +35,7 @@ Written by `python -m vla_ros.evaluate.card` from measured figures; do not edit.
 
 ## What it is
 
-A small vision-language-action network: {parameters} weights, one ONNX file of {size_mb:.1f} MB.
+A small vision-language-action model: {parameters} weights, one ONNX file of {size_mb:.1f} MB.
 It sees {images}, reads the instruction, and is given the measured
 tool pose and gripper opening. It answers {horizon} rows of {rows} every {step_s:g} s, relative to
 the measured tool pose, and says how far the task is and whether it is done{also}.
