@@ -1,5 +1,6 @@
 # Copyright 2026 The vla_ros authors
 # SPDX-License-Identifier: Apache-2.0
+import copy
 from dataclasses import replace
 
 import pytest
@@ -190,13 +191,17 @@ def answer(*networks: VlaNetwork) -> dict[str, torch.Tensor]:
     return dict(zip((*OUTPUT_NAMES, "front", "wrist"), said, strict=True))
 
 
-def test_an_ensemble_answers_the_mean_of_its_networks(network: VlaNetwork) -> None:
+def test_of_an_ensemble_the_first_acts_and_all_say_whether_it_can_be_done(
+    network: VlaNetwork,
+) -> None:
     torch.manual_seed(1)
     other = VlaNetwork(network.shape).eval()
     one, two, both = answer(network), answer(other), answer(network, other)
+    assert not torch.allclose(one["rows"], two["rows"])
+    torch.testing.assert_close(both.pop("grounded"), (one["grounded"] + two["grounded"]) / 2)
+    del both["confidence"]
     for name, value in both.items():
-        if name != "confidence":
-            torch.testing.assert_close(value, (one[name] + two[name]) / 2)
+        torch.testing.assert_close(value, one[name])
 
 
 def test_networks_that_differ_are_less_sure_together(network: VlaNetwork) -> None:
@@ -207,3 +212,14 @@ def test_networks_that_differ_are_less_sure_together(network: VlaNetwork) -> Non
     spread = [1.0 / answer(n)["confidence"] - 1.0 for n in (network, other)]
     together = 1.0 / answer(network, other)["confidence"] - 1.0
     assert (together > (spread[0] + spread[1]) / 2 + 1e-3).all()
+
+
+def test_networks_of_which_one_opens_and_one_closes_are_unsure() -> None:
+    torch.manual_seed(0)
+    one = VlaNetwork(replace(SHAPE, head="regression")).eval()
+    other = copy.deepcopy(one)
+    for network, opens in ((one, 20.0), (other, -20.0)):
+        with torch.no_grad():
+            network.head.row.bias.view(-1, len(SHAPE.action_scale) + 2)[:, -2] += opens
+    doubt = 1.0 / answer(one, other)["confidence"] - 1.0 / answer(one)["confidence"]
+    torch.testing.assert_close(doubt, torch.full_like(doubt, 0.5))

@@ -19,18 +19,20 @@ def scale_picture(picture: Tensor) -> Tensor:
 
 
 class DeployedNetwork(nn.Module):
-    """Wraps a network for export, or several as an ensemble, which answers with their mean.
+    """Wraps a network for export, or several as an ensemble, of which the first one acts.
 
-    How far the rows of an ensemble lie apart adds to how far each of them says that it may be off
-    (Lakshminarayanan et al. 2017, "deep ensembles", arXiv:1612.01474): networks that learned the
-    same from other first weights differ where they have learned too little.
+    The mean of two good ways past a thing may lead into it, and that of an open and a closed hand
+    is neither. So the others only say, with the first, whether the task can be done, and doubt:
+    how far the rows lie apart, gripper included, adds to how far each says that it may be off.
+    Networks that learned the same from other first weights differ where they have learned too
+    little (Lakshminarayanan et al. 2017, "deep ensembles", arXiv:1612.01474).
     """
 
     def __init__(self, *networks: VlaNetwork) -> None:
         """Build it.
 
         Args:
-            networks: At least one, all of the same sizes.
+            networks: At least one, all of the same sizes; the first one acts.
         """
         super().__init__()
         self.networks = nn.ModuleList(networks)
@@ -53,22 +55,21 @@ class DeployedNetwork(nn.Module):
         seen = tuple(map(scale_picture, pictures))
         said = [network(seen, state, tokens) for network in self.networks]
         understood, chunks = zip(*said, strict=True)
-        rows = _mean(chunk.rows for chunk in chunks)
-        spread = _mean(chunk.spread for chunk in chunks)
+        chunk, mind = chunks[0], understood[0]
+        spread = _mean(each.spread for each in chunks)
         if len(chunks) > 1:
-            apart = _mean((chunk.rows - rows).abs().sum(-1) for chunk in chunks)
+            apart = _apart(each.rows for each in chunks).sum(-1)
+            apart = apart + _apart(each.gripper.sigmoid() for each in chunks)
             spread = spread + (apart * self.weight).mean(1)
         looked = [
-            _mean(u.attention[number][1].softmax(-1) for u in understood).reshape(
-                -1, POINTS, camera.grid, camera.grid
-            )
+            mind.attention[number][1].softmax(-1).reshape(-1, POINTS, camera.grid, camera.grid)
             for number, camera in enumerate(self.shape.cameras)
         ]
         return (
-            rows * self.action_scale,
-            _mean(chunk.gripper.sigmoid() for chunk in chunks),
-            _mean(u.progress.sigmoid() for u in understood),
-            _mean(u.done.sigmoid() for u in understood),
+            chunk.rows * self.action_scale,
+            chunk.gripper.sigmoid(),
+            mind.progress.sigmoid(),
+            mind.done.sigmoid(),
             _mean(u.grounded.sigmoid() for u in understood),
             1.0 / (1.0 + spread),
             *looked,
@@ -77,6 +78,13 @@ class DeployedNetwork(nn.Module):
     def resolution(self) -> Tensor:
         """Return how far apart the rows lie that it can answer, in SI; 0 where continuous."""
         return self.networks[0].head.resolution() * self.action_scale
+
+
+def _apart(of: Iterable[Tensor]) -> Tensor:
+    """Return how far what several say lies from their mean, on average."""
+    said = tuple(of)
+    mean = _mean(said)
+    return _mean((each - mean).abs() for each in said)
 
 
 def _mean(of: Iterable[Tensor]) -> Tensor:
