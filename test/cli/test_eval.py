@@ -153,12 +153,7 @@ def test_figures_are_told_before_they_are_written(
     def fail(*_: object) -> None:
         raise OSError("no space left")
 
-    monkeypatch.setattr(verb, "_write_json", fail)
+    monkeypatch.setattr(verb, "write_json", fail)
     with pytest.raises(OSError, match="no space left"):
         verb.run(arguments("--episodes", "5", "--json", str(tmp_path / "figures.json")))
     assert "episodes=5 successes=4" in capsys.readouterr().out
-
-
-def test_a_folder_instead_of_a_file_is_refused_before_anything_is_played(tmp_path: Path) -> None:
-    with pytest.raises(ConfigError, match="is a folder, wanted a file"):
-        verb.run(arguments("--json", str(tmp_path)))

@@ -208,7 +208,7 @@ def test_the_exit_code_tells_whether_the_bar_is_met(
     wins: int, code: int, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     args = options("--json", str(tmp_path / "figures.json"))
-    assert report(args, episodes(wins, 100 - wins), 1.0) == code
+    assert report(args, episodes(wins, 100 - wins), 1.0, "") == code
     assert capsys.readouterr().out.splitlines()[-1].startswith("episodes=100 ")
     written = json.loads((tmp_path / "figures.json").read_text())
     assert written["successes"] == wins
@@ -218,14 +218,14 @@ def test_the_exit_code_tells_whether_the_bar_is_met(
 
 def test_each_family_has_a_bar_of_its_own(capsys: pytest.CaptureFixture[str]) -> None:
     played = [*episodes(99, 1), *episodes(7, 3, "sort"), *episodes(7, 3, "stack")]
-    assert report(options(), played, 1.0) == 1
+    assert report(options(), played, 1.0, "") == 1
     out = capsys.readouterr().out
     assert "sort     7/10 = 70.0%; bar 70% met" in out
     assert "stack    7/10 = 70.0%; bar 80% MISSED" in out
 
 
 def test_a_bar_that_is_no_number_is_never_met() -> None:
-    assert report(options("--bar", "nan"), episodes(10, 0), 1.0) == 1
+    assert report(options("--bar", "nan"), episodes(10, 0), 1.0, "") == 1
 
 
 def test_only_families_that_the_policy_knows_can_be_measured() -> None:

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 import subprocess
 import sys
+from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
@@ -65,6 +66,18 @@ def test_ctrl_c_is_no_traceback(verb: SimpleNamespace, capsys: pytest.CaptureFix
     verb.run = interrupt
     assert cli.main(["send"]) == cli.EXIT_INTERRUPTED
     assert "interrupted" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    "command",
+    ["bench live", "eval", "eval --through-ros", "faults", "replay-audit x.jsonl", "train"],
+)
+def test_a_folder_instead_of_a_file_of_figures_is_refused_before_the_work(
+    command: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert cli.main([*command.split(), "--json", str(tmp_path)]) == cli.EXIT_ERROR
+    told = f"--json {tmp_path}: is a folder, wanted a file"
+    assert capsys.readouterr() == ("", f"vla_ros {command.split(maxsplit=1)[0]}: {told}\n")
 
 
 def test_an_unknown_verb_names_the_known_ones(capsys: pytest.CaptureFixture[str]) -> None:

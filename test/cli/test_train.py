@@ -67,14 +67,6 @@ def test_the_cpu_has_its_name_where_the_system_tells_it(tmp_path: Path) -> None:
     assert train.cpu_name(told) == platform.machine()
 
 
-def test_figures_that_cannot_be_written_are_refused_before_the_training(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(rounds, "learn", lambda *_: pytest.fail("it trained"))
-    with pytest.raises(ConfigError, match=f"--json {tmp_path}: is a folder, wanted a file"):
-        train.run(arguments("--json", str(tmp_path)))
-
-
 def test_a_seed_below_zero_is_refused() -> None:
     with pytest.raises(ConfigError, match="--seed -1: wanted 0 or more"):
         train.run(arguments("--seed", "-1"))

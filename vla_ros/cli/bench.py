@@ -3,12 +3,12 @@
 """`vla_ros bench live`: listen to a running graph and say where the milliseconds go."""
 
 import argparse
-import json
 import sys
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from vla_ros.cli.json_file import make_room, write_json
 from vla_ros.cli.screen import say
 from vla_ros.errors import ConfigError
 
@@ -41,13 +41,13 @@ def run(args: argparse.Namespace) -> int:
     """Listen and tell."""
     if not LEAST_S <= args.seconds <= MOST_S:
         raise ConfigError(f"--seconds {args.seconds:g}: wanted {LEAST_S:g} to {MOST_S:g}")
+    make_room(args.json)
     from vla_ros.timing.page import as_object, as_text  # noqa: PLC0415  Help is instant.
 
     report = _listen(args.namespace, args.seconds)
     for line in as_text(report):
         say(line)
-    if args.json is not None:
-        args.json.write_text(json.dumps(as_object(report), indent=2) + "\n", encoding="utf-8")
+    write_json(args.json, as_object(report))
     if args.plot is not None:
         from vla_ros.timing.plots import write_plot  # noqa: PLC0415  Takes a second to import.
 

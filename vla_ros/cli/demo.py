@@ -3,7 +3,6 @@
 """`vla_ros demo`: one command from nothing to an arm that does what a sentence says."""
 
 import argparse
-import json
 import sys
 import time
 from dataclasses import asdict, dataclass
@@ -11,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from vla_ros.cli.graph import Graph, GraphOptions, isolate
+from vla_ros.cli.json_file import write_json
 from vla_ros.cli.screen import say
 
 if TYPE_CHECKING:
@@ -148,7 +148,7 @@ def _leave(out: Path, recording: "Recording", summary: Summary) -> int:
         "video_frames": frames,
         "max_speed_rad_s": round(max_speed(recording), 3),
     }
-    (out / "summary.json").write_text(json.dumps(figures, indent=2) + "\n")
+    write_json(out / "summary.json", figures)
     say(f"wrote {out}/demo.mp4, {out}/demo.png and {out}/summary.json")
     if not summary.success:
         sys.stderr.write(f"vla_ros demo: the task failed: {summary.message}; {summary.check}\n")

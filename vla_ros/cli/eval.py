@@ -3,13 +3,13 @@
 """`vla_ros eval`: how often a policy solves its tasks, in simulated time or through ROS."""
 
 import argparse
-import json
 import sys
 import time
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from vla_ros.cli.json_file import make_room, write_json
 from vla_ros.cli.screen import say
 from vla_ros.errors import ConfigError
 
@@ -70,7 +70,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Evaluate; 0 if every bar is met."""
     _check_options(args)
-    _make_folders(args)
+    make_room(args.json)
+    if args.out is not None:  # What fails here would fail after an hour.
+        args.out.mkdir(parents=True, exist_ok=True)
     if args.through_ros:
         from vla_ros.cli import eval_ros  # noqa: PLC0415  Needs ROS.
 
@@ -92,16 +94,6 @@ def _check_options(args: argparse.Namespace) -> None:
         raise ConfigError(f"--report {args.report}: wanted 1 or more, or no number for all")
     if not args.episodes:
         raise ConfigError("--episodes 0: no scenes for --report, wanted 1 or more")
-
-
-def _make_folders(args: argparse.Namespace) -> None:
-    """Make room for the results: what fails here would fail after an hour."""
-    if args.json is not None:
-        if args.json.is_dir():
-            raise ConfigError(f"--json {args.json}: is a folder, wanted a file")
-        args.json.parent.mkdir(parents=True, exist_ok=True)
-    if args.out is not None:
-        args.out.mkdir(parents=True, exist_ok=True)
 
 
 def _run_simulated(args: argparse.Namespace) -> int:
@@ -185,10 +177,9 @@ def _report(
     if is_cut:
         say(f"only {len(results)} of {len(cases)} episodes were played")
     document = make_document(evaluation)
-    if args.json is not None:
-        _write_json(args.json, document)
+    write_json(args.json, document)
     if args.out is not None:
-        _write_json(args.out / "figures.json", document)
+        write_json(args.out / "figures.json", document)
         films = [] if is_cut else _write_films(args, subject, cases, results)
         _write_page(args, document, films)
     return code
@@ -206,10 +197,6 @@ def _conclude(args: argparse.Namespace, evaluation: "Evaluation") -> int:
         say(f"below the bar: {'; '.join(missed)}")
     say(headline(evaluation.results))
     return 1 if missed else 0
-
-
-def _write_json(path: Path, document: "Mapping[str, object]") -> None:
-    path.write_text(json.dumps(document, indent=2) + "\n", encoding="utf-8")
 
 
 def _write_films(

@@ -8,7 +8,6 @@ seed plays the same scenes with the same sentences.
 """
 
 import argparse
-import json
 import tempfile
 import time
 from collections import Counter
@@ -18,12 +17,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from vla_ros.cli.graph import Graph, GraphOptions, isolate
+from vla_ros.cli.json_file import write_json
 from vla_ros.cli.screen import say
 from vla_ros.errors import ConfigError, VlaRosError
 from vla_ros.evaluate.proportion import wilson_interval
 
 if TYPE_CHECKING:
-    from vla_ros.evaluate.cases import Case, Plan
+    from vla_ros.evaluate.cases import Case
     from vla_ros.ros.station import Station
 
 ROBOT = "sim_arm"
@@ -89,17 +89,18 @@ def run(args: argparse.Namespace) -> int:
         ConfigError: An option asks for what is measured without ROS only.
     """
     _check_options(args)
+    from vla_ros.cli.eval import make_plan  # noqa: PLC0415
     from vla_ros.evaluate.cases import make_cases  # noqa: PLC0415  Imports the simulator.
-    from vla_ros.evaluate.run import Subject  # noqa: PLC0415
+    from vla_ros.evaluate.run import Subject, families_known  # noqa: PLC0415
 
-    plan = _plan(args)
-    cases = make_cases(plan)
+    subject = Subject(policy=args.policy)
+    cases = make_cases(make_plan(args, families_known(subject)))
     isolate()
     from vla_ros.cli.ready import wait_until_ready  # noqa: PLC0415  ROS reads the environment.
     from vla_ros.ros.station import Station  # noqa: PLC0415
 
     episodes: list[Episode] = []
-    model_sha256 = Subject(policy=args.policy).model_sha256()
+    model_sha256 = subject.model_sha256()  # Now: the file may be another one in the end.
     began_s, code = time.monotonic(), 1
     try:
         with tempfile.TemporaryDirectory(prefix="vla_ros_eval_") as folder:
@@ -153,7 +154,7 @@ def summarise(episodes: Sequence[Episode]) -> Figures:
 
 
 def report(
-    args: argparse.Namespace, episodes: Sequence[Episode], wall_s: float, model_sha256: str = ""
+    args: argparse.Namespace, episodes: Sequence[Episode], wall_s: float, model_sha256: str
 ) -> int:
     """Say and write the figures; 0 if every bar is met."""
     from vla_ros.evaluate.cases import aim_of  # noqa: PLC0415
@@ -175,18 +176,17 @@ def report(
             f"bar {least:.0%} {'met' if met else 'MISSED'}"
         )
     say(figures.line())
-    if args.json is not None:
-        document = asdict(figures) | {
-            "policy": args.policy,
-            "model_sha256": model_sha256,
-            "split": args.split,
-            "bar": bar,
-            "wall_s": wall_s,
-            "families": {name: asdict(some) for name, some in by_family.items()},
-            "outcomes": dict(outcomes),
-            "episode": [asdict(episode) for episode in episodes],
-        }
-        args.json.write_text(json.dumps(document, indent=2) + "\n", encoding="utf-8")
+    document = asdict(figures) | {
+        "policy": args.policy,
+        "model_sha256": model_sha256,
+        "split": args.split,
+        "bar": bar,
+        "wall_s": wall_s,
+        "families": {name: asdict(some) for name, some in by_family.items()},
+        "outcomes": dict(outcomes),
+        "episode": [asdict(episode) for episode in episodes],
+    }
+    write_json(args.json, document)
     return 0 if passed else 1
 
 
@@ -198,13 +198,6 @@ def _check_options(args: argparse.Namespace) -> None:
         raise ConfigError(
             f"{', '.join(named)}: measured in simulated time only; leave out --through-ros"
         )
-
-
-def _plan(args: argparse.Namespace) -> "Plan":
-    from vla_ros.cli.eval import make_plan  # noqa: PLC0415
-    from vla_ros.evaluate.run import Subject, families_known  # noqa: PLC0415
-
-    return make_plan(args, families_known(Subject(policy=args.policy)))
 
 
 def _families(episodes: Sequence[Episode]) -> dict[str, list[Episode]]:

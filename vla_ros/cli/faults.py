@@ -5,13 +5,13 @@
 import argparse
 import contextlib
 import itertools
-import json
 import tempfile
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from vla_ros.cli.graph import isolate
+from vla_ros.cli.json_file import make_room, write_json
 from vla_ros.cli.screen import say
 from vla_ros.errors import ConfigError
 
@@ -40,6 +40,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Make the faults; 0 when every one ended as it has to."""
+    make_room(args.json)
     isolate()
     from vla_ros.faults.bounds import make_bounds  # noqa: PLC0415  ROS, after isolate().
     from vla_ros.faults.stage import has_simulation  # noqa: PLC0415
@@ -197,10 +198,8 @@ def _report(
         "lost": sum(trial.lost for trial in trials),
         **audit,
     }
-    if args.json is not None:
-        rows = {name: [asdict(trial) for trial in row] for name, row in told.items()}
-        text = json.dumps({**figures, "trial": rows}, indent=2)
-        args.json.write_text(text + "\n", encoding="utf-8")
+    rows = {name: [asdict(trial) for trial in row] for name, row in told.items()}
+    write_json(args.json, {**figures, "trial": rows})
     late = void > _MOST_VOID * len(trials)
     if late:
         say(f"{void} of {len(trials)} trials are void: this machine is too late to judge a gate")

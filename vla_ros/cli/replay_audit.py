@@ -3,12 +3,12 @@
 """`vla_ros replay-audit`: is an audit log whole, and was every published command right?"""
 
 import argparse
-import json
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from vla_ros import __version__
+from vla_ros.cli.json_file import make_room, write_json
 from vla_ros.cli.screen import say
 from vla_ros.errors import ConfigError
 
@@ -31,13 +31,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--urdf", type=Path, help="of the robot, if it is not where it was")
     parser.add_argument("--events", action="store_true", help="show the events")
-    parser.add_argument("--json", help="write figures and remarks to this file")
+    parser.add_argument("--json", type=Path, help="write figures and remarks to this file")
 
 
 def run(args: argparse.Namespace) -> int:
     """Check; 0 if the logs are whole and every command keeps every invariant."""
     from vla_ros.gate.audit_check import AuditCheck  # noqa: PLC0415  Help stays instant.
 
+    make_room(args.json)
     check = AuditCheck(lambda header: make_judge(header, args.urdf))
     for path in _files(args.files):
         with path.open("rb") as lines:
@@ -47,9 +48,7 @@ def run(args: argparse.Namespace) -> int:
         for event in report.events:
             say(_describe(event))
     _show(report)
-    if args.json is not None:
-        text = json.dumps(_document(report), indent=2)
-        Path(args.json).write_text(f"{text}\n", encoding="utf-8")
+    write_json(args.json, _document(report))
     say(" ".join(f"{name}={value}" for name, value in _figures(report).items()))
     return 0 if report.good else 1
 

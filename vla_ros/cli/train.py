@@ -4,13 +4,13 @@
 
 import argparse
 import importlib.util
-import json
 import os
 import platform
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from vla_ros.cli.json_file import make_room, write_json
 from vla_ros.cli.screen import StageLine, say
 from vla_ros.errors import ConfigError
 from vla_ros.policy.spec import PolicyProfile, load_policy_profile
@@ -50,10 +50,7 @@ def run(args: argparse.Namespace) -> int:
 
     config = _overridden(load_learn_config(args.config), args)
     target = _target(load_policy_profile(config.policy), args)
-    if args.json is not None:  # Rather now than after hours.
-        if args.json.is_dir():
-            raise ConfigError(f"--json {args.json}: is a folder, wanted a file")
-        args.json.parent.mkdir(parents=True, exist_ok=True)
+    make_room(args.json)
     line = StageLine()
     try:
         report = learn(config, args.out, line.say, line.show)
@@ -67,8 +64,7 @@ def run(args: argparse.Namespace) -> int:
         "wall_s": report.collecting_s + report.training_s,
         **_machine(config.training),
     }
-    if args.json is not None:
-        args.json.write_text(json.dumps(figures, indent=2) + "\n", encoding="utf-8")
+    write_json(args.json, figures)
     say(" ".join(f"{name}={value}" for name, value in figures.items()))
     return 0
 

@@ -92,10 +92,10 @@ class Witness:
     @property
     def moved_other(self) -> bool:
         """Something else was moved, also what no sentence names."""
-        if self._moved_stranger:
-            return True
         others = [k for k in range(len(self._highest)) if k not in self.meant]
-        return any(self._highest[k] > LIFTED_M or self._farthest[k] > MOVED_M for k in others)
+        return self._moved_stranger or any(
+            self._highest[k] > LIFTED_M or self._farthest[k] > MOVED_M for k in others
+        )
 
 
 def meant_items(table: Table, task: Task) -> tuple[int, ...]:
