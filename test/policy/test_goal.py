@@ -303,11 +303,31 @@ def test_the_end_waits_until_the_gate_says_that_the_arm_is_at_rest() -> None:
     run = running()
     run.stop()
     assert run.phase is Phase.STOPPING
+    still = observation(START + 90 * MS)
     moving = gate(START - MS, GateMode.RUN)
-    assert not run.at_rest(START + 100 * MS, START, moving)
+    assert not run.at_rest(START + 100 * MS, START, still, moving)
     braking = gate(START + 20 * MS, GateMode.ARMED, stopping=True)
-    assert not run.at_rest(START + 100 * MS, START, braking)
-    assert run.at_rest(START + 200 * MS, START, gate(START + 150 * MS))
+    assert not run.at_rest(START + 100 * MS, START, still, braking)
+    assert run.at_rest(START + 200 * MS, START, still, gate(START + 150 * MS))
+
+
+def test_the_end_waits_until_the_arm_is_seen_at_rest_as_well() -> None:
+    run = running()
+    run.stop()
+    now_ns, resting = START + 200 * MS, gate(START + 150 * MS)
+
+    def at_rest(velocity: list[float] | None, stamp_ns: int) -> bool:
+        seen = observation(stamp_ns)
+        speeds = None if velocity is None else np.array(velocity)
+        joints = replace(seen.joints, velocity=speeds)
+        return run.at_rest(now_ns, START, replace(seen, joints=joints), resting)
+
+    still, trailing = [0.01, -0.01], [0.0, -0.1]
+    assert at_rest(still, now_ns - 30 * MS)
+    assert not at_rest(trailing, now_ns - 30 * MS)
+    assert at_rest(trailing, now_ns - S)  # Of long ago.
+    assert at_rest(None, now_ns - 30 * MS)  # No driver tells.
+    assert run.at_rest(now_ns, START, None, resting)
 
 
 def test_an_answer_after_the_end_is_dropped() -> None:
@@ -321,7 +341,7 @@ def test_an_answer_after_the_end_is_dropped() -> None:
 def test_the_end_does_not_wait_for_ever_for_the_arm_to_rest() -> None:
     run = running()
     run.stop()
-    assert run.at_rest(START + 2 * S, START, gate(START, GateMode.RUN))
+    assert run.at_rest(START + 2 * S, START, None, gate(START, GateMode.RUN))
 
 
 def test_feedback_is_due_ten_times_a_second() -> None:

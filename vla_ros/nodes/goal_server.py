@@ -219,8 +219,10 @@ class GoalServer:
         run.stop()
         self._host.publish_ending(run)
         stopped_ns = self._host.now_ns()
-        while not run.at_rest(self._next_step(handle, run), stopped_ns, self._host.gate()):
-            pass
+        while True:
+            now_ns = self._next_step(handle, run)
+            if run.at_rest(now_ns, stopped_ns, self._host.observation(), self._host.gate()):
+                return
 
     def _next_step(self, handle: Any, run: GoalRun) -> int:
         """Wait for something new, take it in, and tell the client; the time."""

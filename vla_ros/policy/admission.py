@@ -4,6 +4,8 @@
 
 from dataclasses import dataclass, replace
 
+import numpy as np
+
 from vla_ros.errors import InstructionError, UnknownWordError
 from vla_ros.gate.vocabulary import LATCHED, GateMode, Reason
 from vla_ros.policy.backend import PolicyBackend
@@ -12,6 +14,7 @@ from vla_ros.types import Observation
 
 LONGEST_TIMEOUT_S = 3600.0
 SLOWEST_SCALE = 0.01  # Far below it a goal hardly moves the arm before it times out.
+_STILL = 0.02  # Of a joint [rad/s, m/s]: what is measured of one at rest.
 _MOVING = (GateMode.ARMED, GateMode.RUN)
 
 
@@ -223,6 +226,14 @@ def is_fresh(observation: Observation | None, patience: Patience, now_ns: int) -
     if observation is None:
         return False
     return (now_ns - observation.stamp_ns) * 1e-9 <= patience.observation_max_age_s
+
+
+def is_seen_moving(observation: Observation | None, patience: Patience, now_ns: int) -> bool:
+    """Say whether the arm was just measured to move, as it does some time after its commands."""
+    if observation is None or not is_fresh(observation, patience, now_ns):
+        return False
+    velocity = observation.joints.velocity
+    return velocity is not None and bool((np.abs(velocity) > _STILL).any())
 
 
 def check_running(

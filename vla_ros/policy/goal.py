@@ -23,6 +23,7 @@ from vla_ros.policy.admission import (
     check_running,
     check_start,
     is_fresh,
+    is_seen_moving,
     is_silent,
 )
 from vla_ros.policy.backend import PolicyBackend
@@ -209,17 +210,21 @@ class GoalRun:
         self.phase = Phase.STOPPING
         self._timer.failed()
 
-    def at_rest(self, now_ns: int, stopped_ns: int, gate: GateFacts | None) -> bool:
+    def at_rest(
+        self, now_ns: int, stopped_ns: int, observation: Observation | None, gate: GateFacts | None
+    ) -> bool:
         """Say whether the arm has come to rest after the end, or has had time enough.
 
         Args:
             now_ns: Node clock.
             stopped_ns: When `stop` was called.
+            observation: The newest one; None if there was none.
             gate: The newest word of executor_node.
         """
         if gate is None or (now_ns - stopped_ns) * 1e-9 > self._patience.rest_s:
             return True
-        return gate.mode is not GateMode.RUN and not gate.stopping
+        moving = gate.mode is GateMode.RUN or gate.stopping
+        return not (moving or is_seen_moving(observation, self._patience, now_ns))
 
     def progress(self, now_ns: int, observation: Observation | None) -> Progress:
         """Return what to tell the client now."""
