@@ -20,6 +20,7 @@ CHANGES = {
     "colors": set(),
     "friction": {"friction"},
     "delays": set(),
+    "haste": set(),
 }
 
 
@@ -35,7 +36,7 @@ def test_a_shift_changes_what_it_names(name: str) -> None:
     assert changed(with_look(scene, USUAL), shifted) == CHANGES[name]
     shades = [(p.rgb, q.rgb) for p, q in zip(scene.items, shifted.items, strict=True)]
     assert all(a != b for a, b in shades) == (name == "colors")
-    assert (SHIFTS[name].latency_s != USUAL.latency_s) == (name == "delays")
+    assert (SHIFTS[name].latency_s != USUAL.latency_s) == (name in ("delays", "haste"))
 
 
 def test_a_scene_of_the_shipped_policy_can_be_shifted_too() -> None:

@@ -104,6 +104,7 @@ SUITES: dict[str, dict[str, object]] = {
     "colours": {"shift": "colors"},
     "friction": {"shift": "friction"},
     "delays": {"shift": "delays"},
+    "haste": {"shift": "haste"},
 }
 
 

@@ -55,6 +55,7 @@ SHIFTS: dict[str, Randomisation] = {
     "colors": replace(USUAL, shade=0.06),
     "friction": replace(USUAL, friction=(0.6, 1.4)),
     "delays": replace(USUAL, latency_s=(0.10, 0.25)),
+    "haste": replace(USUAL, latency_s=(0.02, 0.05)),  # As on the robot, if nothing slows it down.
 }
 # To learn from: every shift at once. Camera and light vary a little more, friction and delays as
 # much, shades a little less, and every other scene has shadows.
