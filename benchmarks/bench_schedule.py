@@ -45,7 +45,7 @@ def main() -> int:
     # 50 ms into a cross-fade of two chunks, which is the dearest moment.
     now_ns = STEP_NS + 50_000_000
     figures |= quantiles("sample", measure(lambda: blending.sample(now_ns), args.repeats))
-    for joining in Joining:  # Six chunks of 1.6 s, one every 0.3 s, as the shipped policy plans.
+    for joining in Joining:  # Six chunks of 1.6 s, one every 0.3 s.
         crowd = ChunkSchedule()
         for k in range(6):
             new = replace(make_chunk(k, rng), joining=joining, first_ns=3 * k * STEP_NS)

@@ -54,18 +54,18 @@ def test_one_late_answer_among_others_is_a_warning() -> None:
     ("hasty", "soon_s", "late_s", "level", "why"),
     [
         (
-            robot(infer_deadline_s=0.6),
+            robot(infer_deadline_s=1.0),
             0.29,
             0.31,
             Level.FAIL,
-            "the gate waits 0.6 s (thresholds.i",
+            "the gate waits 1 s (thresholds.i",
         ),
         (
-            robot(execution_max_age_s=1.0),
+            robot(execution_max_age_s=1.4),
             0.34,
             0.36,
             Level.WARN,
-            "older than 1 s (thresholds.exec",
+            "older than 1.4 s (thresholds.exec",
         ),
     ],
 )
@@ -75,7 +75,7 @@ def test_an_answer_that_the_gate_does_not_wait_for_is_objected_to(
     assert judge(soon_s, on=hasty).level is Level.PASS
     line = judge(late_s, on=hasty)
     assert line.level is level
-    assert "0.3 s, and the gate" in line.found
+    assert "0.7 s, and the gate" in line.found
     assert why in line.found
 
 

@@ -65,7 +65,7 @@ class Undecided(ExpertActor):
             number = next(counted)
             return PolicyOutput(
                 rows=np.zeros((16, 4)),
-                gripper=np.full(16, float(number < 8)),
+                gripper=np.full(16, float(number < 4)),
                 done_probability=float(number >= self._done_after),
             )
 
@@ -121,7 +121,7 @@ def test_a_policy_that_fails_three_times_in_a_row_fails_the_episode(expert: Play
     assert "3 times in a row: the model lacks its input 'tokens'" in result.message
 
 
-@pytest.mark.parametrize(("done_after", "failure"), [(5, Failure.NONE), (12, Failure.MISPLACED)])
+@pytest.mark.parametrize(("done_after", "failure"), [(2, Failure.NONE), (6, Failure.MISPLACED)])
 def test_what_was_solved_and_undone_before_it_was_reported_did_not_even_last_till_then(
     expert: Player, done_after: int, failure: Failure
 ) -> None:

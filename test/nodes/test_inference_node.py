@@ -70,7 +70,7 @@ def test_a_policy_that_does_not_fit_its_robot_refuses_goals_with_the_reason(
     robot = tmp_path / "sim_arm.yaml"
     robot.write_text(text.replace("infer_deadline_s: 1.5", "infer_deadline_s: 0.2"))
     message = refusal(robot).message
-    assert "this policy does not fit this robot: replan_s = 0.3 s" in message
+    assert "this policy does not fit this robot: replan_s = 0.7 s" in message
     assert "Raise infer_deadline_s in the robot profile" in message
 
 

@@ -42,10 +42,10 @@ def test_the_shipped_profile_loads_and_its_model_path_is_absolute() -> None:
 @pytest.mark.parametrize(
     ("old", "new", "message"),
     [
-        ("replan_s: 0.3", "replan_s: .nan", r"replan_s = nan"),
-        ("replan_s: 0.3", "replan_s: 1.6", r"replan_s = 1.6: should be below horizon \* step_s"),
-        ("replan_s: 0.3", "replan_s: 0.3\njoining: fade", r"tabletop.yaml:\d+: joining = 'fade'"),
-        ("replan_s: 0.3", "replan_s: 0.3\njoinning: cross_fade", r"Did you mean 'joining'"),
+        ("replan_s: 0.7", "replan_s: .nan", r"replan_s = nan"),
+        ("replan_s: 0.7", "replan_s: 1.6", r"replan_s = 1.6: should be below horizon \* step_s"),
+        ("replan_s: 0.7", "replan_s: 0.7\njoining: fade", r"tabletop.yaml:\d+: joining = 'fade'"),
+        ("replan_s: 0.7", "replan_s: 0.7\njoinning: cross_fade", r"Did you mean 'joining'"),
         ("step_s: 0.1", "step_s: .inf", r"action.step_s = inf"),
         ("horizon: 16", "horizon: 0", r"action.horizon = 0"),
         ("horizon: 16", "horizont: 16", r"unknown key. Did you mean 'horizon'"),
@@ -61,7 +61,7 @@ def test_the_shipped_profile_loads_and_its_model_path_is_absolute() -> None:
         ("step_s: 0.1", "step_s: 0.1\n  scale: [1.0, 1.0, 1.0, 0.0]", r"scale\[3\] = 0.0"),
         ("step_s: 0.1", "step_s: 0.1\n  gripper: {open: 0.0}", r"should differ from 'closed'"),
         ("step_s: 0.1", "step_s: 0.1\n  gripper: {open: .nan}", r"gripper.open = nan"),
-        ("replan_s: 0.3", "replan_s: 0.3\nstate_gripper: {binary: true}", r"is measured"),
+        ("replan_s: 0.7", "replan_s: 0.7\nstate_gripper: {binary: true}", r"is measured"),
         ("camera: wrist", "camera: front", r"images\[1\].camera = 'front': .* there twice"),
         (WRIST, WRIST + ", crop: {left: 0.6, right: 0.62}", r"crop.right = 0.62: .* above 'left'"),
         (WRIST, WRIST + ", field_of_view_rad: 3.2", r"field_of_view_rad = 3.2"),
@@ -95,7 +95,7 @@ def test_a_mistake_is_named_with_its_line(
 
 @pytest.mark.parametrize("joining", list(Joining))
 def test_a_profile_names_how_chunks_join(tmp_path: Path, joining: Joining) -> None:
-    path = write(tmp_path, "replan_s: 0.3", f"replan_s: 0.3\njoining: {joining.value}")
+    path = write(tmp_path, "replan_s: 0.7", f"replan_s: 0.7\njoining: {joining.value}")
     assert load_policy_profile(path).joining is joining
 
 

@@ -161,8 +161,8 @@ PROFILES = {
         *(FAIL, "policy.rows", "joint_position with 7 numbers and the gripper; robot 'sim_arm' h"),
     ),
     "chunks that are too short": fault(
-        with_action(horizon=4),
-        *(WARN, "policy.horizon", "4 rows of 0.1 s; the longest stop takes 0.27 s, and replan_s"),
+        with_action(horizon=9),
+        *(WARN, "policy.horizon", "9 rows of 0.1 s; the longest stop takes 0.27 s, and replan_s"),
     ),
     "a gate that has no patience": fault(
         with_robot(thresholds=ROBOT.thresholds.model_copy(update={"infer_deadline_s": 0.3})),
